@@ -1,0 +1,299 @@
+//! The stack file: TOML in, a [`Stack`] out.
+//!
+//! The top level has `name`, `region`, `month`, `baseline`; tables `[account]`, `[prices]`,
+//! `[scenario.NAME]`; and components, `[TYPE.NAME]`. Each type has one file here, which reads its
+//! keys. A key nobody asks for is an error.
+
+mod alb;
+mod cloudwatch;
+mod ecr;
+mod elasticache;
+mod fargate;
+mod neighbours;
+mod prices;
+mod rds;
+
+use crate::classes::Classes;
+use crate::problem::{Problem, Problems, did_you_mean};
+use crate::scalar;
+use crate::schedule::Clock;
+use crate::tree::{self, Entry, Node, Reader, Table, Value, unknown_key};
+use stackcost_model::meter::Region;
+use stackcost_model::price::Price;
+use stackcost_model::services::{Component, InstanceClass};
+use stackcost_model::stack::Stack;
+use stackcost_model::time::{Date, Horizon};
+
+/// What a stack file cannot know by itself.
+pub struct Env<'a> {
+    /// Which database and cache classes there are.
+    pub classes: &'a Classes,
+    /// Reads a file that the stack file names (a timeline in CSV), relative to it.
+    pub load: &'a dyn Fn(&str) -> Result<String, String>,
+}
+
+impl<'a> Env<'a> {
+    /// For stacks that name no other files.
+    #[must_use]
+    pub fn without_files(classes: &'a Classes) -> Env<'a> {
+        Env { classes, load: &|_| Err("no files can be read here".to_string()) }
+    }
+}
+
+/// A parsed stack file, before a scenario is chosen.
+#[derive(Clone, Debug)]
+pub struct StackFile {
+    root: Node,
+    scenarios: Vec<(String, Table)>,
+    sets: Vec<Table>,
+}
+
+/// A stack as a scenario has it.
+#[derive(Clone, Debug)]
+pub struct Resolved {
+    /// What is to be priced.
+    pub stack: Stack,
+    /// Rates that the file gives itself.
+    pub prices: Vec<Price>,
+    /// The date whose prices it asks for.
+    pub as_of: Option<Date>,
+}
+
+/// The name the stack itself has among its scenarios, unless the file gives one.
+pub const BASELINE: &str = "baseline";
+
+impl StackFile {
+    /// Reads a document. `name` is what messages call it: its path.
+    ///
+    /// # Errors
+    /// What is not TOML, and scenarios that are no tables.
+    pub fn parse(name: &str, content: &str) -> Result<StackFile, Problems> {
+        let mut root = tree::parse(name, content)?;
+        let mut scenarios = Vec::new();
+        if let Value::Table(table) = &mut root.value
+            && let Some(at) = table.entries.iter().position(|entry| entry.key == "scenario")
+        {
+            let Value::Table(found) = table.entries.remove(at).node.value else {
+                return Err(Problem::new(&root.at, "`scenario` holds tables").help("write [scenario.\"a name\"]").into());
+            };
+            for Entry { key, node, key_at } in found.entries {
+                match node.value {
+                    Value::Table(over) if !key.trim().is_empty() => scenarios.push((key, over)),
+                    Value::Table(_) => return Err(Problem::new(&key_at, "a scenario needs a name").into()),
+                    other => {
+                        let message = format!("a scenario is a table, not {}", other.kind());
+                        return Err(Problem::new(&node.at, message).help("write [scenario.\"a name\"]").into());
+                    }
+                }
+            }
+        }
+        Ok(StackFile { root, scenarios, sets: Vec::new() })
+    }
+
+    /// Sets a value over the file and all scenarios: `fargate.api.tasks=8`. What is no TOML value
+    /// (`30d`, `0.5 GB`) is taken as text.
+    ///
+    /// # Errors
+    /// What has no `=`, or a key that is none.
+    pub fn set(&mut self, assignment: &str) -> Result<(), Problems> {
+        let Some((key, value)) = assignment.split_once('=') else {
+            let problem = Problem::of_text(format!("`--set {assignment}` has no value"));
+            return Err(problem.help("write --set fargate.api.tasks=8").into());
+        };
+        let (key, value) = (key.trim(), value.trim());
+        let as_is = format!("{key} = {value}");
+        let quoted = format!("{key} = \"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""));
+        let looks_plain = !value.starts_with(['{', '[', '"', '\'']);
+        let parsed = match tree::parse("--set", &as_is) {
+            // 2026-10-01 is a TOML date, but here only text is wanted of it.
+            Ok(node) if !(looks_plain && holds_date(&node)) => Ok(node),
+            Err(problems) if !looks_plain => Err(problems),
+            _ => tree::parse("--set", &quoted),
+        };
+        match parsed?.value {
+            Value::Table(table) => self.sets.push(table),
+            _ => return Err(Problem::of_text(format!("`--set {assignment}` sets nothing")).into()),
+        }
+        Ok(())
+    }
+
+    /// The names of the scenarios, in the order of the file.
+    pub fn scenarios(&self) -> impl Iterator<Item = &str> {
+        self.scenarios.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// What the stack itself is called among its scenarios.
+    ///
+    /// # Errors
+    /// A `baseline` that is no text.
+    pub fn baseline(&self) -> Result<String, Problems> {
+        let Value::Table(table) = &self.root.value else { return Ok(BASELINE.to_string()) };
+        let named = table.get("baseline").map(|node| scalar::string(node).map(str::to_string)).transpose()?;
+        Ok(named.unwrap_or_else(|| BASELINE.to_string()))
+    }
+
+    /// The stack as it is (`None`) or as a scenario has it.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, and a scenario that is not in the file.
+    pub fn resolve(&self, scenario: Option<&str>, env: &Env<'_>) -> Result<Resolved, Problems> {
+        let mut root = self.root.clone();
+        if let Value::Table(table) = &mut root.value {
+            if let Some(name) = scenario {
+                table.merge(self.scenario(name)?);
+            }
+            for set in &self.sets {
+                table.merge(set);
+            }
+        }
+        read(&root, env)
+    }
+
+    fn scenario(&self, name: &str) -> Result<&Table, Problems> {
+        if let Some((_, table)) = self.scenarios.iter().find(|(known, _)| known == name) {
+            return Ok(table);
+        }
+        let problem = Problem::of_text(format!("there is no scenario \"{name}\""));
+        let known: Vec<&str> = self.scenarios().collect();
+        let help = did_you_mean(name, known.iter().copied()).unwrap_or_else(|| match known[..] {
+            [] => "the stack file has no scenarios".to_string(),
+            _ => format!("the stack file has: {}", known.join(", ")),
+        });
+        Err(problem.help(help).into())
+    }
+}
+
+fn holds_date(node: &Node) -> bool {
+    match &node.value {
+        Value::Date(_) => true,
+        Value::Table(table) => table.entries.iter().any(|entry| holds_date(&entry.node)),
+        _ => false,
+    }
+}
+
+/// What the reader of a component is given.
+struct Part<'a> {
+    table: Reader<'a>,
+    clock: Clock<'a>,
+    classes: &'a Classes,
+}
+
+impl Part<'_> {
+    fn horizon(&self) -> Horizon {
+        self.clock.horizon
+    }
+
+    /// A class of a service, or the nearest ones.
+    fn class(&self, node: &Node, service: &str) -> Result<InstanceClass, Problem> {
+        let name = scalar::string(node)?;
+        self.classes.get(service, name).ok_or_else(|| {
+            let problem = Problem::new(&node.at, format!("there is no class \"{name}\" of {service}"));
+            match did_you_mean(name, self.classes.names(service)) {
+                Some(guess) => problem.help(guess),
+                None => problem.help("classes are written like db.t4g.micro or cache.r7g.large"),
+            }
+        })
+    }
+}
+
+type ReadComponent = fn(&Part<'_>) -> Result<Component, Problem>;
+
+/// The component types, with what they are called in a stack file.
+const TYPES: &[(&str, ReadComponent)] = &[
+    ("fargate", fargate::read),
+    ("rds", rds::read),
+    ("elasticache", elasticache::read),
+    ("alb", alb::read),
+    ("nlb", alb::read_nlb),
+    ("ecr", ecr::read),
+    ("cloudwatch", cloudwatch::read),
+    ("nat_gateway", neighbours::nat_gateway),
+    ("public_ipv4", neighbours::public_ipv4),
+    ("data_transfer", neighbours::data_transfer),
+    ("secrets_manager", neighbours::secrets_manager),
+    ("sns", neighbours::sns),
+    ("kms", neighbours::kms),
+];
+
+/// The names of the component types.
+pub fn component_types() -> impl Iterator<Item = &'static str> + Clone {
+    TYPES.iter().map(|(name, _)| *name)
+}
+
+fn read(root: &Node, env: &Env<'_>) -> Result<Resolved, Problems> {
+    let table = Reader::new(root, "the stack file")?;
+    let name = scalar::string(table.need("name", "\"news-api\"")?)?.trim();
+    let region = region(table.need("region", "\"us-east-1\"")?)?;
+    let horizon = table.read("month", horizon)?.unwrap_or(Horizon::AverageMonth);
+    table.read("baseline", |node| scalar::string(node).map(str::to_string))?;
+    let mut stack = Stack::new(name, region, horizon);
+    let mut problems = Vec::new();
+    if let Some(account) = table.opt("account") {
+        let account = Reader::new(account, "[account]")?;
+        stack.always_free = account.read("always_free", scalar::boolean)?.unwrap_or(true);
+        account.finish()?;
+    }
+    let (prices, as_of) = match table.opt("prices") {
+        Some(node) => prices::read(node, region)?,
+        None => (Vec::new(), None),
+    };
+    const OTHERS: [&str; 6] = ["name", "region", "month", "baseline", "account", "prices"];
+    for entry in &table.table.entries {
+        if OTHERS.contains(&entry.key.as_str()) {
+            continue;
+        }
+        let Some((kind, read)) = TYPES.iter().find(|(kind, _)| *kind == entry.key) else {
+            let known = OTHERS.into_iter().chain(["scenario"]).chain(component_types());
+            problems.push(unknown_key(entry, "the stack file", known));
+            continue;
+        };
+        let Value::Table(parts) = &entry.node.value else {
+            let message = format!("`{kind}` holds components, not {}", entry.node.value.kind());
+            problems.push(Problem::new(&entry.key_at, message).help(format!("write [{kind}.NAME]")));
+            continue;
+        };
+        for part in &parts.entries {
+            let component = format!("{kind}.{}", part.key);
+            match read_part(part, &component, horizon, env, *read) {
+                Ok(read) => stack.add(&component, read),
+                Err(problem) => problems.push(problem),
+            }
+        }
+    }
+    if problems.is_empty() { Ok(Resolved { stack, prices, as_of }) } else { Err(Problems(problems)) }
+}
+
+fn read_part(
+    entry: &Entry,
+    name: &str,
+    horizon: Horizon,
+    env: &Env<'_>,
+    read: ReadComponent,
+) -> Result<Component, Problem> {
+    let table = Reader::new(&entry.node, format!("[{name}]")).map_err(|problem| {
+        problem.help(format!("write [{name}], then the keys of the component"))
+    })?;
+    // A header's own span is more telling than the empty one of its table.
+    let table = table.found_at(entry.key_at.clone());
+    let part = Part { table, clock: Clock { horizon, load: env.load }, classes: env.classes };
+    let component = read(&part)?;
+    part.table.finish()?;
+    Ok(component)
+}
+
+fn region(node: &Node) -> Result<Region, Problem> {
+    let code = scalar::string(node)?;
+    code.parse().map_err(|_| {
+        let problem = Problem::new(&node.at, format!("there is no region \"{code}\""));
+        match did_you_mean(code, Region::all().map(Region::code)) {
+            Some(guess) => problem.help(guess),
+            None => problem.help("regions are written like us-east-1 or eu-west-1"),
+        }
+    })
+}
+
+fn horizon(node: &Node) -> Result<Horizon, Problem> {
+    scalar::string(node)?.parse().map_err(|error: stackcost_model::time::BadHorizon| {
+        Problem::new(&node.at, "this is no month").help(error.to_string())
+    })
+}

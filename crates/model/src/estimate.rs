@@ -1,0 +1,331 @@
+//! From usage to priced lines. An estimate never fails and never hides a gap.
+
+use crate::exact::Ratio;
+use crate::meter::{Meter, Region, ServiceCode};
+use crate::money::Usd;
+use crate::price::{Gap, Price, PriceBook, Source, Tariff};
+use crate::stack::Stack;
+use crate::time::{Date, Horizon};
+use crate::unit::{AnyQuantity, UnitKind};
+use crate::usage::{Allowance, Pricing, Usage};
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+/// A priced stack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Estimate {
+    /// Its name.
+    pub stack: String,
+    /// The scenario that was applied, if any.
+    pub scenario: Option<String>,
+    /// Where it is.
+    pub region: Region,
+    /// The time it covers.
+    pub horizon: Horizon,
+    /// Which price book, and as of when (`None`: the newest rate of each).
+    pub book: (String, Option<Date>),
+    /// What could be priced.
+    pub lines: Vec<Line>,
+    /// What could not: while this is not empty the total is a lower bound.
+    pub unpriced: Vec<Unpriced>,
+}
+
+/// A priced usage, or a part of one that has a rate of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Whose: `fargate.api`.
+    pub component: Arc<str>,
+    /// Who bills it.
+    pub service: ServiceCode,
+    /// The usage type as AWS writes it in this region.
+    pub usage_type: String,
+    /// The operation that decides the price, or empty.
+    pub operation: String,
+    /// How much.
+    pub quantity: AnyQuantity,
+    /// Dollars for one unit.
+    pub rate: Ratio,
+    /// What it costs: quantity × rate, rounded once.
+    pub amount: Usd,
+    /// How the quantity came about.
+    pub because: String,
+    /// Where the rate comes from.
+    pub source: Source,
+}
+
+/// A usage without a price.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unpriced {
+    /// Whose.
+    pub component: Arc<str>,
+    /// Who bills it.
+    pub service: ServiceCode,
+    /// The usage type as AWS writes it in this region.
+    pub usage_type: String,
+    /// The operation, or empty.
+    pub operation: String,
+    /// How much.
+    pub quantity: AnyQuantity,
+    /// How the quantity came about.
+    pub because: String,
+    /// Why there is no price.
+    pub gap: Gap,
+}
+
+/// A total that cannot be mistaken for a complete one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Total {
+    /// All usage was priced.
+    Exactly(Usd),
+    /// Some was not.
+    AtLeast(Usd),
+}
+
+impl Total {
+    /// The sum of what was priced.
+    #[must_use]
+    pub const fn usd(self) -> Usd {
+        match self {
+            Total::Exactly(usd) | Total::AtLeast(usd) => usd,
+        }
+    }
+}
+
+impl Estimate {
+    /// The sum of the lines.
+    #[must_use]
+    pub fn total(&self) -> Total {
+        let sum = self.lines.iter().map(|line| line.amount).sum();
+        if self.unpriced.is_empty() { Total::Exactly(sum) } else { Total::AtLeast(sum) }
+    }
+
+    /// The names of the components that have lines, in order.
+    pub fn components(&self) -> impl Iterator<Item = &str> {
+        let mut seen: Vec<&str> = Vec::new();
+        let lines = self.lines.iter().map(|line| &*line.component);
+        let gaps = self.unpriced.iter().map(|gap| &*gap.component);
+        for name in lines.chain(gaps) {
+            if !seen.contains(&name) {
+                seen.push(name);
+            }
+        }
+        seen.into_iter()
+    }
+
+    /// The sum of a component's lines.
+    #[must_use]
+    pub fn of_component(&self, name: &str) -> Usd {
+        self.lines.iter().filter(|line| &*line.component == name).map(|line| line.amount).sum()
+    }
+}
+
+/// Prices a stack from a book, as of a date (`None`: the newest rate of each meter).
+///
+/// Each usage passes three steps, in this order, since that is how a bill comes about: what is
+/// free is taken off first, the rest runs through the bands of its rate, and every part becomes a
+/// line. Bands and allowances are of the month and shared by all usage of a meter in the stack,
+/// in the order of its components.
+#[must_use]
+pub fn estimate(stack: &Stack, book: &PriceBook, as_of: Option<Date>) -> Estimate {
+    let usage = stack.usage();
+    let mut pricer = Pricer {
+        region: stack.region,
+        months: stack.horizon.months(),
+        book,
+        as_of,
+        pools: pools(stack, book),
+        consumed: Vec::new(),
+        lines: Vec::with_capacity(usage.len() + 4),
+        unpriced: Vec::new(),
+    };
+    for used in usage {
+        pricer.price(used);
+    }
+    Estimate {
+        stack: stack.name.clone(),
+        scenario: None,
+        region: stack.region,
+        horizon: stack.horizon,
+        book: (book.version().to_string(), as_of),
+        lines: pricer.lines,
+        unpriced: pricer.unpriced,
+    }
+}
+
+/// Allowances with what is left of them.
+fn pools(stack: &Stack, book: &PriceBook) -> Vec<Allowance> {
+    let mut pools = stack.allowances();
+    if stack.always_free {
+        let months = stack.horizon.months();
+        pools.extend(book.allowances().iter().map(|allowance| Allowance {
+            quantity: allowance.quantity * months,
+            ..allowance.clone()
+        }));
+    }
+    pools
+}
+
+struct Pricer<'book> {
+    region: Region,
+    months: Ratio,
+    book: &'book PriceBook,
+    as_of: Option<Date>,
+    pools: Vec<Allowance>,
+    /// What graduated meters have used up to now in this month.
+    consumed: Vec<(Meter, Ratio)>,
+    lines: Vec<Line>,
+    unpriced: Vec<Unpriced>,
+}
+
+impl Pricer<'_> {
+    fn price(&mut self, mut used: Usage) {
+        if self.take_free(&mut used) {
+            return;
+        }
+        if let Pricing::Discounted { from, off } = &used.pricing
+            && self.book.tariff(&used.meter, self.region, self.as_of).is_err()
+        {
+            let (from, off) = (from.clone(), *off);
+            self.price_discounted(used, &from, off);
+            return;
+        }
+        match self.book.tariff(&used.meter, self.region, self.as_of) {
+            Ok(tariff) => self.price_bands(&used, &tariff),
+            Err(gap) => self.gap(&used, used.quantity.value, gap),
+        }
+    }
+
+    /// Takes off what allowances leave free; a zero line says so. Returns whether that was all.
+    fn take_free(&mut self, used: &mut Usage) -> bool {
+        let mut any = false;
+        for at in 0..self.pools.len() {
+            let pool = &mut self.pools[at];
+            if !pool.covers(&used.meter) {
+                continue;
+            }
+            let free = pool.quantity.min(used.quantity.value);
+            if free.is_zero() {
+                continue;
+            }
+            any = true;
+            pool.quantity = pool.quantity - free;
+            used.quantity.value = used.quantity.value - free;
+            let because = format!("{}; {}", used.because, pool.name);
+            let source = Source { from: Arc::clone(&pool.source), ..free_source() };
+            let quantity = AnyQuantity { value: free, ..used.quantity };
+            self.line(used, quantity, Ratio::ZERO, Usd::ZERO, because, source);
+        }
+        any && used.quantity.value.is_zero()
+    }
+
+    fn price_bands(&mut self, used: &Usage, tariff: &Tariff<'_>) {
+        let graduated = tariff.bands().len() > 1 || tariff.bands().iter().any(|price| price.band.to.is_some());
+        let already = if graduated { self.consume(used) } else { Ratio::ZERO };
+        let (slices, rest) = tariff.slices(already, used.quantity.value, self.months);
+        let parts = slices.len() + usize::from(rest.is_some());
+        for slice in slices {
+            let because = if graduated && parts > 1 {
+                format!("{}; {}", used.because, band_words(slice.price))
+            } else {
+                used.because.clone()
+            };
+            let rate = Ratio::from(slice.price.band.usd);
+            self.charge(used, slice.quantity, rate, because, slice.price.source.clone());
+        }
+        if let Some((left, gap)) = rest {
+            self.gap(used, left, gap);
+        }
+    }
+
+    /// How much of the meter was used before in this month; adds this usage.
+    fn consume(&mut self, used: &Usage) -> Ratio {
+        match self.consumed.iter_mut().find(|(meter, _)| *meter == used.meter) {
+            Some((_, sum)) => {
+                let before = *sum;
+                *sum = *sum + used.quantity.value;
+                before
+            }
+            None => {
+                self.consumed.push((used.meter.clone(), used.quantity.value));
+                Ratio::ZERO
+            }
+        }
+    }
+
+    fn price_discounted(&mut self, used: Usage, from: &Meter, off: Option<Ratio>) {
+        let Some(off) = off else {
+            self.gap(&used, used.quantity.value, Gap::NoSpotDiscount);
+            return;
+        };
+        match self.book.tariff(from, self.region, self.as_of) {
+            Ok(tariff) => {
+                let Some(price) = tariff.bands().first() else { return };
+                let percent = off * Ratio::whole(100);
+                let listed = Ratio::from(price.band.usd);
+                let mut source = price.source.clone();
+                source.from = format!("{percent} % (user) off {listed}, {}", source.from).into();
+                source.confidence = crate::price::Confidence::User;
+                let because = used.because.clone();
+                self.charge(&used, used.quantity.value, listed * (Ratio::ONE - off), because, source);
+            }
+            Err(gap) => self.gap(&used, used.quantity.value, gap),
+        }
+    }
+
+    fn charge(&mut self, used: &Usage, value: Ratio, rate: Ratio, because: String, source: Source) {
+        match Usd::round(rate * value) {
+            Some(amount) => {
+                let quantity = AnyQuantity { value, ..used.quantity };
+                self.line(used, quantity, rate, amount, because, source);
+            }
+            None => self.gap(used, value, Gap::TooLarge),
+        }
+    }
+
+    fn line(&mut self, used: &Usage, quantity: AnyQuantity, rate: Ratio, amount: Usd, because: String, source: Source) {
+        self.lines.push(Line {
+            component: Arc::clone(&used.component),
+            service: used.meter.service,
+            usage_type: used.meter.written(self.region),
+            operation: used.meter.operation.to_string(),
+            quantity,
+            rate,
+            amount,
+            because,
+            source,
+        });
+    }
+
+    fn gap(&mut self, used: &Usage, value: Ratio, gap: Gap) {
+        self.unpriced.push(Unpriced {
+            component: Arc::clone(&used.component),
+            service: used.meter.service,
+            usage_type: used.meter.written(self.region),
+            operation: used.meter.operation.to_string(),
+            quantity: AnyQuantity { value, ..used.quantity },
+            because: used.because.clone(),
+            gap,
+        });
+    }
+}
+
+fn free_source() -> Source {
+    Source {
+        sku: None,
+        date: None,
+        basis: crate::price::Basis::Undated,
+        from: Arc::from(""),
+        confidence: crate::price::Confidence::QuotedRule,
+    }
+}
+
+fn band_words(price: &Price) -> String {
+    let unit: UnitKind = price.unit;
+    match price.band.to {
+        Some(to) if price.band.from.is_zero() => format!("the first {to} {unit} of the month"),
+        Some(to) => format!("from {} to {to} {unit} of the month", price.band.from),
+        None => format!("beyond {} {unit} of the month", price.band.from),
+    }
+}

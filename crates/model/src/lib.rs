@@ -1,0 +1,21 @@
+#![doc = include_str!("../README.md")]
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+pub mod exact;
+pub mod unit;
+pub mod money;
+pub mod time;
+pub mod timeline;
+pub mod meter;
+pub mod usage;
+pub mod price;
+pub mod services;
+pub mod stack;
+pub mod estimate;
+pub mod compare;
+pub mod report;

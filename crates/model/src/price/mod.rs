@@ -1,0 +1,320 @@
+//! Dated prices with their source.
+//!
+//! A [`PriceBook`] answers one question: what does one unit of this meter cost in this region, as
+//! of a date, and who says so? It is keyed by AWS's usage type and operation. It never derives a
+//! price: what it does not hold is a gap.
+
+mod tariff;
+
+pub use tariff::{Band, Tariff};
+
+use crate::meter::{Meter, Region, ServiceCode};
+use crate::time::Date;
+use crate::unit::UnitKind;
+use crate::usage::Allowance;
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+use rust_decimal::Decimal;
+
+/// Where a rate comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// AWS's stock-keeping unit, where known.
+    pub sku: Option<Arc<str>>,
+    /// The date of the rate, `None` where the source gives none.
+    pub date: Option<Date>,
+    /// What that date means.
+    pub basis: Basis,
+    /// Who says so: a price list, a bill, a page.
+    pub from: Arc<str>,
+    /// How far it is to be trusted.
+    pub confidence: Confidence,
+}
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$item_doc:meta])* $item:ident = $word:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum $name { $($(#[$item_doc])* $item,)* }
+
+        impl $name {
+            /// Every value.
+            pub const ALL: &'static [$name] = &[$($name::$item,)*];
+
+            /// As written in a price book.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self { $($name::$item => $word,)* }
+            }
+
+            /// The value written so.
+            #[must_use]
+            pub fn from_word(word: &str) -> Option<$name> {
+                Self::ALL.iter().copied().find(|value| value.word() == word)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.word())
+            }
+        }
+    };
+}
+
+words! {
+    /// What the date of a rate means.
+    Basis {
+        /// The rate applies from this day, says the price list.
+        Effective = "effective",
+        /// The price list that holds it was published on this day.
+        Published = "published",
+        /// Somebody read or was billed it on this day.
+        Read = "read",
+        /// No date is known.
+        Undated = "undated",
+    }
+}
+
+words! {
+    /// How far a rate is to be trusted, best first.
+    Confidence {
+        /// The user's own rate.
+        User = "user",
+        /// A row of AWS's price list, with its SKU or to the letter.
+        OfferFile = "offer-file",
+        /// A list price printed on a real bill.
+        BillLine = "bill-line",
+        /// Produced by a tool from the price list.
+        OfferDerived = "offer-derived",
+        /// Read off an AWS pricing page.
+        PricingPage = "pricing-page",
+        /// Quoted by a document.
+        DocText = "doc-text",
+        /// Expected by another tool's tests.
+        GoldenTest = "golden-test",
+        /// Quoted with a billing rule.
+        QuotedRule = "quoted-rule",
+        /// Used in an example that AWS or its calculator published.
+        WorkedExample = "worked-example",
+        /// Follows from a priced case of another tool.
+        PeerCase = "peer-case",
+    }
+}
+
+/// One rate of a price book: a band of a tariff, in one region, from one date.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Price {
+    /// Who bills it.
+    pub service: ServiceCode,
+    /// Where; `None` for what is billed once for all regions.
+    pub region: Option<Region>,
+    /// AWS's usage type, as in [`Meter::usage_type`].
+    pub usage_type: Arc<str>,
+    /// AWS's operation, or empty.
+    pub operation: Arc<str>,
+    /// What one unit is.
+    pub unit: UnitKind,
+    /// The part of the month's usage this rate is for.
+    pub band: Band,
+    /// Whose word it is.
+    pub source: Source,
+}
+
+impl Price {
+    fn key(&self) -> (ServiceCode, &str, &str, Option<Region>) {
+        (self.service, &self.usage_type, &self.operation, self.region)
+    }
+}
+
+/// All rates that are known, for any number of regions and dates.
+///
+/// ```
+/// use stackcost_model::price::{Band, Price, PriceBook, Source};
+/// use stackcost_model::{meter::{Meter, ServiceCode}, unit::UnitKind};
+///
+/// let alb = Meter::new(ServiceCode::Elb, "LCUUsage", UnitKind::LcuHour);
+/// let region = "eu-west-1".parse().unwrap();
+/// let rate = Price {
+///     service: ServiceCode::Elb,
+///     region: Some(region),
+///     usage_type: "LCUUsage".into(),
+///     operation: "".into(),
+///     unit: UnitKind::LcuHour,
+///     band: Band::flat("0.008".parse().unwrap()),
+///     source: Source::user("our contract"),
+/// };
+/// let book = PriceBook::new("mine", [rate]);
+/// assert!(book.tariff(&alb, region, None).is_ok());
+/// assert!(book.tariff(&alb, "us-east-1".parse().unwrap(), None).is_err());
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PriceBook {
+    version: String,
+    /// Sorted by key, band, then date.
+    prices: Vec<Price>,
+    /// Sorted likewise; looked at first.
+    overrides: Vec<Price>,
+    allowances: Vec<Allowance>,
+}
+
+impl PriceBook {
+    /// A book of these rates, in any order.
+    #[must_use]
+    pub fn new(version: impl Into<String>, prices: impl IntoIterator<Item = Price>) -> PriceBook {
+        let mut prices: Vec<Price> = prices.into_iter().collect();
+        sort(&mut prices);
+        PriceBook { version: version.into(), prices, ..PriceBook::default() }
+    }
+
+    /// Lays rates over the book: what they say of a meter in a region counts, whatever the book
+    /// says. A rate without an operation counts for all operations.
+    pub fn override_with(&mut self, prices: impl IntoIterator<Item = Price>) {
+        self.overrides.extend(prices);
+        sort(&mut self.overrides);
+    }
+
+    /// The same book with what is free of charge each month for every account.
+    #[must_use]
+    pub fn with_allowances(self, allowances: impl IntoIterator<Item = Allowance>) -> PriceBook {
+        PriceBook { allowances: allowances.into_iter().collect(), ..self }
+    }
+
+    /// What is free of charge each month for every account.
+    #[must_use]
+    pub fn allowances(&self) -> &[Allowance] {
+        &self.allowances
+    }
+
+    /// The name of this book: the date of its newest rate, as a rule.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// The book's rates, sorted by service, usage type, operation, region, band and date.
+    #[must_use]
+    pub fn prices(&self) -> &[Price] {
+        &self.prices
+    }
+
+    /// The rates laid over the book, sorted likewise.
+    #[must_use]
+    pub fn overrides(&self) -> &[Price] {
+        &self.overrides
+    }
+
+    /// What the meter costs in the region as of a date (`None`: the newest rate of each band).
+    ///
+    /// A rate is looked up under the meter's operation first, then under none: storage rates, for
+    /// one, are the same for all engines. A transfer to a region without a rate of its own takes
+    /// the rate "to other regions" where the book has one (`*-AWS-Out-Bytes`).
+    ///
+    /// # Errors
+    /// [`Gap`] when the book has no rate, or none that old, or one for another unit.
+    pub fn tariff<'book>(&'book self, meter: &Meter, region: Region, as_of: Option<Date>) -> Result<Tariff<'book>, Gap> {
+        let elsewhere = meter.usage_type.ends_with("-AWS-Out-Bytes").then_some("*-AWS-Out-Bytes");
+        let rows = [Some(meter.usage_type.as_ref()), elsewhere]
+            .into_iter()
+            .flatten()
+            .find_map(|usage_type| self.rows(meter, usage_type, region))
+            .ok_or(Gap::NoRate)?;
+        Tariff::as_of(rows, meter.unit, as_of)
+    }
+
+    fn rows<'book>(&'book self, meter: &Meter, usage_type: &str, region: Region) -> Option<&'book [Price]> {
+        let find = |prices: &'book [Price], operation: &str, region: Option<Region>| {
+            let key = (meter.service, usage_type, operation, region);
+            let from = prices.partition_point(|price| price.key() < key);
+            let rows = prices.get(from..)?;
+            let rows = rows.get(..rows.partition_point(|price| price.key() == key))?;
+            (!rows.is_empty()).then_some(rows)
+        };
+        let operations = [Some(meter.operation.as_ref()), (!meter.operation.is_empty()).then_some("")];
+        [&self.overrides, &self.prices].into_iter().filter(|prices| !prices.is_empty()).find_map(|prices| {
+            [Some(region), None].into_iter().find_map(|region| {
+                operations.into_iter().flatten().find_map(|operation| find(prices, operation, region))
+            })
+        })
+    }
+}
+
+fn sort(prices: &mut [Price]) {
+    // Files come sorted, and a stable sort of sorted runs is a merge.
+    prices.sort_by(|a, b| {
+        a.key().cmp(&b.key()).then(a.band.from.cmp(&b.band.from)).then(a.source.date.cmp(&b.source.date))
+    });
+}
+
+impl Source {
+    /// A rate that the user gives, from `place` (a file, a contract).
+    #[must_use]
+    pub fn user(place: &str) -> Source {
+        Source {
+            sku: None,
+            date: None,
+            basis: Basis::Undated,
+            from: place.into(),
+            confidence: Confidence::User,
+        }
+    }
+}
+
+/// Why a usage has no price.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Gap {
+    /// The book does not know the meter in this region.
+    #[error("no rate in the price book")]
+    NoRate,
+    /// All rates are younger than the date asked for.
+    #[error("no rate that old: the first known is of {first}")]
+    NotThatOld {
+        /// The oldest date the book has.
+        first: Date,
+    },
+    /// The known bands end below the usage.
+    #[error("the book has no rate for usage from {from} {unit} a month on")]
+    NoBand {
+        /// Where the known bands end.
+        from: Decimal,
+        /// What is counted.
+        unit: UnitKind,
+    },
+    /// The rate counts something else.
+    #[error("{0}")]
+    Unit(#[from] crate::unit::UnitMismatch),
+    /// The user gave a share on Spot but no discount, and no price list has Spot rates.
+    #[error("Spot rates are in no price list: give `spot = {{ share = \"...\", discount = \"...\" }}`, or the rate under [prices]")]
+    NoSpotDiscount,
+    /// The quantity or the amount does not fit.
+    #[error("too large to be counted exactly")]
+    TooLarge,
+}
+
+/// How a rate is described in one line: date, SKU, who says so.
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.from)?;
+        if let Some(sku) = &self.sku {
+            write!(f, ", SKU {sku}")?;
+        }
+        match self.date {
+            Some(date) => write!(f, ", {} {date}", self.basis),
+            None if self.confidence == Confidence::User => Ok(()),
+            None => f.write_str(", undated"),
+        }
+    }
+}
+
+/// The date of a rate as text, for reports; `None` where the source gives none.
+impl Source {
+    /// The date in ISO form.
+    #[must_use]
+    pub fn date_text(&self) -> Option<String> {
+        self.date.map(|date| date.to_string())
+    }
+}

@@ -1,0 +1,108 @@
+//! Graduated prices: each band of a month's usage at its own rate.
+
+use super::{Gap, Price};
+use crate::exact::Ratio;
+use crate::time::Date;
+use crate::unit::{UnitKind, UnitMismatch};
+use alloc::vec::Vec;
+use rust_decimal::Decimal;
+
+/// A part of a month's usage, `from` up to but not including `to`, and its rate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Band {
+    /// Where it begins.
+    pub from: Decimal,
+    /// Where it ends; `None` for never.
+    pub to: Option<Decimal>,
+    /// Dollars for one unit.
+    pub usd: Decimal,
+}
+
+impl Band {
+    /// One rate for all usage.
+    #[must_use]
+    pub const fn flat(usd: Decimal) -> Band {
+        Band { from: Decimal::ZERO, to: None, usd }
+    }
+}
+
+/// The rates that apply to a meter as of a date: bands from zero upwards, without holes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tariff<'book> {
+    bands: Vec<&'book Price>,
+}
+
+/// A part of a usage that has one rate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slice<'book> {
+    /// How much of it.
+    pub quantity: Ratio,
+    /// The rate it has.
+    pub price: &'book Price,
+}
+
+impl<'book> Tariff<'book> {
+    /// Chooses among the rows of one meter and region, sorted by band, then date.
+    pub(super) fn as_of(rows: &'book [Price], unit: UnitKind, as_of: Option<Date>) -> Result<Tariff<'book>, Gap> {
+        if let Some(other) = rows.iter().find(|row| row.unit != unit) {
+            return Err(Gap::Unit(UnitMismatch { rate: other.unit, usage: unit }));
+        }
+        let in_time = |row: &&Price| match (as_of, row.source.date) {
+            (Some(as_of), Some(date)) => date <= as_of,
+            _ => true,
+        };
+        let mut bands: Vec<&Price> = Vec::with_capacity(1);
+        for row in rows.iter().filter(in_time) {
+            match bands.last_mut() {
+                // Sorted by date: the last of a band is the newest that is old enough.
+                Some(last) if last.band.from == row.band.from => *last = row,
+                _ => bands.push(row),
+            }
+        }
+        if bands.is_empty() {
+            let first = rows.iter().filter_map(|row| row.source.date).min().ok_or(Gap::NoRate)?;
+            return Err(Gap::NotThatOld { first });
+        }
+        Ok(Tariff { bands })
+    }
+
+    /// The bands, in order.
+    #[must_use]
+    pub fn bands(&self) -> &[&'book Price] {
+        &self.bands
+    }
+
+    /// Cuts `quantity`, which follows on `already` used in the same month, along the bands.
+    /// `months` stretches the bands when the horizon is not one month.
+    ///
+    /// Returns the slices and, when the known bands end too early, what is left.
+    #[must_use]
+    pub fn slices(&self, already: Ratio, quantity: Ratio, months: Ratio) -> (Vec<Slice<'book>>, Option<(Ratio, Gap)>) {
+        if let [price] = self.bands[..]
+            && price.band.to.is_none()
+            && price.band.from.is_zero()
+        {
+            return (alloc::vec![Slice { quantity, price }], None);
+        }
+        let mut slices = Vec::with_capacity(1);
+        let (mut at, end) = (already, already + quantity);
+        let mut known = Decimal::ZERO;
+        for price in &self.bands {
+            let from = Ratio::from(price.band.from) * months;
+            let to = price.band.to.map(|to| Ratio::from(to) * months);
+            if from > at {
+                break;
+            }
+            let until = to.map_or(end, |to| to.min(end));
+            if until > at || (quantity.is_zero() && to.is_none_or(|to| to > at) && slices.is_empty()) {
+                slices.push(Slice { quantity: until - at, price });
+                at = until;
+            }
+            known = price.band.to.unwrap_or(known);
+        }
+        let left = end - at;
+        let unit = self.bands.first().map_or(UnitKind::Gb, |price| price.unit);
+        let gap = (!left.is_zero()).then_some((left, Gap::NoBand { from: known, unit }));
+        (slices, gap)
+    }
+}

@@ -1,0 +1,285 @@
+//! Reports as typed tables: what to show, not how. Text, CSV and Markdown are made of them
+//! elsewhere; nothing here is rounded.
+
+use crate::compare::{Comparison, Delta};
+use crate::estimate::{Estimate, Total};
+use crate::exact::Ratio;
+use crate::money::Usd;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// A table of amounts with its words around it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// What it is, in one line.
+    pub title: String,
+    /// The columns; the first holds names.
+    pub columns: Vec<Column>,
+    /// The rows, in order.
+    pub rows: Vec<Row>,
+    /// Remarks below the table.
+    pub notes: Vec<String>,
+}
+
+/// A column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Its heading.
+    pub name: String,
+    /// Whether it holds numbers, which line up on the right.
+    pub numeric: bool,
+}
+
+/// A row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// What it is.
+    pub kind: RowKind,
+    /// A cell for each column.
+    pub cells: Vec<Cell>,
+    /// A remark that belongs under it.
+    pub remark: Option<String>,
+}
+
+/// What a row is: amounts of lines add up to their group, groups to the total.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowKind {
+    /// A group, above its lines: its amounts are their sums.
+    Group,
+    /// A line of the group above it.
+    Line,
+    /// The sum of all groups.
+    Total,
+    /// Something said about the amounts above: a difference, a share.
+    Remark,
+}
+
+/// A cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cell {
+    /// Nothing.
+    Empty,
+    /// Words.
+    Text(String),
+    /// Money.
+    Amount(Usd),
+    /// Money that is a lower bound.
+    AtLeast(Usd),
+    /// A difference of money, with its sign.
+    Difference(Usd),
+    /// A difference in percent, with its sign; `None` when there is nothing to compare with.
+    Percent(Option<Ratio>),
+    /// A number of units, or a rate: all its digits up to twelve.
+    Number(Ratio),
+}
+
+impl Cell {
+    fn total(total: Total) -> Cell {
+        match total {
+            Total::Exactly(usd) => Cell::Amount(usd),
+            Total::AtLeast(usd) => Cell::AtLeast(usd),
+        }
+    }
+}
+
+fn text(name: &str) -> Column {
+    Column { name: name.to_string(), numeric: false }
+}
+
+fn number(name: &str) -> Column {
+    Column { name: name.to_string(), numeric: true }
+}
+
+/// The lines of an estimate, by component.
+#[must_use]
+pub fn estimate(estimate: &Estimate) -> Report {
+    let mut rows = Vec::new();
+    for component in estimate.components() {
+        rows.push(Row {
+            kind: RowKind::Group,
+            cells: vec![
+                Cell::Text(component.to_string()),
+                Cell::Empty,
+                Cell::Empty,
+                Cell::Empty,
+                Cell::Amount(estimate.of_component(component)),
+            ],
+            remark: None,
+        });
+        for line in estimate.lines.iter().filter(|line| &*line.component == component) {
+            rows.push(Row {
+                kind: RowKind::Line,
+                cells: vec![
+                    Cell::Text(line.usage_type.clone()),
+                    Cell::Number(line.quantity.value),
+                    Cell::Text(line.quantity.unit.label().to_string()),
+                    Cell::Number(line.rate),
+                    Cell::Amount(line.amount),
+                ],
+                remark: Some(line.because.clone()),
+            });
+        }
+        for gap in estimate.unpriced.iter().filter(|gap| &*gap.component == component) {
+            rows.push(Row {
+                kind: RowKind::Line,
+                cells: vec![
+                    Cell::Text(gap.usage_type.clone()),
+                    Cell::Number(gap.quantity.value),
+                    Cell::Text(gap.quantity.unit.label().to_string()),
+                    Cell::Text("no price".to_string()),
+                    Cell::Empty,
+                ],
+                remark: Some(format!("{}; {}", gap.because, gap.gap)),
+            });
+        }
+    }
+    let total = estimate.total();
+    let name = match total {
+        Total::Exactly(_) => "TOTAL",
+        Total::AtLeast(_) => "TOTAL, AT LEAST",
+    };
+    rows.push(Row {
+        kind: RowKind::Total,
+        cells: vec![Cell::Text(name.to_string()), Cell::Empty, Cell::Empty, Cell::Empty, Cell::total(total)],
+        remark: None,
+    });
+    Report {
+        title: title(estimate),
+        columns: vec![text("component"), number("quantity"), text("unit"), number("rate"), number("USD")],
+        rows,
+        notes: notes(estimate),
+    }
+}
+
+fn title(estimate: &Estimate) -> String {
+    let scenario = estimate.scenario.as_ref().map(|name| format!(", {name}")).unwrap_or_default();
+    let horizon = estimate.horizon;
+    format!("{}{scenario}: {}, {} ({} h)", estimate.stack, estimate.region, horizon.label(), horizon.hours())
+}
+
+fn notes(estimate: &Estimate) -> Vec<String> {
+    let mut notes = vec![prices_note(estimate)];
+    match estimate.unpriced.len() {
+        0 => {}
+        1 => notes.push("1 line has no price: the total is a lower bound".to_string()),
+        count => notes.push(format!("{count} lines have no price: the total is a lower bound")),
+    }
+    notes
+}
+
+fn prices_note(estimate: &Estimate) -> String {
+    let (version, as_of) = &estimate.book;
+    match as_of {
+        Some(date) => format!("AWS list prices as of {date}, from the book of {version}"),
+        None => format!("AWS list prices, book of {version}; `stackcost explain` says where each rate comes from"),
+    }
+}
+
+/// Scenarios side by side: every line of each, and how components and totals differ.
+#[must_use]
+pub fn comparison(comparison: &Comparison) -> Report {
+    let scenarios = comparison.scenarios();
+    let mut rows = Vec::new();
+    for component in comparison.components() {
+        let amounts = scenarios.iter().map(|scenario| Cell::Amount(scenario.estimate.of_component(component)));
+        rows.push(row(RowKind::Group, component, amounts));
+        for usage_type in usage_types(comparison, component) {
+            let amounts = scenarios.iter().map(|scenario| {
+                let lines = scenario.estimate.lines.iter();
+                let ours = lines.filter(|line| &*line.component == component && line.usage_type == usage_type);
+                let mut ours = ours.map(|line| line.amount).peekable();
+                let unpriced = scenario.estimate.unpriced.iter();
+                let mut gaps = unpriced.filter(|gap| &*gap.component == component && gap.usage_type == usage_type);
+                match (ours.peek().is_some(), gaps.next().is_some()) {
+                    (_, true) => Cell::Text("no price".to_string()),
+                    (true, false) => Cell::Amount(ours.sum()),
+                    (false, false) => Cell::Empty,
+                }
+            });
+            rows.push(row(RowKind::Line, usage_type, amounts));
+        }
+    }
+    let totals = scenarios.iter().map(|scenario| Cell::total(scenario.estimate.total()));
+    rows.push(row(RowKind::Total, "TOTAL", totals));
+    let baseline = comparison.baseline();
+    if scenarios.len() > 1 {
+        differences(&mut rows, comparison, &baseline.name);
+        let dearest = comparison.dearest();
+        if dearest.name != baseline.name {
+            differences(&mut rows, comparison, &dearest.name);
+        }
+    }
+    let mut columns = vec![text("USD")];
+    columns.extend(scenarios.iter().map(|scenario| number(&scenario.name)));
+    let horizon = baseline.estimate.horizon;
+    let mut notes = vec![prices_note(&baseline.estimate)];
+    if !comparison.is_complete() {
+        notes.push("lines without a price make their totals lower bounds".to_string());
+    }
+    Report {
+        title: format!(
+            "{}: {} scenario{}, {}, {} ({} h)",
+            baseline.estimate.stack,
+            scenarios.len(),
+            if scenarios.len() == 1 { "" } else { "s" },
+            baseline.estimate.region,
+            horizon.label(),
+            horizon.hours()
+        ),
+        columns,
+        rows,
+        notes,
+    }
+}
+
+fn row(kind: RowKind, name: &str, cells: impl Iterator<Item = Cell>) -> Row {
+    let cells = core::iter::once(Cell::Text(name.to_string())).chain(cells).collect();
+    Row { kind, cells, remark: None }
+}
+
+/// The usage types of a component in any scenario, in order of first appearance.
+fn usage_types<'c>(comparison: &'c Comparison, component: &str) -> Vec<&'c str> {
+    let mut known: Vec<&str> = Vec::new();
+    for scenario in comparison.scenarios() {
+        let lines = scenario.estimate.lines.iter().map(|line| (&line.component, line.usage_type.as_str()));
+        let gaps = scenario.estimate.unpriced.iter().map(|gap| (&gap.component, gap.usage_type.as_str()));
+        for (owner, usage_type) in lines.chain(gaps) {
+            if &**owner == component && !known.contains(&usage_type) {
+                known.push(usage_type);
+            }
+        }
+    }
+    known
+}
+
+/// How the total, and each component that changes, differ from those of one scenario.
+fn differences(rows: &mut Vec<Row>, comparison: &Comparison, from: &str) {
+    let Some(base) = comparison.scenarios().iter().find(|scenario| scenario.name == from) else { return };
+    let mut say = |what: &str, amount: &dyn Fn(&Estimate) -> Usd| {
+        let deltas: Vec<Delta> = comparison
+            .scenarios()
+            .iter()
+            .map(|scenario| Delta::between(amount(&base.estimate), amount(&scenario.estimate)))
+            .collect();
+        if what != "TOTAL" && deltas.iter().all(|delta| delta.usd == Usd::ZERO) {
+            return;
+        }
+        let is_base = |at: usize| comparison.scenarios()[at].name == from;
+        let cells = |cell: fn(&Delta) -> Cell| {
+            let cells: Vec<Cell> = deltas
+                .iter()
+                .enumerate()
+                .map(|(at, delta)| if is_base(at) { Cell::Empty } else { cell(delta) })
+                .collect();
+            cells.into_iter()
+        };
+        rows.push(row(RowKind::Remark, &format!("{what} against {from}"), cells(|delta| Cell::Difference(delta.usd))));
+        rows.push(row(RowKind::Remark, "", cells(|delta| Cell::Percent(delta.percent))));
+    };
+    for component in comparison.components() {
+        say(component, &|estimate| estimate.of_component(component));
+    }
+    say("TOTAL", &|estimate| estimate.total().usd());
+}

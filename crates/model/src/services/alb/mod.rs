@@ -1,0 +1,135 @@
+//! Application and Network Load Balancers: started hours, and capacity units by the hour.
+//!
+//! An ALB's LCUs in an hour are the *largest* of its dimensions, each averaged over that hour:
+//!
+//! | dimension | one LCU |
+//! |---|---|
+//! | new connections | 25 a second |
+//! | active connections | 3,000 a minute (1,500 with mutual TLS) |
+//! | processed bytes | 1 GB an hour for instances, containers and IPs, 0.4 GB for Lambda |
+//! | rule evaluations | 1,000 a second, beyond ten free rules |
+//!
+//! There is no minimum: a fraction of an LCU is billed as such. An [`Nlb`]'s units are the largest
+//! dimension of each protocol, added up. Source: aws.amazon.com/elasticloadbalancing/pricing and
+//! captures of the AWS Pricing Calculator (mixed targets add up within their dimension).
+
+mod lcu;
+mod nlb;
+#[cfg(test)]
+mod tests;
+
+pub use lcu::{Dimension, Traffic};
+pub use nlb::{Flows, Nlb, Protocol};
+
+use super::public_ipv4;
+use super::words::{Num, hours};
+use super::{Meter, Service};
+use crate::exact::Ratio;
+use crate::meter::ServiceCode;
+use crate::time::HOUR;
+use crate::timeline::Timeline;
+use crate::unit::{Hour, LcuHour, Quantity, UnitKind};
+use crate::usage::{Site, Usage};
+use alloc::format;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// An Application Load Balancer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alb {
+    /// When it exists.
+    pub running: Timeline<bool>,
+    /// What it carries.
+    pub load: Load,
+    /// The availability zones it has nodes in, when it faces the internet: each node holds a
+    /// public IPv4 address. Zero for an internal one.
+    pub public_zones: u32,
+}
+
+/// What an ALB carries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Load {
+    /// Its LCUs, if known: `ConsumedLCUs` in CloudWatch says.
+    Lcus(Timeline<Ratio>),
+    /// Its traffic.
+    Traffic {
+        /// What passes, and when.
+        timeline: Timeline<Traffic>,
+        /// Whether clients show certificates: then an LCU holds half the active connections.
+        mutual_tls: bool,
+    },
+}
+
+const HOURS: Meter =
+    Meter::with_operation(ServiceCode::Elb, "LoadBalancerUsage", "LoadBalancing:Application", UnitKind::Hour);
+const LCUS: Meter = Meter::with_operation(ServiceCode::Elb, "LCUUsage", "LoadBalancing:Application", UnitKind::LcuHour);
+
+impl Service for Alb {
+    const METERS: &'static [Meter] = &[HOURS, LCUS, public_ipv4::IN_USE];
+
+    fn usage(&self, site: &Site) -> Vec<Usage> {
+        let mut usage = vec![started_hours(site, HOURS, &self.running)];
+        let (lcu_hours, because) = match &self.load {
+            Load::Lcus(lcus) => given(lcus),
+            Load::Traffic { timeline, mutual_tls } => lcu::lcu_hours(timeline, *mutual_tls),
+        };
+        usage.push(site.usage(LCUS, Quantity::<LcuHour>::new(lcu_hours), because));
+        usage.extend(addresses(site, self.public_zones, &self.running));
+        usage
+    }
+}
+
+fn started_hours(site: &Site, meter: Meter, running: &Timeline<bool>) -> Usage {
+    let started = running.billed_seconds(HOUR, HOUR);
+    let quantity = Quantity::<Hour>::new(started / Ratio::from(HOUR));
+    site.usage(meter, quantity, format!("1 load balancer x {}", hours(started)))
+}
+
+fn addresses(site: &Site, zones: u32, running: &Timeline<bool>) -> Option<Usage> {
+    (zones > 0).then(|| public_ipv4::of_load_balancer(site, zones, running.billed_seconds(1, 60)))
+}
+
+/// Capacity units that the user knows.
+fn given(units: &Timeline<Ratio>) -> (Ratio, String) {
+    let parts: Vec<String> =
+        units.totals().into_iter().map(|(lcu, seconds)| format!("{} LCU x {}", Num(lcu), hours(seconds))).collect();
+    (units.integrate(|lcu| lcu) / Ratio::from(HOUR), parts.join(" + "))
+}
+
+/// What hour blocks with a winning dimension each add up to, and in words.
+struct Busiest<D> {
+    unit_hours: Ratio,
+    /// `(dimension, units while it won, hours)`, in order of first appearance; the units only
+    /// while they are the same in all its hours.
+    winners: Vec<(D, Option<Ratio>, Ratio)>,
+}
+
+impl<D: Copy + PartialEq> Busiest<D> {
+    const fn new() -> Self {
+        Busiest { unit_hours: Ratio::ZERO, winners: Vec::new() }
+    }
+
+    fn add(&mut self, hours: Ratio, (dimension, units): (D, Ratio)) {
+        self.unit_hours = self.unit_hours + hours * units;
+        match self.winners.iter_mut().find(|winner| winner.0 == dimension) {
+            Some((_, known, sum)) => {
+                *known = known.filter(|known| *known == units);
+                *sum = *sum + hours;
+            }
+            None => self.winners.push((dimension, Some(units), hours)),
+        }
+    }
+
+    fn words(&self, unit: &str, name: impl Fn(D) -> &'static str) -> String {
+        let parts: Vec<String> = self
+            .winners
+            .iter()
+            .map(|&(dimension, units, hours)| match units {
+                Some(units) => format!("{} {unit} by {} x {} h", Num(units), name(dimension), Num(hours)),
+                None => format!("{} busiest in {} h", name(dimension), Num(hours)),
+            })
+            .collect();
+        parts.join(" + ")
+    }
+}

@@ -1,0 +1,538 @@
+//! A value that changes at known seconds. Fixed capacity, a schedule and a scaling run are all
+//! timelines, so "fixed against autoscaled" is one calculation done twice.
+
+use crate::exact::Ratio;
+use crate::time::{ClockTime, DAY, HOUR, Horizon, WEEK, Weekdays};
+use alloc::vec;
+use alloc::vec::Vec;
+use jiff::Timestamp;
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+
+/// A step function over a horizon: a pattern of whole-second steps, and how often it repeats.
+///
+/// Repeats may be a fraction: the average month holds 365/12 days and 365/84 weeks, and a daily
+/// or weekly pattern over it counts as its average. On a calendar month the pattern is the whole
+/// month, laid out second by second, and repeats once.
+///
+/// Lengths add up to the horizon by construction; values are private so that stays true.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Timeline<T> {
+    /// `(seconds, value)`, none of zero length, neighbours with different values.
+    steps: Vec<(u64, T)>,
+    repeats: Ratio,
+}
+
+impl<T: Copy + PartialEq> Timeline<T> {
+    /// The same value all the time.
+    #[must_use]
+    pub fn constant(value: T, seconds: u64) -> Self {
+        Timeline { steps: vec![(seconds.max(1), value)], repeats: Ratio::ONE }
+    }
+
+    /// Steps one after another: `(seconds, value)`. Steps of no length vanish; `None` when
+    /// nothing is left.
+    #[must_use]
+    pub fn steps(steps: impl IntoIterator<Item = (u64, T)>) -> Option<Self> {
+        let steps = merge(steps);
+        (!steps.is_empty()).then_some(Timeline { steps, repeats: Ratio::ONE })
+    }
+
+    /// The same pattern, over and over for the whole horizon.
+    #[must_use]
+    pub fn repeated_over(self, horizon: Horizon) -> Self {
+        let repeats = Ratio::from(horizon.seconds()) / Ratio::from(self.pattern_seconds());
+        Timeline { repeats, ..self }
+    }
+
+    /// `base`, and `peak` for `peak_seconds` of every day (clamped to the day).
+    #[must_use]
+    pub fn daily(base: T, peak: T, peak_seconds: u64, horizon: Horizon) -> Self {
+        let peak_seconds = peak_seconds.min(DAY);
+        let steps = merge([(DAY - peak_seconds, base), (peak_seconds, peak)]);
+        Timeline { steps, repeats: Ratio::new(horizon.seconds().into(), DAY.into()) }
+    }
+
+    /// `peak` for `peak_seconds` of the whole horizon (clamped to it), `base` for the rest.
+    #[must_use]
+    pub fn for_seconds(base: T, peak: T, peak_seconds: u64, horizon: Horizon) -> Self {
+        let peak_seconds = peak_seconds.min(horizon.seconds());
+        let steps = merge([(peak_seconds, peak), (horizon.seconds() - peak_seconds, base)]);
+        Timeline { steps, repeats: Ratio::ONE }
+    }
+
+    /// `base`, and each window's value inside it.
+    ///
+    /// On a calendar month the windows are laid on the real days of that month (which AWS counts
+    /// in UTC) by the clock of `zone`: a day on which the clock changes is as long as it is. On
+    /// the average month and on N days there are no dates, so the weekly pattern counts as its
+    /// average. A window whose `to` is not after its `from` ends on the next day.
+    ///
+    /// # Errors
+    /// [`Overlap`] when two windows ever hold the same second of a week: which would win is not
+    /// for us to guess.
+    pub fn windows(base: T, windows: &[Window<T>], zone: &TimeZone, horizon: Horizon) -> Result<Self, Overlap> {
+        let week = weekly(windows)?;
+        let Horizon::Month { first } = horizon else {
+            let steps = paint(base, WEEK, week);
+            return Ok(Timeline { steps, repeats: Ratio::new(horizon.seconds().into(), WEEK.into()) });
+        };
+        // From the day before (a window that began in it may reach in) to the day after.
+        let start = midnight_utc(first);
+        let end = start + horizon.seconds().cast_signed();
+        let mut spans = Vec::new();
+        let mut day = first.yesterday().unwrap_or(first);
+        for _ in 0..=first.days_in_month() + 1 {
+            let weekday = day.weekday().to_monday_zero_offset().unsigned_abs();
+            for window in windows.iter().filter(|window| window.days.contains(weekday)) {
+                let tomorrow = day.tomorrow().unwrap_or(day);
+                let from = on_clock(day, tomorrow, window.from, zone);
+                let to = if window.over_midnight() {
+                    on_clock(tomorrow, tomorrow.tomorrow().unwrap_or(tomorrow), window.to, zone)
+                } else {
+                    on_clock(day, tomorrow, window.to, zone)
+                };
+                let (from, to) = (from.clamp(start, end) - start, to.clamp(start, end) - start);
+                if let (Ok(from), Ok(to)) = (u64::try_from(from), u64::try_from(to)) {
+                    spans.push((from, to, window.value));
+                }
+            }
+            day = day.tomorrow().unwrap_or(day);
+        }
+        // Apart on the weekly clock means apart in time, but for the hour a clock repeats.
+        spans.sort_by_key(|span| span.0);
+        Ok(Timeline { steps: paint(base, horizon.seconds(), spans), repeats: Ratio::ONE })
+    }
+
+    /// The same steps with other values.
+    #[must_use]
+    pub fn map<V: Copy + PartialEq>(&self, value: impl Fn(T) -> V) -> Timeline<V> {
+        let steps = merge(self.steps.iter().map(|&(seconds, old)| (seconds, value(old))));
+        Timeline { steps, repeats: self.repeats }
+    }
+
+    /// The area under `value`: its sum over all seconds.
+    #[must_use]
+    pub fn integrate(&self, value: impl Fn(T) -> Ratio) -> Ratio {
+        self.steps.iter().map(|&(seconds, step)| Ratio::from(seconds) * value(step)).sum::<Ratio>() * self.repeats
+    }
+
+    /// How long it lasts, in seconds.
+    #[must_use]
+    pub fn seconds(&self) -> Ratio {
+        self.integrate(|_| Ratio::ONE)
+    }
+
+    /// The value, when it never changes.
+    #[must_use]
+    pub fn as_constant(&self) -> Option<T> {
+        match self.steps[..] {
+            [(_, value)] => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Each different value with the seconds it holds in all, in order of first appearance.
+    #[must_use]
+    pub fn totals(&self) -> Vec<(T, Ratio)> {
+        let mut totals: Vec<(T, u64)> = Vec::new();
+        for &(seconds, value) in &self.steps {
+            match totals.iter_mut().find(|(known, _)| *known == value) {
+                Some((_, sum)) => *sum += seconds,
+                None => totals.push((value, seconds)),
+            }
+        }
+        totals.into_iter().map(|(value, sum)| (value, Ratio::from(sum) * self.repeats)).collect()
+    }
+
+    /// Both values at once.
+    ///
+    /// Patterns of which one fits a whole number of times into the other (a day in a week) are
+    /// joined step by step; others are laid out over the horizon from its first second.
+    #[must_use]
+    pub fn zip<V: Copy + PartialEq>(&self, other: &Timeline<V>) -> Timeline<(T, V)> {
+        if let Some(value) = self.as_constant() {
+            return other.map(|theirs| (value, theirs));
+        }
+        if let Some(value) = other.as_constant() {
+            return self.map(|ours| (ours, value));
+        }
+        let (ours, theirs) = (self.pattern_seconds(), other.pattern_seconds());
+        let (left, right, repeats) = if ours % theirs == 0 {
+            (self.steps.clone(), repeat(&other.steps, ours), self.repeats)
+        } else if theirs % ours == 0 {
+            (repeat(&self.steps, theirs), other.steps.clone(), other.repeats)
+        } else {
+            let all = whole_seconds(self.seconds());
+            (repeat(&self.steps, all), repeat(&other.steps, all), Ratio::ONE)
+        };
+        Timeline { steps: merge(join(&left, &right)), repeats }
+    }
+
+    /// Blocks of whole hours and the values that make up one hour of the block:
+    /// `(hours, [(seconds, value)])`. A last, incomplete hour of the pattern is a block of its own.
+    ///
+    /// AWS meters load balancers by the hour, so what changes inside an hour is averaged over it
+    /// before the busiest dimension is chosen.
+    pub fn hours(&self) -> impl Iterator<Item = (Ratio, Vec<(u64, T)>)> {
+        let mut blocks = Vec::new();
+        let mut open: Vec<(u64, T)> = Vec::new();
+        let mut filled = 0;
+        for &(mut seconds, value) in &self.steps {
+            if filled > 0 {
+                let take = seconds.min(HOUR - filled);
+                open.push((take, value));
+                filled += take;
+                seconds -= take;
+                if filled == HOUR {
+                    blocks.push((self.repeats, core::mem::take(&mut open)));
+                    filled = 0;
+                }
+            }
+            if seconds >= HOUR {
+                blocks.push((Ratio::from(seconds / HOUR) * self.repeats, vec![(HOUR, value)]));
+                seconds %= HOUR;
+            }
+            if seconds > 0 {
+                open.push((seconds, value));
+                filled += seconds;
+            }
+        }
+        if !open.is_empty() {
+            blocks.push((self.repeats, open));
+        }
+        blocks.into_iter()
+    }
+
+    /// The pattern itself: its steps, and how often they repeat.
+    #[must_use]
+    pub fn pattern(&self) -> (&[(u64, T)], Ratio) {
+        (&self.steps, self.repeats)
+    }
+
+    fn pattern_seconds(&self) -> u64 {
+        self.steps.iter().map(|&(seconds, _)| seconds).sum()
+    }
+}
+
+impl Timeline<bool> {
+    /// Seconds billed when each stretch of "on" counts in steps of `granule` seconds and at least
+    /// `minimum`: started hours of a load balancer, the ten-minute minimum of a database.
+    #[must_use]
+    pub fn billed_seconds(&self, granule: u64, minimum: u64) -> Ratio {
+        if self.as_constant() == Some(true) {
+            // One stretch as long as the horizon, not one per repeat of the pattern.
+            return (self.seconds() / Ratio::from(granule)).ceil() * Ratio::from(granule);
+        }
+        let mut stretches: Vec<u64> = self.steps.iter().filter(|step| step.1).map(|step| step.0).collect();
+        // A pattern that ends and begins "on" has one stretch across the seam, if it repeats.
+        let seam = self.repeats != Ratio::ONE
+            && matches!((self.steps.first(), self.steps.last()), (Some((_, true)), Some((_, true))));
+        if seam && stretches.len() > 1 {
+            let last = stretches.pop().unwrap_or(0);
+            stretches[0] += last;
+        }
+        let billed = stretches.iter().map(|seconds| seconds.div_ceil(granule) * granule).map(|seconds| seconds.max(minimum));
+        Ratio::from(billed.sum::<u64>()) * self.repeats
+    }
+}
+
+impl Timeline<u32> {
+    /// Seconds billed in all when every unit (a task) that starts lives at least `minimum`
+    /// seconds. The one that started last stops first, as ECS does when it scales in within a
+    /// deployment of equals.
+    #[must_use]
+    pub fn billed_task_seconds(&self, minimum: u64) -> Ratio {
+        if self.steps.len() == 1 || self.steps.iter().all(|&(seconds, _)| seconds >= minimum) {
+            return self.integrate(Ratio::from);
+        }
+        let mut running: Vec<(u64, u32)> = Vec::new(); // (started at, how many)
+        let mut now = 0;
+        let mut billed = 0_u128;
+        let mut stop = |running: &mut Vec<(u64, u32)>, mut count: u32, now: u64| {
+            while let (true, Some(last)) = (count > 0, running.last_mut()) {
+                let stopped = count.min(last.1);
+                billed += u128::from(stopped) * u128::from((now - last.0).max(minimum));
+                last.1 -= stopped;
+                count -= stopped;
+                if last.1 == 0 {
+                    running.pop();
+                }
+            }
+        };
+        let mut count = 0;
+        for &(seconds, wanted) in &self.steps {
+            if wanted > count {
+                running.push((now, wanted - count));
+            } else {
+                stop(&mut running, count - wanted, now);
+            }
+            count = wanted;
+            now += seconds;
+        }
+        stop(&mut running, count, now);
+        Ratio::new(i128::try_from(billed).unwrap_or(i128::MAX), 1) * self.repeats
+    }
+}
+
+/// A stretch of the week with a value of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window<T> {
+    /// The days it begins on.
+    pub days: Weekdays,
+    /// When it begins.
+    pub from: ClockTime,
+    /// When it ends: on the next day when not after `from`.
+    pub to: ClockTime,
+    /// The value inside it.
+    pub value: T,
+}
+
+impl<T> Window<T> {
+    fn over_midnight(&self) -> bool {
+        self.to <= self.from
+    }
+}
+
+/// Two windows hold the same time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("two windows overlap; which of them counts is not for us to guess")]
+pub struct Overlap {
+    /// Index of the one that comes first in the list.
+    pub first: usize,
+    /// Index of the other.
+    pub second: usize,
+}
+
+/// The windows as `(from, to, value)` in seconds of the week, in order of time.
+fn weekly<T: Copy>(windows: &[Window<T>]) -> Result<Vec<(u64, u64, T)>, Overlap> {
+    let mut spans = Vec::new();
+    for (index, window) in windows.iter().enumerate() {
+        let length = if window.over_midnight() {
+            DAY - window.from.seconds() + window.to.seconds()
+        } else {
+            window.to.seconds() - window.from.seconds()
+        };
+        for day in window.days.days() {
+            let from = u64::from(day) * DAY + window.from.seconds();
+            let to = from + length;
+            spans.push((from, to.min(WEEK), index));
+            if to > WEEK {
+                spans.push((0, to - WEEK, index));
+            }
+        }
+    }
+    spans.sort_unstable_by_key(|&(from, to, _)| (from, to));
+    for pair in spans.windows(2) {
+        if pair[1].0 < pair[0].1 {
+            let (one, two) = (pair[0].2, pair[1].2);
+            return Err(Overlap { first: one.min(two), second: one.max(two) });
+        }
+    }
+    Ok(spans.into_iter().map(|(from, to, index)| (from, to, windows[index].value)).collect())
+}
+
+/// `base` for `seconds`, with `spans` (in order of time) painted over it.
+fn paint<T: Copy + PartialEq>(base: T, seconds: u64, spans: Vec<(u64, u64, T)>) -> Vec<(u64, T)> {
+    let mut steps = Vec::with_capacity(spans.len() * 2 + 1);
+    let mut now = 0;
+    for (from, to, value) in spans {
+        let from = from.max(now);
+        steps.push((from - now, base));
+        steps.push((to.saturating_sub(from), value));
+        now = to.max(from);
+    }
+    steps.push((seconds.saturating_sub(now), base));
+    merge(steps)
+}
+
+/// Drops empty steps and joins neighbours of the same value.
+fn merge<T: Copy + PartialEq>(steps: impl IntoIterator<Item = (u64, T)>) -> Vec<(u64, T)> {
+    let mut merged: Vec<(u64, T)> = Vec::new();
+    for (seconds, value) in steps {
+        match merged.last_mut() {
+            _ if seconds == 0 => {}
+            Some(last) if last.1 == value => last.0 = last.0.saturating_add(seconds),
+            _ => merged.push((seconds, value)),
+        }
+    }
+    merged
+}
+
+/// The pattern over and over, cut off after `seconds`.
+fn repeat<T: Copy>(steps: &[(u64, T)], seconds: u64) -> Vec<(u64, T)> {
+    let mut left = seconds;
+    let mut out = Vec::new();
+    for &(length, value) in steps.iter().cycle() {
+        if left == 0 || length == 0 {
+            break;
+        }
+        let take = length.min(left);
+        out.push((take, value));
+        left -= take;
+    }
+    out
+}
+
+/// Two lists of steps of the same length as one.
+fn join<T: Copy, V: Copy>(left: &[(u64, T)], right: &[(u64, V)]) -> Vec<(u64, (T, V))> {
+    let (mut left, mut right) = (left.iter().copied(), right.iter().copied());
+    let (mut ours, mut theirs) = (left.next(), right.next());
+    let mut out = Vec::new();
+    while let (Some((a, ours_value)), Some((b, theirs_value))) = (ours, theirs) {
+        let take = a.min(b);
+        out.push((take, (ours_value, theirs_value)));
+        ours = if a > take { Some((a - take, ours_value)) } else { left.next() };
+        theirs = if b > take { Some((b - take, theirs_value)) } else { right.next() };
+    }
+    out
+}
+
+fn whole_seconds(seconds: Ratio) -> u64 {
+    seconds.ceil().to_whole().and_then(|whole| u64::try_from(whole).ok()).unwrap_or(0)
+}
+
+fn midnight_utc(day: jiff::civil::Date) -> i64 {
+    second_of(day.to_datetime(Time::midnight()), &TimeZone::UTC)
+}
+
+/// The second at which the clock of `zone` shows `time` on `day`. A time the clock skips counts
+/// as the moment it would have been; of a time it shows twice the first counts.
+fn on_clock(day: jiff::civil::Date, tomorrow: jiff::civil::Date, time: ClockTime, zone: &TimeZone) -> i64 {
+    let seconds = time.seconds();
+    if seconds == DAY {
+        return second_of(tomorrow.to_datetime(Time::midnight()), zone);
+    }
+    let part = |value: u64| i8::try_from(value).unwrap_or(0);
+    let clock = Time::new(part(seconds / HOUR), part(seconds / 60 % 60), part(seconds % 60), 0).unwrap_or_default();
+    second_of(day.to_datetime(clock), zone)
+}
+
+fn second_of(at: jiff::civil::DateTime, zone: &TimeZone) -> i64 {
+    zone.to_ambiguous_timestamp(at).compatible().map_or(0, Timestamp::as_second)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::zone;
+    use alloc::string::ToString;
+    use proptest::prelude::*;
+
+    fn hours(timeline: &Timeline<u32>) -> Ratio {
+        timeline.integrate(Ratio::from) / Ratio::from(HOUR)
+    }
+
+    fn window(days: &str, from: &str, to: &str, value: u32) -> Window<u32> {
+        Window { days: days.parse().unwrap(), from: from.parse().unwrap(), to: to.parse().unwrap(), value }
+    }
+
+    #[track_caller]
+    fn check(month: &str, zone_name: &str, windows: &[Window<u32>], want: &str) {
+        let horizon: Horizon = month.parse().unwrap();
+        let timeline = Timeline::windows(0, windows, &zone(zone_name).unwrap(), horizon).unwrap();
+        assert_eq!(timeline.seconds(), Ratio::from(horizon.seconds()));
+        assert_eq!(hours(&timeline).to_string(), want, "{month} {zone_name}");
+    }
+
+    #[test]
+    fn windows_on_real_months() {
+        // October 2026 has 22 weekdays.
+        check("2026-10", "America/New_York", &[window("mon-fri", "09:00", "13:00", 1)], "88");
+        // Clocks go forward on 2026-03-08 at 02:00 and back on 2026-11-01 at 02:00 in New York.
+        check("2026-03", "America/New_York", &[window("daily", "01:00", "04:00", 1)], "92");
+        check("2026-11", "America/New_York", &[window("daily", "00:30", "03:00", 1)], "76");
+        // Five Sundays, one of 23 hours; the first began an hour before the month did in UTC.
+        check("2026-03", "Europe/Berlin", &[window("sun", "00:00", "24:00", 1)], "118");
+        check("2026-10", "Europe/Berlin", &[window("sun", "00:00", "24:00", 1)], "97");
+        // Over midnight, cut where the UTC month begins and ends.
+        check("2026-09", "Etc/UTC", &[window("daily", "22:00", "06:00", 1)], "240");
+        check("2026-09", "Asia/Tokyo", &[window("daily", "22:00", "06:00", 1)], "240");
+        check("2026-09", "Etc/UTC", &[window("fri", "22:00", "06:00", 1)], "32");
+    }
+
+    #[test]
+    fn windows_on_months_without_dates_are_averages() {
+        check("average", "America/New_York", &[window("mon-fri", "09:00", "13:00", 1)], "86.904761904762");
+        check("7d", "Europe/Berlin", &[window("mon-fri", "09:00", "13:00", 1)], "20");
+        check("30d", "Etc/UTC", &[window("sun", "20:00", "04:00", 1)], "34.285714285714");
+    }
+
+    #[test]
+    fn overlaps_are_refused() {
+        let two = |a, b| Timeline::windows(0, &[a, b], &TimeZone::UTC, Horizon::AverageMonth).err();
+        let found = Some(Overlap { first: 0, second: 1 });
+        assert_eq!(two(window("mon-fri", "09:00", "13:00", 1), window("wed", "12:00", "14:00", 2)), found);
+        assert_eq!(two(window("sun", "22:00", "02:00", 1), window("mon", "01:00", "03:00", 2)), found);
+        assert_eq!(two(window("mon", "01:00", "03:00", 2), window("sun", "22:00", "02:00", 1)), found);
+        assert_eq!(two(window("mon", "09:00", "13:00", 1), window("mon", "13:00", "14:00", 2)), None);
+    }
+
+    #[test]
+    fn stretches_are_billed_as_started() {
+        let on = |steps: &[(u64, bool)]| Timeline::steps(steps.iter().copied()).unwrap();
+        assert_eq!(on(&[(5_400, true)]).billed_seconds(HOUR, 0), Ratio::from(2 * HOUR));
+        assert_eq!(on(&[(60, true), (60, false), (60, true)]).billed_seconds(1, 600), Ratio::from(1_200_u64));
+        let nights = Timeline::daily(true, false, 10 * HOUR, Horizon::Days(30));
+        assert_eq!(nights.billed_seconds(HOUR, 0), Ratio::from(30 * 14 * HOUR));
+    }
+
+    #[test]
+    fn short_lived_tasks_are_billed_a_minute() {
+        let spikes = Timeline::steps([(3_600, 2), (10, 5), (3_590, 2)]).unwrap();
+        assert_eq!(spikes.billed_task_seconds(60), Ratio::from(2 * 7_200 + 3 * 60_u64));
+        assert_eq!(spikes.billed_task_seconds(1), spikes.integrate(Ratio::from));
+    }
+
+    #[test]
+    fn hours_hold_all_seconds() {
+        let timeline = Timeline::steps([(5_400, 1_u32), (600, 2), (9_000, 3)]).unwrap();
+        let hours: Vec<_> = timeline.hours().collect();
+        assert_eq!(hours.len(), 4);
+        assert_eq!(hours[1].1, vec![(1_800, 1), (600, 2), (1_200, 3)]);
+        let seconds: Ratio =
+            hours.iter().map(|(n, parts)| *n * Ratio::from(parts.iter().map(|part| part.0).sum::<u64>())).sum();
+        assert_eq!(seconds, timeline.seconds());
+    }
+
+    proptest! {
+        #[test]
+        fn slicing_time_changes_nothing(
+            steps in proptest::collection::vec((1_u64..100_000, 0_u32..50), 1..20),
+            cut in 1_u64..5_000,
+        ) {
+            let whole = Timeline::steps(steps.iter().copied()).unwrap();
+            let sliced = Timeline::steps(steps.iter().flat_map(|&(seconds, value)| {
+                let full = (0..seconds / cut).map(move |_| (cut, value));
+                full.chain([(seconds % cut, value)])
+            })).unwrap();
+            prop_assert_eq!(&whole, &sliced);
+            prop_assert_eq!(whole.billed_task_seconds(60), sliced.billed_task_seconds(60));
+        }
+
+        #[test]
+        fn zip_keeps_both_sides(
+            left in proptest::collection::vec((1_u64..5_000, 0_u32..9), 1..9),
+            peak in 1_u64..86_400,
+        ) {
+            let total: u64 = left.iter().map(|step| step.0).sum();
+            let left = Timeline::steps(left).unwrap();
+            let right = Timeline::steps([(peak.min(total - 1).max(1), 1_u32), (total.saturating_sub(peak.min(total - 1).max(1)), 2)]).unwrap();
+            prop_assume!(right.seconds() == left.seconds());
+            let both = left.zip(&right);
+            prop_assert_eq!(both.integrate(|pair| pair.0.into()), left.integrate(Ratio::from));
+            prop_assert_eq!(both.integrate(|pair| pair.1.into()), right.integrate(Ratio::from));
+        }
+
+        #[test]
+        fn a_day_pattern_zips_into_a_week(hours in 1_u64..24, day in 0_u8..7) {
+            let daily = Timeline::daily(1_u32, 3, hours * HOUR, Horizon::AverageMonth);
+            let name = Weekdays::ALL.days().nth(day.into()).unwrap();
+            let windows = [Window { days: Weekdays::ALL, from: "08:00".parse().unwrap(), to: "09:00".parse().unwrap(), value: u32::from(name) + 1 }];
+            let weekly = Timeline::windows(0, &windows, &TimeZone::UTC, Horizon::AverageMonth).unwrap();
+            let both = weekly.zip(&daily);
+            prop_assert_eq!(both.seconds(), Ratio::from(730 * HOUR));
+            prop_assert_eq!(both.integrate(|pair| pair.1.into()), daily.integrate(Ratio::from));
+        }
+    }
+}
