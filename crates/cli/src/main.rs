@@ -1,4 +1,58 @@
 //! The stackcost command line: arguments, files and the terminal. It computes no money.
+//!
+//! Exit codes: 0 done and complete; 1 it failed; 2 bad usage or input; 3 a threshold crossed;
+//! 4 findings (with `--detailed-exitcode`); 5 a partial result; 130 interrupted.
 #![forbid(unsafe_code)]
 
-fn main() {}
+mod args;
+mod commands;
+mod failure;
+mod input;
+mod output;
+
+use args::{Cli, Command, PricesCommand};
+use clap::Parser;
+use failure::Failure;
+use std::process::ExitCode;
+
+/// How a command that did not fail ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    Complete,
+    ThresholdCrossed,
+    Findings,
+    Partial,
+}
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        // Help and version are no errors; clap's own code for bad usage is 2, as ours.
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    match run(cli.command) {
+        Ok(Outcome::Complete) => ExitCode::SUCCESS,
+        Ok(Outcome::ThresholdCrossed) => ExitCode::from(3),
+        Ok(Outcome::Findings) => ExitCode::from(4),
+        Ok(Outcome::Partial) => ExitCode::from(5),
+        Err(failure) => failure.report(),
+    }
+}
+
+fn run(command: Command) -> Result<Outcome, Failure> {
+    match command {
+        Command::Estimate(args) => commands::estimate::run(&args),
+        Command::Compare(args) => commands::compare::run(&args),
+        Command::Explain(args) => commands::explain::run(&args),
+        Command::Init(args) => commands::init::run(&args),
+        Command::Prices(args) => match args.command {
+            PricesCommand::Show(args) => commands::prices_show::run(&args),
+            PricesCommand::Verify(args) => commands::prices_verify::run(&args),
+        },
+        Command::Completions(args) => commands::completions::run(&args),
+        Command::Man(args) => commands::man::run(&args),
+    }
+}

@@ -33,3 +33,4 @@ mod tree;
 mod scalar;
 mod schedule;
 pub mod stack;
+pub mod render;

@@ -5,6 +5,8 @@ use crate::compare::{Comparison, Delta};
 use crate::estimate::{Estimate, Total};
 use crate::exact::Ratio;
 use crate::money::Usd;
+use crate::meter::Meter;
+use crate::price::{Price, PriceBook, RegionGaps};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
@@ -52,8 +54,10 @@ pub enum RowKind {
     Line,
     /// The sum of all groups.
     Total,
-    /// Something said about the amounts above: a difference, a share.
-    Remark,
+    /// What the differences below are against.
+    Heading,
+    /// A difference of amounts above.
+    Difference,
 }
 
 /// A cell.
@@ -257,6 +261,8 @@ fn usage_types<'c>(comparison: &'c Comparison, component: &str) -> Vec<&'c str> 
 /// How the total, and each component that changes, differ from those of one scenario.
 fn differences(rows: &mut Vec<Row>, comparison: &Comparison, from: &str) {
     let Some(base) = comparison.scenarios().iter().find(|scenario| scenario.name == from) else { return };
+    let nothing = comparison.scenarios().iter().map(|_| Cell::Empty);
+    rows.push(row(RowKind::Heading, &format!("against {from}"), nothing));
     let mut say = |what: &str, amount: &dyn Fn(&Estimate) -> Usd| {
         let deltas: Vec<Delta> = comparison
             .scenarios()
@@ -275,11 +281,85 @@ fn differences(rows: &mut Vec<Row>, comparison: &Comparison, from: &str) {
                 .collect();
             cells.into_iter()
         };
-        rows.push(row(RowKind::Remark, &format!("{what} against {from}"), cells(|delta| Cell::Difference(delta.usd))));
-        rows.push(row(RowKind::Remark, "", cells(|delta| Cell::Percent(delta.percent))));
+        rows.push(row(RowKind::Difference, what, cells(|delta| Cell::Difference(delta.usd))));
+        rows.push(row(RowKind::Difference, "", cells(|delta| Cell::Percent(delta.percent))));
     };
     for component in comparison.components() {
         say(component, &|estimate| estimate.of_component(component));
     }
     say("TOTAL", &|estimate| estimate.total().usd());
+}
+
+/// Rates with where they come from.
+#[must_use]
+pub fn prices<'a>(title: &str, prices: impl IntoIterator<Item = &'a Price>, notes: Vec<String>) -> Report {
+    let rows = prices.into_iter().map(|price| {
+        let band = match (price.band.from.is_zero(), price.band.to) {
+            (true, None) => String::new(),
+            (true, Some(to)) => format!("to {to}"),
+            (false, Some(to)) => format!("{} to {to}", price.band.from),
+            (false, None) => format!("from {}", price.band.from),
+        };
+        let operation = if price.operation.is_empty() { String::new() } else { format!("{}; ", price.operation) };
+        Row {
+            kind: RowKind::Line,
+            cells: vec![
+                Cell::Text(price.usage_type.to_string()),
+                Cell::Text(band),
+                Cell::Text(price.unit.label().to_string()),
+                Cell::Number(Ratio::from(price.band.usd)),
+            ],
+            remark: Some(format!("{operation}{} [{}]", price.source, price.source.confidence)),
+        }
+    });
+    Report {
+        title: title.to_string(),
+        columns: vec![text("usage type"), number("band"), text("unit"), number("USD")],
+        rows: rows.collect(),
+        notes,
+    }
+}
+
+/// What a price book lacks, by region.
+#[must_use]
+pub fn gaps(book: &PriceBook, regions: &[RegionGaps]) -> Report {
+    let mut rows = Vec::new();
+    for region in regions {
+        let count = |count: usize| Cell::Number(Ratio::from(count as u64));
+        let names: Vec<String> = region.missing.iter().map(meter_name).collect();
+        let ends = region.partial.iter().map(|(usage_type, _, end)| format!("{usage_type} from {end} on"));
+        let mut remark = names.join(", ");
+        let ends: Vec<String> = ends.collect();
+        if !ends.is_empty() {
+            let joint = if remark.is_empty() { "" } else { "; " };
+            remark.push_str(&format!("{joint}no rate for {}", ends.join(", ")));
+        }
+        rows.push(Row {
+            kind: RowKind::Line,
+            cells: vec![
+                Cell::Text(region.region.code().to_string()),
+                count(region.known),
+                count(region.missing.len()),
+                count(region.partial.len()),
+            ],
+            remark: if region.known == 0 { Some("no rates at all".to_string()) } else { Some(remark).filter(|remark| !remark.is_empty()) },
+        });
+    }
+    let notes = vec![
+        "what is missing is a listed gap in an estimate, never a guess; give rates with --price-book or [prices]".to_string(),
+    ];
+    Report {
+        title: format!("book of {}: {} rates; what the components of this tool lack", book.version(), book.prices().len()),
+        columns: vec![text("region"), number("known"), number("missing"), number("partial")],
+        rows,
+        notes,
+    }
+}
+
+fn meter_name(meter: &Meter) -> String {
+    let class = if meter.usage_type.ends_with(':') { "*" } else { "" };
+    match meter.operation.rsplit_once(':') {
+        Some((_, last)) => format!("{}{class} ({last})", meter.usage_type),
+        None => format!("{}{class}", meter.usage_type),
+    }
 }

@@ -4,9 +4,11 @@
 //! of a date, and who says so? It is keyed by AWS's usage type and operation. It never derives a
 //! price: what it does not hold is a gap.
 
+mod gaps;
 mod tariff;
 
-pub use tariff::{Band, Tariff};
+pub use gaps::{RegionGaps, gaps};
+pub use tariff::{Band, Slice, Tariff};
 
 use crate::meter::{Meter, Region, ServiceCode};
 use crate::time::Date;

@@ -100,9 +100,10 @@ impl Metrics {
             let meter = if insights.enhanced { CONTAINER_INSIGHTS } else { METRICS };
             let ContainerInsights { clusters, services, task_families, .. } = insights;
             let words = format!(
-                "Container Insights: {clusters} cluster{} x 13 + {services} service{} x 15 + {task_families} task family x 10 metrics",
+                "Container Insights: {clusters} cluster{} x 13 + {services} service{} x 15 + {task_families} task famil{} x 10 metrics",
                 plural(clusters.into()),
                 plural(services.into()),
+                if task_families == 1 { "y" } else { "ies" },
             );
             usage.push(metrics(meter, Ratio::from(insights.metrics()), words));
         }
@@ -134,15 +135,14 @@ impl Alarms {
             (HIGH_RESOLUTION, self.high_resolution, 1, "high-resolution alarm metric"),
             (HIGH_RESOLUTION, self.anomaly_high_resolution, 3, "high-resolution anomaly detection alarm"),
             (COMPOSITE, self.composite, 1, "composite alarm"),
-            (METRIC_INSIGHTS, self.metric_insights, 1, "metric analysed by Metrics Insights"),
+            (METRIC_INSIGHTS, self.metric_insights, 1, "Metrics Insights alarm metric"),
         ]
         .into_iter()
         .filter(|&(_, count, _, _)| count > 0)
         .map(|(meter, count, each, what)| {
             let quantity = Quantity::<AlarmMonth>::new(Ratio::from(count) * Ratio::from(each as u32) * held);
             let times = if each == 1 { String::new() } else { format!(" x {each} metrics") };
-            let s = if what.contains("metric analysed") { "" } else { plural(count.into()) };
-            site.usage(meter, quantity, format!("{count} {what}{s}{times}{}", months(held)))
+            site.usage(meter, quantity, format!("{count} {what}{}{times}{}", plural(count.into()), months(held)))
         })
         .collect()
     }

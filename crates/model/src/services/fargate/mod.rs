@@ -206,9 +206,10 @@ impl Fargate {
             if spot.is_some() { (platform.spot_vcpu(), platform.spot_memory()) } else { listed.clone() };
         let vcpu_hours = Quantity::<VcpuHour>::new(task_hours * vcpus);
         // The arithmetic reads in the order of the bill: count, size, time.
-        let sized = |size: String| match words.split_once(" x ") {
-            Some((count, rest)) if !words.starts_with('(') => format!("{count} x {size} x {rest}"),
-            _ => format!("{words} x {size}"),
+        let sized = |size: String| match (words.rsplit_once(')'), words.split_once(" x ")) {
+            (Some((schedule, rest)), _) => format!("{schedule}) x {size}{rest}"),
+            (None, Some((count, rest))) => format!("{count} x {size} x {rest}"),
+            (None, None) => format!("{words} x {size}"),
         };
         let mut usage = vec![
             site.usage(vcpu_meter, vcpu_hours, sized(format!("{} vCPU", Num(vcpus)))),

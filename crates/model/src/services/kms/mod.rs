@@ -5,7 +5,7 @@
 #[cfg(test)]
 mod tests;
 
-use super::words::{Num, months};
+use super::words::{Num, months, plural};
 use super::{Meter, Service};
 use crate::exact::Ratio;
 use crate::meter::ServiceCode;
@@ -34,7 +34,7 @@ impl Service for Kms {
         if self.keys > 0 {
             let held = site.horizon.months();
             let quantity = Quantity::<KeyMonth>::new(Ratio::from(self.keys) * held);
-            usage.push(site.usage(KEYS, quantity, format!("{} keys{}", self.keys, months(held))));
+            usage.push(site.usage(KEYS, quantity, format!("{} key{}{}", self.keys, plural(self.keys.into()), months(held))));
         }
         if !self.requests.is_zero() {
             let quantity = Quantity::<Request>::new(self.requests);

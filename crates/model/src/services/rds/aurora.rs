@@ -98,6 +98,8 @@ impl Service for Aurora {
         rds("CPUCredits:", UnitKind::VcpuHour),
         ExtendedSupport::Years1To2.meter(),
         ExtendedSupport::Year3.meter(),
+        ExtendedSupport::Years1To2.counted_in(UnitKind::AcuHour),
+        ExtendedSupport::Year3.counted_in(UnitKind::AcuHour),
         SNAPSHOT_EXPORT,
     ];
 
@@ -145,7 +147,7 @@ impl Aurora {
                     usage.push(cpu_credits(site, class, operation, self.cpu_credit_vcpu_hours));
                 }
                 if let Some(support) = self.extended_support {
-                    usage.push(extended_support(site, support, *count, class.vcpus, billed));
+                    usage.push(extended_support(site, support, u64::from(*count), class.vcpus, billed));
                 }
             }
             AuroraCapacity::ServerlessV2(acus) => {
@@ -156,7 +158,13 @@ impl Aurora {
                     .into_iter()
                     .map(|(acu, seconds)| format!("{} ACU x {}", Num(acu), hours(seconds)))
                     .collect();
-                usage.push(site.usage(meter, Quantity::<AcuHour>::new(acu_hours), parts.join(" + ")));
+                let quantity = Quantity::<AcuHour>::new(acu_hours);
+                usage.push(site.usage(meter, quantity, parts.join(" + ")));
+                if let Some(support) = self.extended_support {
+                    // No source of ours has a rate per ACU: it is a gap, not nothing.
+                    let because = format!("{} ACU-hours past standard support", Num(acu_hours));
+                    usage.push(site.usage(support.counted_in(UnitKind::AcuHour), quantity, because));
+                }
             }
         }
         usage

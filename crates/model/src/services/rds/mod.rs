@@ -125,11 +125,15 @@ impl Deployment {
 
 impl ExtendedSupport {
     const fn meter(self) -> Meter {
+        self.counted_in(UnitKind::VcpuHour)
+    }
+
+    const fn counted_in(self, unit: UnitKind) -> Meter {
         let usage_type = match self {
             ExtendedSupport::Years1To2 => "ExtendedSupport:Yr1-Yr2",
             ExtendedSupport::Year3 => "ExtendedSupport:Yr3",
         };
-        Meter::new(ServiceCode::Rds, usage_type, UnitKind::VcpuHour)
+        Meter::new(ServiceCode::Rds, usage_type, unit)
     }
 }
 
@@ -216,11 +220,13 @@ impl Service for Rds {
         if self.proxy {
             let counted = vcpus.max(PROXY_MINIMUM_VCPUS);
             let quantity = Quantity::<VcpuHour>::new(count * Ratio::from(counted) * site.horizon.hours());
-            let because = format!("RDS Proxy: {counted} vCPU of {} x {} h", self.class.name, Num(site.horizon.hours()));
+            let times = if self.count == 1 { String::new() } else { format!("{} x ", self.count) };
+            let hours = Num(site.horizon.hours());
+            let because = format!("RDS Proxy: {times}{counted} vCPU of {} x {hours} h", self.class.name);
             usage.push(site.usage(PROXY, quantity, because));
         }
         if let Some(support) = self.extended_support {
-            let copies = self.count * self.deployment.copies();
+            let copies = u64::from(self.count) * u64::from(self.deployment.copies());
             usage.push(extended_support(site, support, copies, vcpus, running_hours));
         }
         if !self.snapshot_export_gb.is_zero() {
@@ -255,9 +261,9 @@ fn cpu_credits(site: &Site, class: &InstanceClass, operation: &'static str, vcpu
     site.usage(meter, Quantity::<VcpuHour>::new(vcpu_hours), because)
 }
 
-fn extended_support(site: &Site, support: ExtendedSupport, copies: u32, vcpus: u32, hours: Ratio) -> Usage {
+fn extended_support(site: &Site, support: ExtendedSupport, copies: u64, vcpus: u32, hours: Ratio) -> Usage {
     let quantity = Quantity::<VcpuHour>::new(Ratio::from(copies) * Ratio::from(vcpus) * hours);
-    let because = format!("{copies} instance{} x {vcpus} vCPU x {} h past standard support", plural(copies.into()), Num(hours));
+    let because = format!("{copies} instance{} x {vcpus} vCPU x {} h past standard support", plural(copies), Num(hours));
     site.usage(support.meter(), quantity, because)
 }
 

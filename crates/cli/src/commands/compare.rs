@@ -1,0 +1,122 @@
+//! `stackcost compare`.
+
+use crate::Outcome;
+use crate::args::{CompareArgs, Format, Increase};
+use crate::failure::Failure;
+use crate::input::{Input, price};
+use crate::output::{self, say};
+use stackcost_formats::problem::{Problem, did_you_mean};
+use stackcost_formats::render::{csv, json, markdown, table};
+use stackcost_model::compare::{Comparison, Scenario};
+use stackcost_model::estimate::Total;
+use stackcost_model::report;
+
+pub(crate) fn run(args: &CompareArgs) -> Result<Outcome, Failure> {
+    let mut scenarios = match &args.stacks[..] {
+        [_] => of_one_stack(args)?,
+        _ => of_several_stacks(args)?,
+    };
+    if let Some(name) = &args.baseline {
+        let names: Vec<&str> = scenarios.iter().map(|scenario| scenario.name.as_str()).collect();
+        let at = names.iter().position(|known| known == name).ok_or_else(|| {
+            let problem = Problem::of_text(format!("there is no \"{name}\" to compare with"));
+            problem.help(did_you_mean(name, names.iter().copied()).unwrap_or_else(|| format!("there are: {}", names.join(", "))))
+        })?;
+        let baseline = scenarios.remove(at);
+        scenarios.insert(0, baseline);
+    }
+    let comparison = Comparison::new(scenarios).map_err(|error| {
+        Problem::of_text(error.to_string()).help("give them the same month: a difference of hours is no saving")
+    })?;
+    show(&comparison, args)?;
+    verdict(&comparison, args)
+}
+
+/// The stack itself, then its scenarios in the order of the file.
+fn of_one_stack(args: &CompareArgs) -> Result<Vec<Scenario>, Failure> {
+    let input = Input::read(&args.stacks[0], &args.pricing.set)?;
+    let file = input.file();
+    let wanted: Vec<&str> = if args.scenario.is_empty() {
+        file.scenarios().collect()
+    } else {
+        args.scenario.iter().map(String::as_str).collect()
+    };
+    let mut scenarios = Vec::with_capacity(wanted.len() + 1);
+    let baseline = file.baseline()?;
+    scenarios.push(Scenario { name: baseline, estimate: price(&input.resolve(None)?, None, &args.pricing)? });
+    for name in wanted {
+        let estimate = price(&input.resolve(Some(name))?, Some(name), &args.pricing)?;
+        scenarios.push(Scenario { name: name.to_string(), estimate });
+    }
+    Ok(scenarios)
+}
+
+/// Each stack as it is, under its name; under its path when two have the same.
+fn of_several_stacks(args: &CompareArgs) -> Result<Vec<Scenario>, Failure> {
+    if !args.scenario.is_empty() {
+        let problem = Problem::of_text("--scenario goes with one stack, not with several");
+        return Err(problem.help("compare one stack with its scenarios, or several stacks as they are").into());
+    }
+    let mut scenarios: Vec<Scenario> = Vec::new();
+    for path in &args.stacks {
+        let input = Input::read(path, &args.pricing.set)?;
+        let estimate = price(&input.resolve(None)?, None, &args.pricing)?;
+        let taken = scenarios.iter().any(|scenario| scenario.name == estimate.stack);
+        let name = if taken { path.display().to_string() } else { estimate.stack.clone() };
+        scenarios.push(Scenario { name, estimate });
+    }
+    Ok(scenarios)
+}
+
+fn show(comparison: &Comparison, args: &CompareArgs) -> Result<(), Failure> {
+    let all = || comparison.scenarios().iter().map(|scenario| (scenario.name.as_str(), &scenario.estimate));
+    let precision = args.output.precision;
+    output::data(&match args.output.format {
+        Format::Table => {
+            let width = output::stdout_width();
+            let bars = comparison.scenarios().iter().map(|scenario| {
+                let total = scenario.estimate.total();
+                let at_least = if matches!(total, Total::AtLeast(_)) { ">= " } else { "" };
+                (scenario.name.clone(), total.usd(), format!("{at_least}{}", total.usd().to_fixed(2)))
+            });
+            let bars = table::bars(&bars.collect::<Vec<_>>(), width);
+            format!("{}\n{bars}", table::render(&report::comparison(comparison), precision, width))
+        }
+        Format::Markdown => markdown::render(&report::comparison(comparison), precision),
+        Format::Json => json::comparison(comparison),
+        Format::Ndjson => json::ndjson(all()),
+        Format::Csv => csv::estimates(all()),
+    })
+}
+
+/// Thresholds are crossed by more than what was given, not by exactly that.
+fn verdict(comparison: &Comparison, args: &CompareArgs) -> Result<Outcome, Failure> {
+    let mut crossed = false;
+    for scenario in comparison.scenarios() {
+        let total = scenario.estimate.total().usd();
+        if let Some(most) = args.fail_over
+            && total > most
+        {
+            say(&format!("threshold crossed: {} costs {total} USD, more than --fail-over {most}", scenario.name));
+            crossed = true;
+        }
+        let delta = comparison.delta(scenario);
+        let (over, limit) = match args.fail_increase {
+            Some(Increase::Usd(most)) => (delta.usd > most, format!("{most}")),
+            Some(Increase::Percent(most)) => {
+                let from_nothing = delta.percent.is_none() && delta.usd > stackcost_model::money::Usd::ZERO;
+                (from_nothing || delta.percent.is_some_and(|percent| percent > most), format!("{most}%"))
+            }
+            None => (false, String::new()),
+        };
+        if over {
+            let name = &scenario.name;
+            say(&format!("threshold crossed: {name} costs {} USD more than {}, above --fail-increase {limit}", delta.usd, comparison.baseline().name));
+            crossed = true;
+        }
+    }
+    if crossed {
+        return Ok(Outcome::ThresholdCrossed);
+    }
+    Ok(output::complete(comparison.is_complete(), &args.output))
+}

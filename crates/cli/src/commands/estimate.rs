@@ -1,0 +1,32 @@
+//! `stackcost estimate`.
+
+use crate::Outcome;
+use crate::args::{EstimateArgs, Format};
+use crate::failure::Failure;
+use crate::input::{Input, price};
+use crate::output::{self, say};
+use stackcost_formats::render::{csv, json, markdown, table};
+use stackcost_model::estimate::Total;
+use stackcost_model::report;
+
+pub(crate) fn run(args: &EstimateArgs) -> Result<Outcome, Failure> {
+    let scenario = args.scenario.as_deref();
+    let input = Input::read(&args.stack, &args.pricing.set)?;
+    let estimate = price(&input.resolve(scenario)?, scenario, &args.pricing)?;
+    let precision = args.output.precision;
+    output::data(&match args.output.format {
+        Format::Table => table::render(&report::estimate(&estimate), precision, output::stdout_width()),
+        Format::Markdown => markdown::render(&report::estimate(&estimate), precision),
+        Format::Json => json::estimate(&estimate),
+        Format::Ndjson => json::ndjson([("", &estimate)]),
+        Format::Csv => csv::estimates([("", &estimate)]),
+    })?;
+    let total = estimate.total();
+    if let Some(most) = args.fail_over
+        && total.usd() > most
+    {
+        say(&format!("threshold crossed: {} USD is more than --fail-over {most}", total.usd()));
+        return Ok(Outcome::ThresholdCrossed);
+    }
+    Ok(output::complete(matches!(total, Total::Exactly(_)), &args.output))
+}

@@ -1,0 +1,42 @@
+//! `stackcost init`.
+
+use crate::Outcome;
+use crate::args::InitArgs;
+use crate::failure::Failure;
+use crate::output::{self, say};
+use stackcost_formats::problem::Problem;
+use std::io::Write;
+use std::path::Path;
+
+/// The starter is the example of the README.
+const STARTER: &str = include_str!("../../../../examples/news-api.toml");
+/// The JSON Schema of stack files.
+const SCHEMA: &str = include_str!("../../../../examples/stack.schema.json");
+
+pub(crate) fn run(args: &InitArgs) -> Result<Outcome, Failure> {
+    let text = if args.schema { SCHEMA } else { STARTER };
+    let path = if args.schema && args.path == Path::new("stack.toml") { Path::new("-") } else { &args.path };
+    if path == Path::new("-") {
+        output::data(text)?;
+        return Ok(Outcome::Complete);
+    }
+    write_new(path, text, args.force)?;
+    say(&format!("wrote {0}; next: stackcost compare {0}", path.display()));
+    Ok(Outcome::Complete)
+}
+
+/// Writes the whole file or nothing: into a file beside it, which then takes its place.
+fn write_new(path: &Path, text: &str, force: bool) -> Result<(), Failure> {
+    if !force && path.exists() {
+        let problem = Problem::of_text(format!("{} is there already", path.display()));
+        return Err(problem.help("name another file, or replace it with --force").into());
+    }
+    let failed = |error: &std::io::Error| {
+        Failure::Failed(Problem::of_text(format!("cannot write {}: {error}", path.display())))
+    };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|error| failed(&error))?;
+    file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(|error| failed(&error))?;
+    let placed = if force { file.persist(path) } else { file.persist_noclobber(path) };
+    placed.map(drop).map_err(|error| failed(&error.error))
+}

@@ -1,0 +1,10 @@
+//! One file a verb.
+
+pub(crate) mod compare;
+pub(crate) mod completions;
+pub(crate) mod estimate;
+pub(crate) mod explain;
+pub(crate) mod init;
+pub(crate) mod man;
+pub(crate) mod prices_show;
+pub(crate) mod prices_verify;

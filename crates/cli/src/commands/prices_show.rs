@@ -1,0 +1,105 @@
+//! `stackcost prices show`.
+
+use crate::Outcome;
+use crate::args::{Format, PricesShowArgs};
+use crate::failure::Failure;
+use crate::input::{self, BUNDLE};
+use crate::output;
+use stackcost_formats::problem::{Problem, did_you_mean};
+use stackcost_formats::render::{Precision, markdown, prices, table};
+use stackcost_formats::stack::component_types;
+use stackcost_model::meter::{Region, ServiceCode, UsageType};
+use stackcost_model::price::Price;
+use stackcost_model::report;
+
+pub(crate) fn run(args: &PricesShowArgs) -> Result<Outcome, Failure> {
+    let region = input::region(&args.region)?;
+    let (service, family) = service(&args.service)?;
+    let mut book = BUNDLE.read(stackcost_prices::files(), |known, at| {
+        known == service && at.is_none_or(|at| at == region)
+    })?;
+    if let Some(path) = &args.price_book {
+        book.override_with(input::user_book(path)?);
+    }
+    let wanted = args.usage_type.as_deref().map(|text| UsageType::parse(text).rest);
+    let fits = |price: &&Price| {
+        price.service == service
+            && price.region.is_none_or(|at| at == region)
+            && family.fits(price)
+            && wanted.as_ref().is_none_or(|wanted| price.usage_type.contains(wanted.as_str()))
+            && args.as_of.is_none_or(|day| price.source.date.is_none_or(|date| date <= day))
+    };
+    let shown: Vec<&Price> = book.overrides().iter().chain(book.prices()).filter(fits).collect();
+    if shown.is_empty() {
+        return Err(nothing(args, service, region).into());
+    }
+    let title = format!("{} in {region} ({}), book of {}", args.service, region.place(), book.version());
+    let notes = vec![stackcost_prices::DISCLAIMER.to_string()];
+    output::data(&match args.format {
+        Format::Table => {
+            table::render(&report::prices(&title, shown, notes), Precision::Full, output::stdout_width())
+        }
+        Format::Markdown => markdown::render(&report::prices(&title, shown, notes), Precision::Full),
+        Format::Json => prices::json(book.version(), stackcost_prices::DISCLAIMER, shown),
+        Format::Ndjson => prices::ndjson(shown),
+        Format::Csv => prices::csv(shown),
+    })?;
+    Ok(Outcome::Complete)
+}
+
+fn nothing(args: &PricesShowArgs, service: ServiceCode, region: Region) -> Problem {
+    let filter = args.usage_type.as_ref().map(|text| format!(" with \"{text}\" in its usage type")).unwrap_or_default();
+    Problem::of_text(format!("the book has no rate of {} in {region}{filter}", args.service)).help(format!(
+        "`stackcost prices verify --region {region}` lists what it lacks; give rates of {service} yourself with --price-book"
+    ))
+}
+
+/// The part of a service's price list that a component type is billed by.
+#[derive(Clone, Copy)]
+enum Family {
+    All,
+    /// Usage types that begin so.
+    Prefix(&'static str),
+    /// Operations that end so.
+    Operation(&'static str),
+}
+
+impl Family {
+    fn fits(self, price: &Price) -> bool {
+        match self {
+            Family::All => true,
+            Family::Prefix(prefix) => price.usage_type.starts_with(prefix),
+            Family::Operation(ending) => price.operation.ends_with(ending),
+        }
+    }
+}
+
+/// A component type, or AWS's code.
+fn service(name: &str) -> Result<(ServiceCode, Family), Problem> {
+    let found = match name {
+        "fargate" => (ServiceCode::Ecs, Family::All),
+        "rds" => (ServiceCode::Rds, Family::All),
+        "aurora" => (ServiceCode::Rds, Family::Prefix("Aurora")),
+        "elasticache" => (ServiceCode::ElastiCache, Family::All),
+        "alb" => (ServiceCode::Elb, Family::Operation(":Application")),
+        "nlb" => (ServiceCode::Elb, Family::Operation(":Network")),
+        "ecr" => (ServiceCode::Ecr, Family::All),
+        "cloudwatch" => (ServiceCode::CloudWatch, Family::All),
+        "nat_gateway" => (ServiceCode::Ec2, Family::Prefix("NatGateway")),
+        "public_ipv4" => (ServiceCode::Vpc, Family::Prefix("PublicIPv4")),
+        "data_transfer" => (ServiceCode::DataTransfer, Family::All),
+        "secrets_manager" => (ServiceCode::SecretsManager, Family::All),
+        "sns" => (ServiceCode::Sns, Family::All),
+        "kms" => (ServiceCode::Kms, Family::All),
+        code => match ServiceCode::from_code(code) {
+            Some(service) => (service, Family::All),
+            None => {
+                let known = component_types().chain(["aurora"]).chain(ServiceCode::ALL.iter().map(|code| code.code()));
+                let names: Vec<&str> = known.clone().collect();
+                let problem = Problem::of_text(format!("there is no service \"{name}\" here"));
+                return Err(problem.help(did_you_mean(name, known).unwrap_or_else(|| format!("one of: {}", names.join(", ")))));
+            }
+        },
+    };
+    Ok(found)
+}

@@ -1,0 +1,147 @@
+//! Reading what the user names: stack files, timelines, price books.
+
+use crate::args::PricingArgs;
+use crate::failure::Failure;
+use stackcost_formats::classes::Classes;
+use stackcost_formats::price_book::{self, Bundle};
+use stackcost_formats::problem::{Problem, Problems};
+use stackcost_formats::stack::{Env, Resolved, StackFile};
+use stackcost_model::estimate::{Estimate, estimate};
+use stackcost_model::meter::{Region, ServiceCode};
+use stackcost_model::price::PriceBook;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Larger stack files are something else by mistake.
+const STACK_BYTES: u64 = 1 << 20;
+/// Larger timelines and price books, too.
+const DATA_BYTES: u64 = 64 << 20;
+
+/// The texts of the bundled book.
+pub(crate) const BUNDLE: Bundle = Bundle {
+    version: stackcost_prices::VERSION,
+    sources: stackcost_prices::SOURCES,
+    allowances: stackcost_prices::ALLOWANCES,
+};
+
+/// A stack file with what it takes to price it.
+pub(crate) struct Input {
+    file: StackFile,
+    folder: PathBuf,
+    classes: Classes,
+}
+
+impl Input {
+    /// Reads a stack file (`-`: standard input) and applies `--set`.
+    pub fn read(path: &Path, sets: &[String]) -> Result<Input, Failure> {
+        let stdin = path == Path::new("-");
+        let (name, text) = if stdin {
+            ("standard input".to_string(), read_text(std::io::stdin().lock(), "standard input", STACK_BYTES)?)
+        } else {
+            (path.display().to_string(), read_file(path, STACK_BYTES)?)
+        };
+        let mut file = StackFile::parse(&name, &text)?;
+        for set in sets {
+            file.set(set)?;
+        }
+        let folder = if stdin { PathBuf::new() } else { path.parent().map(Path::to_path_buf).unwrap_or_default() };
+        Ok(Input { file, folder, classes: Classes::parse(stackcost_prices::CLASSES)? })
+    }
+
+    /// The stack file.
+    pub fn file(&self) -> &StackFile {
+        &self.file
+    }
+
+    /// The stack as it is, or as a scenario has it.
+    pub fn resolve(&self, scenario: Option<&str>) -> Result<Resolved, Problems> {
+        let load = |name: &str| {
+            read_file(&self.folder.join(name), DATA_BYTES).map_err(|failure| match failure {
+                Failure::Input(Problems(problems)) => problems.into_iter().map(|problem| problem.message).collect(),
+                Failure::Failed(problem) => problem.message,
+                Failure::BrokenPipe => String::new(),
+            })
+        };
+        self.file.resolve(scenario, &Env { classes: &self.classes, load: &load })
+    }
+}
+
+/// Prices a resolved stack with the bundled book and what the user lays over it.
+pub(crate) fn price(resolved: &Resolved, scenario: Option<&str>, args: &PricingArgs) -> Result<Estimate, Failure> {
+    let book = book(resolved, args)?;
+    let as_of = args.as_of.or(resolved.as_of);
+    let mut priced = estimate(&resolved.stack, &book, as_of);
+    priced.scenario = scenario.map(str::to_string);
+    Ok(priced)
+}
+
+/// The part of the bundled book that a stack needs. Later overrides go first: the stack file's
+/// `[prices]` over `--price-book` over the bundle.
+fn book(resolved: &Resolved, args: &PricingArgs) -> Result<PriceBook, Failure> {
+    let stack = &resolved.stack;
+    let services: Vec<ServiceCode> = stack
+        .components
+        .iter()
+        .flat_map(|(_, component)| component.meters())
+        .map(|meter| meter.service)
+        .collect();
+    let mut book = BUNDLE.read(stackcost_prices::files(), |service, region| {
+        services.contains(&service) && region.is_none_or(|region| region == stack.region)
+    })?;
+    if let Some(path) = &args.price_book {
+        book.override_with(user_book(path)?);
+    }
+    book.override_with(resolved.prices.iter().cloned());
+    Ok(book)
+}
+
+/// A user's CSV of rates.
+pub(crate) fn user_book(path: &Path) -> Result<Vec<stackcost_model::price::Price>, Failure> {
+    Ok(price_book::user_book(&path.display().to_string(), &read_file(path, DATA_BYTES)?)?)
+}
+
+/// The region of that code, or the nearest one.
+pub(crate) fn region(code: &str) -> Result<Region, Failure> {
+    code.parse().map_err(|_| {
+        let problem = Problem::of_text(format!("there is no region \"{code}\""));
+        match stackcost_formats::problem::did_you_mean(code, Region::all().map(Region::code)) {
+            Some(guess) => problem.help(guess),
+            None => problem.help("regions are written like us-east-1 or eu-west-1"),
+        }
+        .into()
+    })
+}
+
+fn read_file(path: &Path, most: u64) -> Result<String, Failure> {
+    let name = path.display().to_string();
+    let failed = |error: &std::io::Error| {
+        let problem = Problem::of_text(format!("cannot read {name}: {error}"));
+        match error.kind() {
+            std::io::ErrorKind::NotFound => problem.help("`stackcost init` writes a starter stack file"),
+            _ => problem,
+        }
+    };
+    let file = File::open(path).map_err(|error| failed(&error))?;
+    let metadata = file.metadata().map_err(|error| failed(&error))?;
+    if metadata.is_dir() {
+        return Err(Problem::of_text(format!("{name} is a folder, not a file")).into());
+    }
+    read_text(file, &name, most)
+}
+
+/// Reads UTF-8 text of at most so many bytes.
+fn read_text(source: impl Read, name: &str, most: u64) -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    source
+        .take(most + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| Problem::of_text(format!("cannot read {name}: {error}")))?;
+    if bytes.len() as u64 > most {
+        return Err(Problem::of_text(format!("{name} is larger than {} MiB, too large for what it should be", most >> 20)).into());
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        Problem::of_text(format!("{name} is no text: byte {at} is not UTF-8")).help("is it the right file?").into()
+    })
+}

@@ -1,0 +1,51 @@
+//! CSV: one fact a row, a constant header, no totals (they are the sum of the column).
+
+use super::number;
+use csv::{QuoteStyle, WriterBuilder};
+use stackcost_model::estimate::Estimate;
+
+/// The header of [`estimates`].
+pub const HEADER: [&str; 19] = [
+    "stack", "scenario", "region", "horizon", "hours", "component", "service", "usage_type", "operation", "quantity",
+    "unit", "rate", "amount", "currency", "because", "unpriced", "sku", "effective", "source",
+];
+
+/// The lines of estimates, each with the name it has in a comparison (empty: its scenario).
+/// Usage without a price has empty `rate` and `amount`, and says in `unpriced` why.
+#[must_use]
+pub fn estimates<'a>(estimates: impl IntoIterator<Item = (&'a str, &'a Estimate)>) -> String {
+    let mut writer = WriterBuilder::new().quote_style(QuoteStyle::Necessary).from_writer(Vec::new());
+    // Writing to memory does not fail.
+    let mut write = |row: [&str; 19]| {
+        let _ = writer.write_record(row);
+    };
+    write(HEADER);
+    for (name, estimate) in estimates {
+        let name = if name.is_empty() { estimate.scenario.as_deref().unwrap_or("") } else { name };
+        let (stack, scenario) = (safe(&estimate.stack), safe(name));
+        let (horizon, hours) = (estimate.horizon.label(), estimate.horizon.hours().to_string());
+        let region = estimate.region.code();
+        for line in &estimate.lines {
+            write([
+                &stack, &scenario, region, &horizon, &hours, &safe(&line.component), line.service.code(),
+                &safe(&line.usage_type), &line.operation, &number(line.quantity.value, 12), line.quantity.unit.label(),
+                &number(line.rate, 18), &line.amount.to_string(), "USD", &safe(&line.because), "",
+                line.source.sku.as_deref().unwrap_or(""), &line.source.date_text().unwrap_or_default(),
+                &safe(&line.source.from),
+            ]);
+        }
+        for gap in &estimate.unpriced {
+            write([
+                &stack, &scenario, region, &horizon, &hours, &safe(&gap.component), gap.service.code(),
+                &safe(&gap.usage_type), &gap.operation, &number(gap.quantity.value, 12), gap.quantity.unit.label(), "",
+                "", "USD", &safe(&gap.because), &gap.gap.to_string(), "", "", "",
+            ]);
+        }
+    }
+    String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
+}
+
+/// Text that a spreadsheet would take for a formula gets a quote in front.
+fn safe(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_string() }
+}

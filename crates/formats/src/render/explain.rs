@@ -1,0 +1,25 @@
+//! How each line came about, in words: usage, arithmetic, and whose rate it is.
+
+use super::number;
+use stackcost_model::estimate::Estimate;
+
+/// The lines of an estimate, explained.
+#[must_use]
+pub fn render(estimate: &Estimate) -> String {
+    let mut out = String::new();
+    for line in &estimate.lines {
+        let (quantity, unit, rate) = (number(line.quantity.value, 12), line.quantity.unit.label(), number(line.rate, 18));
+        let operation = if line.operation.is_empty() { String::new() } else { format!(", {}", line.operation) };
+        out.push_str(&format!("{}: {} ({}{operation})\n", line.component, line.usage_type, line.service));
+        out.push_str(&format!("  usage   {}\n          = {quantity} {unit}\n", line.because));
+        out.push_str(&format!("  amount  {quantity} {unit} x {rate} USD = {} USD\n", line.amount));
+        out.push_str(&format!("  rate    {} [{}]\n\n", line.source, line.source.confidence));
+    }
+    for gap in &estimate.unpriced {
+        let (quantity, unit) = (number(gap.quantity.value, 12), gap.quantity.unit.label());
+        out.push_str(&format!("{}: {} ({})\n", gap.component, gap.usage_type, gap.service));
+        out.push_str(&format!("  usage   {}\n          = {quantity} {unit}\n", gap.because));
+        out.push_str(&format!("  amount  unknown: {}\n\n", gap.gap));
+    }
+    out
+}

@@ -1,0 +1,216 @@
+//! JSON: amounts and quantities as strings, in a stable order; `schema` names the version.
+
+use super::number;
+use serde::Serialize;
+use stackcost_model::compare::Comparison;
+use stackcost_model::estimate::{self, Total};
+use stackcost_model::price::Source;
+
+#[derive(Serialize)]
+struct Estimate<'a> {
+    schema: &'static str,
+    stack: &'a str,
+    scenario: Option<&'a str>,
+    region: &'a str,
+    horizon: Horizon,
+    price_book: PriceBook<'a>,
+    lines: Vec<Line<'a>>,
+    unpriced: Vec<Unpriced<'a>>,
+    total: TotalJson,
+}
+
+#[derive(Serialize)]
+struct Horizon {
+    hours: String,
+    label: String,
+}
+
+#[derive(Serialize)]
+struct PriceBook<'a> {
+    version: &'a str,
+    /// The date that was asked for; without one the newest rates count.
+    as_of: String,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    component: &'a str,
+    service: &'a str,
+    usage_type: &'a str,
+    operation: &'a str,
+    quantity: String,
+    unit: &'a str,
+    rate: String,
+    amount: String,
+    because: &'a str,
+    source: SourceJson<'a>,
+}
+
+#[derive(Serialize)]
+struct SourceJson<'a> {
+    sku: Option<&'a str>,
+    effective: Option<String>,
+    basis: &'a str,
+    from: &'a str,
+    confidence: &'a str,
+}
+
+#[derive(Serialize)]
+struct Unpriced<'a> {
+    component: &'a str,
+    service: &'a str,
+    usage_type: &'a str,
+    operation: &'a str,
+    quantity: String,
+    unit: &'a str,
+    because: &'a str,
+    reason: String,
+}
+
+#[derive(Serialize)]
+struct TotalJson {
+    kind: &'static str,
+    usd: String,
+}
+
+#[derive(Serialize)]
+struct ComparisonJson<'a> {
+    schema: &'static str,
+    baseline: &'a str,
+    scenarios: Vec<ScenarioJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct ScenarioJson<'a> {
+    name: &'a str,
+    estimate: Estimate<'a>,
+    delta: Delta,
+}
+
+#[derive(Serialize)]
+struct Delta {
+    usd: String,
+    percent: Option<String>,
+}
+
+/// `stackcost.estimate/1`.
+#[must_use]
+pub fn estimate(estimate: &estimate::Estimate) -> String {
+    pretty(&document(estimate))
+}
+
+/// `stackcost.comparison/1`.
+#[must_use]
+pub fn comparison(comparison: &Comparison) -> String {
+    let scenarios = comparison.scenarios().iter().map(|scenario| {
+        let delta = comparison.delta(scenario);
+        ScenarioJson {
+            name: &scenario.name,
+            estimate: document(&scenario.estimate),
+            delta: Delta {
+                usd: delta.usd.to_string(),
+                percent: delta.percent.map(|percent| number(percent, 12)),
+            },
+        }
+    });
+    pretty(&ComparisonJson {
+        schema: "stackcost.comparison/1",
+        baseline: &comparison.baseline().name,
+        scenarios: scenarios.collect(),
+    })
+}
+
+/// One object a line: each line of the estimates, each gap, each total, with a `type` and the
+/// scenario it belongs to.
+#[must_use]
+pub fn ndjson<'a>(estimates: impl IntoIterator<Item = (&'a str, &'a estimate::Estimate)>) -> String {
+    #[derive(Serialize)]
+    struct Record<'a, T> {
+        r#type: &'static str,
+        stack: &'a str,
+        scenario: Option<&'a str>,
+        #[serde(flatten)]
+        value: T,
+    }
+    let mut out = String::new();
+    for (name, estimate) in estimates {
+        let document = document(estimate);
+        let (stack, scenario) = (document.stack, if name.is_empty() { document.scenario } else { Some(name) });
+        for value in document.lines {
+            push(&mut out, &Record { r#type: "line", stack, scenario, value });
+        }
+        for value in document.unpriced {
+            push(&mut out, &Record { r#type: "unpriced", stack, scenario, value });
+        }
+        push(&mut out, &Record { r#type: "total", stack, scenario, value: document.total });
+    }
+    out
+}
+
+fn push(out: &mut String, value: &impl Serialize) {
+    // Only strings and lists of them: this does not fail.
+    out.push_str(&serde_json::to_string(value).unwrap_or_default());
+    out.push('\n');
+}
+
+fn pretty(value: &impl Serialize) -> String {
+    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn document(estimate: &estimate::Estimate) -> Estimate<'_> {
+    let (version, as_of) = &estimate.book;
+    Estimate {
+        schema: "stackcost.estimate/1",
+        stack: &estimate.stack,
+        scenario: estimate.scenario.as_deref(),
+        region: estimate.region.code(),
+        horizon: Horizon { hours: estimate.horizon.hours().to_string(), label: estimate.horizon.label() },
+        price_book: PriceBook { version, as_of: as_of.map_or_else(|| version.clone(), |date| date.to_string()) },
+        lines: estimate.lines.iter().map(line).collect(),
+        unpriced: estimate.unpriced.iter().map(unpriced).collect(),
+        total: match estimate.total() {
+            Total::Exactly(usd) => TotalJson { kind: "exactly", usd: usd.to_string() },
+            Total::AtLeast(usd) => TotalJson { kind: "at_least", usd: usd.to_string() },
+        },
+    }
+}
+
+fn line(line: &estimate::Line) -> Line<'_> {
+    Line {
+        component: &line.component,
+        service: line.service.code(),
+        usage_type: &line.usage_type,
+        operation: &line.operation,
+        quantity: number(line.quantity.value, 12),
+        unit: line.quantity.unit.label(),
+        rate: number(line.rate, 18),
+        amount: line.amount.to_string(),
+        because: &line.because,
+        source: source(&line.source),
+    }
+}
+
+fn source(source: &Source) -> SourceJson<'_> {
+    SourceJson {
+        sku: source.sku.as_deref(),
+        effective: source.date_text(),
+        basis: source.basis.word(),
+        from: &source.from,
+        confidence: source.confidence.word(),
+    }
+}
+
+fn unpriced(gap: &estimate::Unpriced) -> Unpriced<'_> {
+    Unpriced {
+        component: &gap.component,
+        service: gap.service.code(),
+        usage_type: &gap.usage_type,
+        operation: &gap.operation,
+        quantity: number(gap.quantity.value, 12),
+        unit: gap.quantity.unit.label(),
+        because: &gap.because,
+        reason: gap.gap.to_string(),
+    }
+}

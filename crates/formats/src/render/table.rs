@@ -1,0 +1,163 @@
+//! Tables for a terminal: names wrap where they may, numbers stand right-aligned, nothing is cut.
+
+use super::{Precision, words};
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use stackcost_model::exact::Ratio;
+use stackcost_model::money::Usd;
+use stackcost_model::report::{Column, Report, RowKind};
+use textwrap::core::display_width;
+
+/// Space between columns.
+const GAP: usize = 2;
+/// A column of names is not made narrower than this.
+const NARROWEST: usize = 18;
+
+/// The report as text at most `width` wide (a single number can be wider).
+#[must_use]
+pub fn render(report: &Report, precision: Precision, width: usize) -> String {
+    let words = words(report, precision);
+    let mut out = format!("{}\n", wrap(&report.title, width, ""));
+    let numbers: Vec<usize> = (1..report.columns.len()).collect();
+    for columns in sheets(report, &words.rows, &numbers, width) {
+        out.push('\n');
+        sheet(&mut out, report, &words.rows, &columns, width);
+    }
+    let rounded = words.rounded_to.map(|places| {
+        format!("amounts are rounded to {places} decimals so that they add up; --precision full shows all digits")
+    });
+    if !report.notes.is_empty() || rounded.is_some() {
+        out.push('\n');
+    }
+    for note in report.notes.iter().chain(&rounded) {
+        out.push_str(&wrap(note, width, ""));
+        out.push('\n');
+    }
+    out
+}
+
+/// The columns besides the first, in groups that fit side by side.
+fn sheets(report: &Report, rows: &[Vec<String>], numbers: &[usize], width: usize) -> Vec<Vec<usize>> {
+    let room = width.saturating_sub(name_width(rows).clamp(1, NARROWEST));
+    let mut sheets: Vec<Vec<usize>> = vec![Vec::new()];
+    let mut used = 0;
+    for &column in numbers {
+        let wide = GAP + column_width(&report.columns[column], rows, column);
+        let current = sheets.last_mut().expect("starts with one");
+        // Columns of an estimate belong together; scenarios can go on below.
+        if used + wide > room && !current.is_empty() && report.columns.iter().skip(1).all(|column| column.numeric) {
+            sheets.push(vec![column]);
+            used = wide;
+        } else {
+            current.push(column);
+            used += wide;
+        }
+    }
+    sheets
+}
+
+fn name_width(rows: &[Vec<String>]) -> usize {
+    rows.iter().filter_map(|row| row.first()).map(|name| display_width(name) + 2).max().unwrap_or(0)
+}
+
+/// As wide as its widest cell, or the longest word of its heading.
+fn column_width(column: &Column, rows: &[Vec<String>], at: usize) -> usize {
+    let cells = rows.iter().filter_map(|row| row.get(at)).map(|cell| display_width(cell));
+    let heading = column.name.split_whitespace().map(display_width);
+    cells.chain(heading).max().unwrap_or(0)
+}
+
+fn sheet(out: &mut String, report: &Report, rows: &[Vec<String>], columns: &[usize], width: usize) {
+    let widths: Vec<usize> = columns.iter().map(|&at| column_width(&report.columns[at], rows, at)).collect();
+    let others: usize = widths.iter().map(|wide| wide + GAP).sum();
+    let names = name_width(rows).min(width.saturating_sub(others).max(NARROWEST));
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    let mut heights = Vec::new();
+    let mut add = |cells: Vec<String>| {
+        heights.push(cells.iter().map(|cell| cell.lines().count().max(1)).max().unwrap_or(1));
+        table.add_row(cells);
+    };
+    let mut heading = vec![pad(&wrap(&report.columns[0].name, names, ""), names)];
+    heading.extend(columns.iter().zip(&widths).map(|(&at, &wide)| wrap(&report.columns[at].name, wide, "")));
+    add(heading);
+    for (row, cells) in report.rows.iter().zip(rows) {
+        let indent = if matches!(row.kind, RowKind::Line | RowKind::Difference) { "  " } else { "" };
+        let mut shown = vec![wrap(&cells[0], names, indent)];
+        shown.extend(columns.iter().map(|&at| cells[at].clone()));
+        add(shown);
+    }
+    for (index, &column) in columns.iter().enumerate() {
+        let alignment = if report.columns[column].numeric { CellAlignment::Right } else { CellAlignment::Left };
+        if let Some(column) = table.column_mut(index + 1) {
+            column.set_cell_alignment(alignment);
+            column.set_padding((GAP as u16, 0));
+        }
+    }
+    if let Some(column) = table.column_mut(0) {
+        column.set_padding((0, 0));
+    }
+    let rule = "-".repeat((names + others).min(width));
+    let mut lines = table.lines();
+    for (index, height) in heights.into_iter().enumerate() {
+        let row = index.checked_sub(1).and_then(|at| report.rows.get(at));
+        if row.is_some_and(|row| row.kind == RowKind::Total) {
+            out.push_str(&rule);
+            out.push('\n');
+        }
+        for line in lines.by_ref().take(height) {
+            out.push_str(line.trim_end());
+            out.push('\n');
+        }
+        if index == 0 {
+            out.push_str(&rule);
+            out.push('\n');
+        }
+        if let Some(remark) = row.and_then(|row| row.remark.as_deref()) {
+            out.push_str(&wrap(remark, width, "    "));
+            out.push('\n');
+        }
+    }
+}
+
+fn pad(text: &str, width: usize) -> String {
+    let missing = width.saturating_sub(text.lines().map(display_width).max().unwrap_or(0));
+    format!("{text}{}", " ".repeat(missing))
+}
+
+/// Wraps at spaces and hyphens; what has neither is left whole.
+fn wrap(text: &str, width: usize, indent: &str) -> String {
+    let deeper = if indent.is_empty() { String::new() } else { format!("{indent}  ") };
+    let options = textwrap::Options::new(width.max(1))
+        .initial_indent(indent)
+        .subsequent_indent(&deeper)
+        .break_words(false);
+    textwrap::fill(text, options)
+}
+
+/// A bar for each amount, the largest as long as there is room for.
+#[must_use]
+pub fn bars(items: &[(String, Usd, String)], width: usize) -> String {
+    let names = items.iter().map(|item| display_width(&item.0)).max().unwrap_or(0).min(width / 3);
+    let values = items.iter().map(|item| display_width(&item.2)).max().unwrap_or(0);
+    let room = width.saturating_sub(names + values + 2 * GAP).clamp(1, 50);
+    let most = items.iter().map(|item| item.1).max().unwrap_or(Usd::ZERO);
+    let mut out = String::new();
+    for (name, amount, value) in items {
+        let length = if most <= Usd::ZERO {
+            0
+        } else {
+            let share = amount.to_ratio() / most.to_ratio() * Ratio::from(room as u64);
+            share.scaled(0).and_then(|cells| usize::try_from(cells).ok()).unwrap_or(0)
+        };
+        let wrapped = wrap(name, names, "");
+        let mut lines = wrapped.lines();
+        let first = lines.next().unwrap_or("");
+        let fill = " ".repeat(names.saturating_sub(display_width(first)));
+        let bar = format!("{}{}", "█".repeat(length), " ".repeat(room - length));
+        out.push_str(&format!("{first}{fill}  {bar}  {value:>values$}\n"));
+        for line in lines {
+            out.push_str(&format!("{line}\n"));
+        }
+    }
+    out
+}
