@@ -1,6 +1,9 @@
 //! The one integration binary: the tool as its users meet it, and rules that speak for all of it.
 
+mod cli;
+mod properties;
 mod services;
+mod tidy;
 mod truth;
 
 #[test]

@@ -140,7 +140,7 @@ fn holds(verdict: &str, exact: Ratio, lines: &[Ratio], printed: Option<&str>) ->
         "truncated" => !agrees && figure <= exact && exact < figure + last_place,
         "up" => !agrees && exact <= figure && figure < exact + last_place,
         // Not the rounded figure, but within a twentieth of it.
-        "loose" => !agrees && (exact - figure) * Ratio::whole(20) <= figure && (figure - exact) * Ratio::whole(20) <= figure,
+        "loose" => !agrees && size(exact - figure) * Ratio::whole(20) <= size(figure),
         "wrong" => !agrees,
         _ => false,
     }
@@ -237,7 +237,7 @@ fn tables<'a>(table: &'a Table, key: &str) -> Vec<&'a Table> {
 }
 
 fn string<'a>(table: &'a Table, key: &str) -> Option<&'a str> {
-    table.get(key).map(|value| value.as_str().unwrap_or_else(|| panic!("`{key}` is no text: {value}")))
+    table.get(key).map(|value| value.as_str().unwrap_or_else(|| panic!("`{key}` is no text: {value:?}")))
 }
 
 fn strings<'a>(table: &'a Table, key: &str) -> Vec<&'a str> {
@@ -247,6 +247,10 @@ fn strings<'a>(table: &'a Table, key: &str) -> Vec<&'a str> {
 
 fn number(text: &str) -> Ratio {
     Ratio::parse(text).unwrap_or_else(|| panic!("`{text}` is no decimal"))
+}
+
+fn size(value: Ratio) -> Ratio {
+    value.max(-value)
 }
 
 /// Up to twelve places, without trailing zeros.

@@ -74,6 +74,9 @@ impl Problem {
     /// The same with a second place.
     #[must_use]
     pub fn and(mut self, at: &At) -> Problem {
+        if self.at.is_empty() {
+            self.label = "here".into();
+        }
         self.at.push(at.clone());
         self
     }

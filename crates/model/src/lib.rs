@@ -7,8 +7,8 @@ extern crate alloc;
 extern crate std;
 
 pub mod exact;
-pub mod unit;
 pub mod money;
+pub mod unit;
 pub mod time;
 pub mod timeline;
 pub mod meter;

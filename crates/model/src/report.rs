@@ -167,8 +167,8 @@ fn notes(estimate: &Estimate) -> Vec<String> {
     let mut notes = vec![prices_note(estimate)];
     match estimate.unpriced.len() {
         0 => {}
-        1 => notes.push("1 line has no price: the total is a lower bound".to_string()),
-        count => notes.push(format!("{count} lines have no price: the total is a lower bound")),
+        1 => notes.push("1 line has no price: the total is a lower bound (give the rate under [prices] or with --price-book)".to_string()),
+        count => notes.push(format!("{count} lines have no price: the total is a lower bound (give the rates under [prices] or with --price-book)")),
     }
     notes
 }

@@ -30,7 +30,10 @@ pub(super) fn hours(seconds: Ratio) -> String {
 /// A timeline of counts: `2 tasks x 730 h`, or its parts with a `+` between them in brackets.
 pub(super) fn over_time(timeline: &Timeline<u32>, what: &str) -> String {
     let mut text = String::new();
-    let totals = timeline.totals();
+    let mut totals = timeline.totals();
+    if totals.len() > 1 {
+        totals.retain(|(count, _)| *count > 0);
+    }
     for (at, (count, seconds)) in totals.iter().enumerate() {
         let joint = if at > 0 { " + " } else { "" };
         text.push_str(&format!("{joint}{count} {what}{} x {}", plural((*count).into()), hours(*seconds)));

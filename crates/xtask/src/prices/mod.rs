@@ -73,7 +73,7 @@ pub(crate) fn run(from: &Path, out: &Path) -> Result<Summary, Error> {
 
     let mut tree = Tree::default();
     render::book(&book, &mut tree)?;
-    tree.put("classes.csv", classes::read(&from.join("classes.csv"))?);
+    tree.put("classes.csv", classes::read(&from.join("classes.csv"), &classes::priced(&book.rates))?);
     tree.put("sources.csv", sources.render()?);
     tree.put("src/index.rs", render::index(&book, &tree)?);
     summary.bytes = tree.bytes();
