@@ -176,3 +176,10 @@ fn nothing_is_left_open() {
     }
     complain(found, "unfinished or switched-off code");
 }
+
+#[test]
+fn the_picture_in_the_readme_is_real_output() {
+    let readme = std::fs::read_to_string(root().join("README.md")).expect("README.md");
+    let output = std::fs::read_to_string(root().join("tests/cases/compare-news-api/stdout")).expect("the case");
+    assert!(readme.contains(output.trim_end()), "README.md shows other output than `compare examples/news-api.toml` gives");
+}

@@ -112,7 +112,6 @@ impl Storage {
             )
         };
         let size = |names, what| monthly::<GbMonth>(site, meter(names, UnitKind::GbMonth), count, self.size_gb, what);
-        let more = |names, unit, extra: u32, what: &str| (meter(names, unit), Ratio::from(extra), format!("{what}"));
         match self.kind {
             StorageKind::Gp2 => vec![size(
                 // A cluster has no gp2; were it asked for, the line would be a gap.
@@ -128,15 +127,15 @@ impl Storage {
                 if iops > base_iops {
                     let names = ["RDS:GP3-PIOPS", "RDS:Multi-AZ-GP3-PIOPS", "RDS:Multi-AZCluster-GP3-PIOPS"];
                     let what = format!("IOPS above the {base_iops} included");
-                    let (meter, extra, what) = more(names, UnitKind::IopsMonth, iops - base_iops, &what);
-                    usage.push(monthly::<IopsMonth>(site, meter, count, extra, &what));
+                    let extra = Ratio::from(iops - base_iops);
+                    usage.push(monthly::<IopsMonth>(site, meter(names, UnitKind::IopsMonth), count, extra, &what));
                 }
                 if throughput > base_throughput {
                     let names =
                         ["RDS:GP3-Throughput", "RDS:Multi-AZ-GP3-Throughput", "RDS:Multi-AZCluster-GP3-Throughput"];
                     let what = format!("MiB/s above the {base_throughput} included");
-                    let (meter, extra, what) = more(names, UnitKind::MbpsMonth, throughput - base_throughput, &what);
-                    usage.push(monthly::<MbpsMonth>(site, meter, count, extra, &what));
+                    let extra = Ratio::from(throughput - base_throughput);
+                    usage.push(monthly::<MbpsMonth>(site, meter(names, UnitKind::MbpsMonth), count, extra, &what));
                 }
                 usage
             }
