@@ -298,7 +298,11 @@ impl Pricer<'_> {
         });
     }
 
+    /// Nothing used costs nothing at any rate; everything else without a price is listed.
     fn gap(&mut self, used: &Usage, value: Ratio, gap: Gap) {
+        if value.is_zero() {
+            return;
+        }
         self.unpriced.push(Unpriced {
             component: Arc::clone(&used.component),
             service: used.meter.service,

@@ -58,11 +58,12 @@ pub(crate) fn words(report: &Report, precision: Precision) -> Words {
     let mut rows: Vec<Vec<String>> =
         report.rows.iter().map(|row| row.cells.iter().map(|cell| plain(cell, places)).collect()).collect();
     if needed > places {
-        for column in 0..report.columns.len() {
+        let columns = 0..report.columns.len();
+        columns.for_each(|column| {
             for (at, shown) in column_that_adds_up(&report.rows, column, places) {
                 rows[at][column] = show(&report.rows[at].cells[column], shown, places);
             }
-        }
+        });
     }
     if !matches!(precision, Precision::Places(_)) {
         for (row, cells) in report.rows.iter().zip(&mut rows) {

@@ -162,7 +162,7 @@ fn aurora(part: &Part<'_>, engine: AuroraEngine) -> Result<Aurora, Problem> {
             if let Some(other) = count_node.or(running_node) {
                 return Err(Problem::new(&other.at, "a serverless cluster is described by `acu` alone"));
             }
-            AuroraCapacity::ServerlessV2(part.clock.schedule(node, "acu", |node| acu(node))?)
+            AuroraCapacity::ServerlessV2(part.clock.schedule(node, "acu", acu)?)
         }
         (Some(_), Some(node)) => {
             return Err(Problem::new(&node.at, "`acu` and `class` cannot be mixed").help("one makes a serverless cluster, the other instances"));

@@ -71,8 +71,10 @@ impl Service for Alb {
     fn usage(&self, site: &Site) -> Vec<Usage> {
         let mut usage = vec![started_hours(site, HOURS, &self.running)];
         let (lcu_hours, because) = match &self.load {
-            Load::Lcus(lcus) => given(lcus),
-            Load::Traffic { timeline, mutual_tls } => lcu::lcu_hours(timeline, *mutual_tls),
+            Load::Lcus(lcus) => given(&while_running(lcus, &self.running, Ratio::ZERO)),
+            Load::Traffic { timeline, mutual_tls } => {
+                lcu::lcu_hours(&while_running(timeline, &self.running, Traffic::NONE), *mutual_tls)
+            }
         };
         usage.push(site.usage(LCUS, Quantity::<LcuHour>::new(lcu_hours), because));
         usage.extend(addresses(site, self.public_zones, &self.running));
@@ -88,6 +90,11 @@ fn started_hours(site: &Site, meter: Meter, running: &Timeline<bool>) -> Usage {
 
 fn addresses(site: &Site, zones: u32, running: &Timeline<bool>) -> Option<Usage> {
     (zones > 0).then(|| public_ipv4::of_load_balancer(site, zones, running.billed_seconds(1, 60)))
+}
+
+/// The load of a balancer that does not always exist: none while it does not.
+fn while_running<T: Copy + PartialEq>(load: &Timeline<T>, running: &Timeline<bool>, none: T) -> Timeline<T> {
+    load.zip(running).map(|(load, running)| if running { load } else { none })
 }
 
 /// Capacity units that the user knows.

@@ -1,6 +1,6 @@
 //! Network Load Balancers.
 
-use super::{Busiest, Meter, ServiceCode, addresses, given, public_ipv4, started_hours};
+use super::{Busiest, Meter, ServiceCode, addresses, given, public_ipv4, started_hours, while_running};
 use crate::exact::Ratio;
 use crate::services::Service;
 use crate::time::HOUR;
@@ -54,6 +54,12 @@ enum Dimension {
     Bytes,
 }
 
+impl Flows {
+    /// Nothing passes.
+    pub const NONE: Flows =
+        Flows { new_connections: Ratio::ZERO, active_connections: Ratio::ZERO, processed_gb: Ratio::ZERO };
+}
+
 impl Protocol {
     /// The name of the protocol.
     #[must_use]
@@ -97,11 +103,12 @@ impl Service for Nlb {
     fn usage(&self, site: &Site) -> Vec<Usage> {
         let mut usage = vec![started_hours(site, HOURS, &self.running)];
         if let Some(lcus) = &self.lcus {
-            let (lcu_hours, because) = given(lcus);
+            let (lcu_hours, because) = given(&while_running(lcus, &self.running, Ratio::ZERO));
             usage.push(site.usage(LCUS, Quantity::<LcuHour>::new(lcu_hours), because));
         }
         for (protocol, timeline) in &self.protocols {
-            let (lcu_hours, because) = lcu_hours(*protocol, timeline);
+            let timeline = while_running(timeline, &self.running, Flows::NONE);
+            let (lcu_hours, because) = lcu_hours(*protocol, &timeline);
             let because = format!("{}: {because}", protocol.name());
             usage.push(site.usage(LCUS, Quantity::<LcuHour>::new(lcu_hours), because));
         }

@@ -53,6 +53,9 @@ pub enum StorageKind {
 /// From this size on, RDS stripes gp3 over four volumes: more is included, and more can be added.
 const GP3_THRESHOLD_GB: u32 = 400;
 
+/// Provisioned IOPS storage is not sold smaller.
+const PROVISIONED_IOPS_LEAST_GB: u32 = 100;
+
 impl Storage {
     /// IOPS and MiB/s that come with gp3 of this size.
     #[must_use]
@@ -66,6 +69,10 @@ impl Storage {
     /// [`InvalidStorage`] when it does not.
     pub fn new(kind: StorageKind, size_gb: Ratio) -> Result<Storage, InvalidStorage> {
         let large = size_gb >= Ratio::from(GP3_THRESHOLD_GB);
+        let provisioned = matches!(kind, StorageKind::Io1 { .. } | StorageKind::Io2 { .. });
+        if provisioned && size_gb < Ratio::from(PROVISIONED_IOPS_LEAST_GB) {
+            return Err(InvalidStorage::ProvisionedTooSmall);
+        }
         match kind {
             StorageKind::Gp3 { iops, throughput } => {
                 let (base_iops, base_throughput) = Self::gp3_baseline(size_gb);
@@ -198,6 +205,9 @@ pub enum InvalidStorage {
     /// Below 400 GB, gp3 has what it has.
     #[error("gp3 below 400 GB has 3,000 IOPS and 125 MiB/s; more can only be added from 400 GB on")]
     Gp3TooSmall,
+    /// Provisioned IOPS storage begins at 100 GB.
+    #[error("io1 and io2 begin at 100 GB")]
+    ProvisionedTooSmall,
     /// IOPS out of range.
     #[error("{iops} IOPS is outside of {least} to {most}")]
     Iops {
