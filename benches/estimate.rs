@@ -52,7 +52,8 @@ fn estimates(criterion: &mut Criterion) {
     let stack = stack(&classes());
     let book = book(&stack);
     let mut group = criterion.benchmark_group("estimate");
-    group.bench_function("six_services", |bencher| bencher.iter(|| estimate(black_box(&stack), black_box(&book), None)));
+    group
+        .bench_function("six_services", |bencher| bencher.iter(|| estimate(black_box(&stack), black_box(&book), None)));
 
     // Millionths of a unit and of a dollar: what a program that gives up exactness and words would do.
     let scaled = |ratio: stackcost_model::exact::Ratio| ratio.scaled(6).expect("it is small");

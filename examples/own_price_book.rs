@@ -39,7 +39,10 @@ pub fn main() -> Result<(), Box<dyn Error>> {
 
     let priced = estimate(&stack, &book, None);
     for line in &priced.lines {
-        println!("{} {}: {} x {} = {} USD ({})", line.component, line.usage_type, line.quantity, line.rate, line.amount, line.source);
+        println!(
+            "{} {}: {} x {} = {} USD ({})",
+            line.component, line.usage_type, line.quantity, line.rate, line.amount, line.source
+        );
     }
     // The book says nothing of requests: a gap, and the total is a lower bound.
     for gap in &priced.unpriced {

@@ -33,7 +33,8 @@ pub fn sweep(stack: &Stack, book: &PriceBook) -> Result<Vec<(Usd, (u32, u64, Siz
                 for (_, component) in &mut variant.components {
                     if let Component::Fargate(fargate) = component {
                         fargate.size = size;
-                        fargate.tasks = Tasks::Running(Timeline::daily(tasks, 4 * tasks, peak_hours * HOUR, stack.horizon));
+                        fargate.tasks =
+                            Tasks::Running(Timeline::daily(tasks, 4 * tasks, peak_hours * HOUR, stack.horizon));
                     }
                 }
                 totals.push((estimate(&variant, book, None).total().usd(), (tasks, peak_hours, size)));
@@ -57,7 +58,9 @@ pub fn main() -> Result<(), Box<dyn Error>> {
     let took = start.elapsed();
 
     assert_eq!(totals.len(), 10_000);
-    for (what, found) in [("cheapest", totals.iter().min_by_key(|one| one.0)), ("dearest", totals.iter().max_by_key(|one| one.0))] {
+    for (what, found) in
+        [("cheapest", totals.iter().min_by_key(|one| one.0)), ("dearest", totals.iter().max_by_key(|one| one.0))]
+    {
         let (usd, (tasks, hours, size)) = found.ok_or("no variants")?;
         println!("{what}: {usd} USD a month, tasks of {size}: {tasks}, for {hours} h a day {}", 4 * tasks);
     }

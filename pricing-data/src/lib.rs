@@ -72,8 +72,6 @@ pub fn savings_plans_files() -> impl Iterator<Item = (&'static str, &'static str
 }
 
 fn find(files: &[(&str, &str, &'static str)], service: &str, region: &str) -> Option<&'static str> {
-    let index = files
-        .binary_search_by(|(of, at, _)| (*of, *at).cmp(&(service, region)))
-        .ok()?;
+    let index = files.binary_search_by(|(of, at, _)| (*of, *at).cmp(&(service, region))).ok()?;
     files.get(index).map(|(_, _, text)| *text)
 }

@@ -5,16 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Tiered rates of which only the lower bands are known: usage above them has no price.
 const PARTIAL: [(&str, &str, &str); 7] = [
-    (
-        "AmazonCloudWatch",
-        "ap-southeast-1",
-        "CW:MetricMonitorUsage",
-    ),
-    (
-        "AmazonCloudWatch",
-        "ap-southeast-3",
-        "CW:MetricMonitorUsage",
-    ),
+    ("AmazonCloudWatch", "ap-southeast-1", "CW:MetricMonitorUsage"),
+    ("AmazonCloudWatch", "ap-southeast-3", "CW:MetricMonitorUsage"),
     ("AmazonCloudWatch", "eu-central-1", "VendedLog-Bytes"),
     ("AmazonCloudWatch", "eu-west-2", "CW:MetricMonitorUsage"),
     ("AmazonCloudWatch", "us-west-2", "CW:MetricMonitorUsage"),
@@ -84,11 +76,7 @@ fn table(name: &str, text: &str, header: &str, problems: &mut Vec<String>) -> Ve
         if row.len() == columns {
             rows.push(row);
         } else {
-            problems.push(format!(
-                "{name}:{}: {} columns, not {columns}",
-                index + 1,
-                row.len()
-            ));
+            problems.push(format!("{name}:{}: {} columns, not {columns}", index + 1, row.len()));
         }
     }
     rows
@@ -105,12 +93,7 @@ fn shelf(file: (&str, &str, &str), header: &str, problems: &mut Vec<String>) -> 
 }
 
 fn sources() -> BTreeSet<String> {
-    let rows = table(
-        "sources.csv",
-        stackcost_prices::SOURCES,
-        "id,source",
-        &mut Vec::new(),
-    );
+    let rows = table("sources.csv", stackcost_prices::SOURCES, "id,source", &mut Vec::new());
     rows.into_iter().map(|row| row[0].clone()).collect()
 }
 
@@ -134,11 +117,7 @@ fn is_day(text: &str) -> bool {
 fn compare(a: &str, b: &str) -> Ordering {
     let (a_whole, a_fraction) = a.split_once('.').unwrap_or((a, ""));
     let (b_whole, b_fraction) = b.split_once('.').unwrap_or((b, ""));
-    a_whole
-        .len()
-        .cmp(&b_whole.len())
-        .then_with(|| a_whole.cmp(b_whole))
-        .then_with(|| a_fraction.cmp(b_fraction))
+    a_whole.len().cmp(&b_whole.len()).then_with(|| a_whole.cmp(b_whole)).then_with(|| a_fraction.cmp(b_fraction))
 }
 
 /// The date, basis, source and confidence that every priced row ends with.
@@ -154,10 +133,7 @@ fn check_evidence(at: &str, row: &[String], known: &BTreeSet<String>, problems: 
     } else if !["effective", "published", "read"].contains(&basis.as_str()) || !is_day(day) {
         problems.push(format!("{at}: {basis} on '{day}'"));
     }
-    if !sku
-        .bytes()
-        .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
-    {
+    if !sku.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit()) {
         problems.push(format!("{at}: the SKU '{sku}'"));
     }
     if !known.contains(source) {
@@ -170,12 +146,7 @@ fn check_evidence(at: &str, row: &[String], known: &BTreeSet<String>, problems: 
 
 #[track_caller]
 fn none(problems: &[String]) {
-    assert!(
-        problems.is_empty(),
-        "{} problems:\n{}",
-        problems.len(),
-        problems.join("\n")
-    );
+    assert!(problems.is_empty(), "{} problems:\n{}", problems.len(), problems.join("\n"));
 }
 
 const RATES: &str = "usage_type,operation,unit,from,to,usd,date,basis,sku,source,confidence";
@@ -197,28 +168,16 @@ fn every_rate_is_well_formed_and_sorted() {
             if !UNITS.contains(&row[2].as_str()) {
                 problems.push(format!("{at}: the unit '{}'", row[2]));
             }
-            if !(is_decimal(&row[3])
-                && is_decimal(&row[5])
-                && (row[4].is_empty() || is_decimal(&row[4])))
-            {
+            if !(is_decimal(&row[3]) && is_decimal(&row[5]) && (row[4].is_empty() || is_decimal(&row[4]))) {
                 problems.push(format!("{at}: {} to {} for {}", row[3], row[4], row[5]));
             }
             check_evidence(&at, &row[6..], &known, &mut problems);
         }
         for pair in rows.windows(2) {
             let (a, b) = (&pair[0], &pair[1]);
-            let order = (&a[0], &a[1])
-                .cmp(&(&b[0], &b[1]))
-                .then(compare(&a[3], &b[3]))
-                .then(a[6].cmp(&b[6]));
+            let order = (&a[0], &a[1]).cmp(&(&b[0], &b[1])).then(compare(&a[3], &b[3])).then(a[6].cmp(&b[6]));
             if order.is_ge() {
-                problems.push(format!(
-                    "{} {}: {} is not before {}",
-                    file.0,
-                    file.1,
-                    a.join(","),
-                    b.join(",")
-                ));
+                problems.push(format!("{} {}: {} is not before {}", file.0, file.1, a.join(","), b.join(",")));
             }
         }
     }
@@ -243,10 +202,7 @@ fn tiers_follow_one_another_from_zero() {
             let mut end = "0".to_owned();
             for (from, to) in bands {
                 if from != end {
-                    problems.push(format!(
-                        "{} {} {usage_type} {operation}: from {from} after {end}",
-                        file.0, file.1
-                    ));
+                    problems.push(format!("{} {} {usage_type} {operation}: from {from} after {end}", file.0, file.1));
                 }
                 end = to;
             }
@@ -256,10 +212,7 @@ fn tiers_follow_one_another_from_zero() {
         }
     }
     none(&problems);
-    let partial: Vec<_> = partial
-        .iter()
-        .map(|(service, region, name)| (*service, *region, name.as_str()))
-        .collect();
+    let partial: Vec<_> = partial.iter().map(|(service, region, name)| (*service, *region, name.as_str())).collect();
     assert_eq!(partial, PARTIAL);
 }
 
@@ -271,10 +224,7 @@ fn reservations_are_well_formed_and_sorted() {
     for file in stackcost_prices::reserved_files() {
         let rows = shelf(file, header, &mut problems);
         for row in &rows {
-            let at = format!(
-                "{} {} {} {} {} {}",
-                file.0, file.1, row[0], row[1], row[2], row[3]
-            );
+            let at = format!("{} {} {} {} {} {}", file.0, file.1, row[0], row[1], row[2], row[3]);
             let kinds = ["1yr", "3yr"].contains(&row[2].as_str())
                 && ["no", "partial", "all", "heavy"].contains(&row[3].as_str())
                 && ["true", "false"].contains(&row[11].as_str());
@@ -286,22 +236,12 @@ fn reservations_are_well_formed_and_sorted() {
             }
             check_evidence(&at, &row[6..11], &known, &mut problems);
         }
-        let payment = |row: &[String]| {
-            ["no", "partial", "all", "heavy"]
-                .iter()
-                .position(|kind| *kind == row[3])
-        };
+        let payment = |row: &[String]| ["no", "partial", "all", "heavy"].iter().position(|kind| *kind == row[3]);
         for pair in rows.windows(2) {
             let (a, b) = (&pair[0], &pair[1]);
             let order = (&a[..3], payment(a), &a[6]).cmp(&(&b[..3], payment(b), &b[6]));
             if order.is_ge() {
-                problems.push(format!(
-                    "{} {}: {} is not before {}",
-                    file.0,
-                    file.1,
-                    a.join(","),
-                    b.join(",")
-                ));
+                problems.push(format!("{} {}: {} is not before {}", file.0, file.1, a.join(","), b.join(",")));
             }
         }
     }
@@ -330,21 +270,14 @@ fn allowances_are_of_meters_the_book_prices() {
     let known = sources();
     let mut problems = Vec::new();
     let header = "name,quantity,unit,scope,usage_types,source,note";
-    for row in table(
-        "allowances.csv",
-        stackcost_prices::ALLOWANCES,
-        header,
-        &mut problems,
-    ) {
+    for row in table("allowances.csv", stackcost_prices::ALLOWANCES, header, &mut problems) {
         if !(is_decimal(&row[1]) && UNITS.contains(&row[2].as_str()) && known.contains(&row[5])) {
             problems.push(format!("allowances.csv: {}", row.join(",")));
         }
         for meter in row[4].split('|') {
             let (service, usage_type) = meter.split_once('/').unwrap_or_default();
             let row_of = format!("\n{usage_type},");
-            if !stackcost_prices::files()
-                .any(|(of, _, text)| of == service && text.contains(&row_of))
-            {
+            if !stackcost_prices::files().any(|(of, _, text)| of == service && text.contains(&row_of)) {
                 problems.push(format!("allowances.csv: nothing is priced as {meter}"));
             }
         }
@@ -356,20 +289,11 @@ fn allowances_are_of_meters_the_book_prices() {
 fn classes_are_told_once() {
     let mut problems = Vec::new();
     let header = "service,class,vcpu,memory_gib,normalization_factor";
-    let rows = table(
-        "classes.csv",
-        stackcost_prices::CLASSES,
-        header,
-        &mut problems,
-    );
+    let rows = table("classes.csv", stackcost_prices::CLASSES, header, &mut problems);
     assert!(rows.len() > 200, "{} classes", rows.len());
     for pair in rows.windows(2) {
         if pair[0][..2] >= pair[1][..2] {
-            problems.push(format!(
-                "classes.csv: {} is not before {}",
-                pair[0].join(","),
-                pair[1].join(",")
-            ));
+            problems.push(format!("classes.csv: {} is not before {}", pair[0].join(","), pair[1].join(",")));
         }
     }
     none(&problems);
@@ -383,10 +307,7 @@ fn no_supplement_row_is_lost() {
     for row in table("supplement.csv", text, &header, &mut problems) {
         let line = format!("\n{}\n", row[2..13].join(","));
         if !stackcost_prices::rates(&row[0], &row[1]).is_some_and(|text| text.contains(&line)) {
-            problems.push(format!(
-                "supplement.csv: run the task again: {}",
-                row.join(",")
-            ));
+            problems.push(format!("supplement.csv: run the task again: {}", row.join(",")));
         }
     }
     none(&problems);
@@ -418,77 +339,21 @@ fn the_reference_rates_are_what_they_are() {
     let rate = |service: &str, region: &str, usage_type: &str, operation: &str| {
         let text = stackcost_prices::rates(service, region)?;
         let begins = format!("{usage_type},{operation},");
-        text.lines()
-            .find(|line| line.starts_with(&begins))
-            .map(|line| fields(line)[5].clone())
+        text.lines().find(|line| line.starts_with(&begins)).map(|line| fields(line)[5].clone())
     };
     for (service, region, usage_type, operation, usd) in [
-        (
-            "AmazonECS",
-            "us-east-1",
-            "Fargate-vCPU-Hours:perCPU",
-            "",
-            "0.04048",
-        ),
+        ("AmazonECS", "us-east-1", "Fargate-vCPU-Hours:perCPU", "", "0.04048"),
         ("AmazonECS", "us-east-1", "Fargate-GB-Hours", "", "0.004445"),
-        (
-            "AmazonRDS",
-            "us-east-1",
-            "InstanceUsage:db.t3.micro",
-            "CreateDBInstance:0014",
-            "0.018",
-        ),
+        ("AmazonRDS", "us-east-1", "InstanceUsage:db.t3.micro", "CreateDBInstance:0014", "0.018"),
         ("AmazonRDS", "us-east-1", "RDS:GP2-Storage", "", "0.115"),
-        (
-            "AmazonElastiCache",
-            "us-east-1",
-            "NodeUsage:cache.t3.micro",
-            "CreateCacheCluster:0002",
-            "0.017",
-        ),
-        (
-            "AWSELB",
-            "us-east-1",
-            "LoadBalancerUsage",
-            "LoadBalancing:Application",
-            "0.0225",
-        ),
-        (
-            "AWSELB",
-            "us-east-1",
-            "LCUUsage",
-            "LoadBalancing:Application",
-            "0.008",
-        ),
+        ("AmazonElastiCache", "us-east-1", "NodeUsage:cache.t3.micro", "CreateCacheCluster:0002", "0.017"),
+        ("AWSELB", "us-east-1", "LoadBalancerUsage", "LoadBalancing:Application", "0.0225"),
+        ("AWSELB", "us-east-1", "LCUUsage", "LoadBalancing:Application", "0.008"),
         ("AmazonECR", "us-east-1", "TimedStorage-ByteHrs", "", "0.1"),
-        (
-            "AmazonCloudWatch",
-            "us-east-1",
-            "DataProcessing-Bytes",
-            "",
-            "0.5",
-        ),
-        (
-            "AmazonCloudWatch",
-            "us-east-1",
-            "TimedStorage-ByteHrs",
-            "",
-            "0.03",
-        ),
-        (
-            "AmazonCloudWatch",
-            "global",
-            "DashboardsUsageHour-Basic",
-            "",
-            "3",
-        ),
-        (
-            "AmazonElastiCache",
-            "sa-east-1",
-            "ElastiCacheProcessingUnits:Valkey",
-            "",
-            "0.0000000037",
-        ),
+        ("AmazonCloudWatch", "us-east-1", "DataProcessing-Bytes", "", "0.5"),
+        ("AmazonCloudWatch", "us-east-1", "TimedStorage-ByteHrs", "", "0.03"),
+        ("AmazonCloudWatch", "global", "DashboardsUsageHour-Basic", "", "3"),
+        ("AmazonElastiCache", "sa-east-1", "ElastiCacheProcessingUnits:Valkey", "", "0.0000000037"),
     ] {
         assert_eq!(
             rate(service, region, usage_type, operation).as_deref(),

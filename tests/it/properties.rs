@@ -59,9 +59,10 @@ fn tasks() -> impl Strategy<Value = String> {
 
 /// A random component, as a table under the name it is given.
 fn component() -> impl Strategy<Value = (&'static str, String)> {
-    let fargate = (tasks(), prop_oneof![Just((256, 512)), Just((1024, 4096)), Just((4096, 30720))], 20_u32..200).prop_map(
-        |(tasks, (cpu, memory), disk)| ("fargate", format!("cpu = {cpu}\nmemory = {memory}\nephemeral = {disk}\ntasks = {tasks}\n")),
-    );
+    let fargate = (tasks(), prop_oneof![Just((256, 512)), Just((1024, 4096)), Just((4096, 30720))], 20_u32..200)
+        .prop_map(|(tasks, (cpu, memory), disk)| {
+            ("fargate", format!("cpu = {cpu}\nmemory = {memory}\nephemeral = {disk}\ntasks = {tasks}\n"))
+        });
     let alb = (0_u32..5_000, 0_u32..1_000_000, 0_u32..2_000, 0_u32..40_000).prop_map(|(new, active, gb, rules)| {
         ("alb", format!("new_connections = \"{new}/s\"\nactive_connections = {active}\nprocessed = \"{gb} GB/day\"\nrule_evaluations = \"{rules}/min\"\n"))
     });
@@ -69,7 +70,10 @@ fn component() -> impl Strategy<Value = (&'static str, String)> {
         ("rds", format!("engine = \"mysql\"\nclass = \"db.t3.large\"\nmulti_az = {multi_az}\nstorage = {{ type = \"gp2\", size = \"{size} GB\" }}\nbackup = \"{backup} GB\"\n"))
     });
     let cache = (1_u32..40, 0_u32..=5).prop_map(|(shards, replicas)| {
-        ("elasticache", format!("engine = \"redis\"\nnode = \"cache.t3.micro\"\nshards = {shards}\nreplicas = {replicas}\n"))
+        (
+            "elasticache",
+            format!("engine = \"redis\"\nnode = \"cache.t3.micro\"\nshards = {shards}\nreplicas = {replicas}\n"),
+        )
     });
     let logs = (0_u32..5_000, 0_u32..100_000, 0_u32..30, 0_u32..12, 0_u32..400_000).prop_map(|(gb, vended, alarms, boards, metrics)| {
         ("cloudwatch", format!("ingested = \"{gb} GB/month\"\nvended = \"{vended} GB\"\nretention = \"30d\"\nalarms = {alarms}\ndashboards = {boards}\nmetrics = {metrics}\n"))
@@ -288,7 +292,8 @@ fn json_goes_round() {
     for (line, shown) in estimate.lines.iter().zip(document["lines"].as_array().expect("a list")) {
         let text = |name: &str| shown[name].as_str().expect("a string").to_string();
         assert_eq!(Usd::parse(&text("amount")), Some(line.amount));
-        let (quantity, rate) = (Ratio::parse(&text("quantity")).expect("a number"), Ratio::parse(&text("rate")).expect("a number"));
+        let (quantity, rate) =
+            (Ratio::parse(&text("quantity")).expect("a number"), Ratio::parse(&text("rate")).expect("a number"));
         assert_eq!(rate, line.rate);
         assert!((quantity - line.quantity.value).max(line.quantity.value - quantity) <= Ratio::new(1, 10_i128.pow(12)));
     }

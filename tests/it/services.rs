@@ -49,8 +49,10 @@ const UNSEEN: &str = "no source of the price book has it for us-east-1";
 const PER_ACU: &str = "the rate is known per vCPU-hour only, and a capacity unit is none";
 
 /// Meters that have a rate and are in no example all the same.
-const NOT_SHOWN: &[(&str, &str)] =
-    &[("RDS:Multi-AZCluster-GP3-Storage", "the instances of such a cluster have no rate, so the example would have a gap")];
+const NOT_SHOWN: &[(&str, &str)] = &[(
+    "RDS:Multi-AZCluster-GP3-Storage",
+    "the instances of such a cluster have no rate, so the example would have a gap",
+)];
 
 /// Components whose usage is not twice as large in twice the time: they are given in hours of the horizon.
 const NOT_LINEAR: &[&str] = &["nat_gateway.migration"];
@@ -115,7 +117,8 @@ impl Folder {
     }
 
     fn example_over(&self, month: Option<&str>) -> Resolved {
-        let mut file = StackFile::parse(&format!("{}/example.toml", self.name), &self.read("example.toml")).expect("TOML");
+        let mut file =
+            StackFile::parse(&format!("{}/example.toml", self.name), &self.read("example.toml")).expect("TOML");
         if let Some(month) = month {
             file.set(&format!("month={month}")).expect("a month");
         }
@@ -175,7 +178,11 @@ fn every_folder_is_complete() {
         assert!(folder.read("README.md").starts_with("# "), "{}: a README begins with a title", folder.name);
         assert!(folder.read("tests.rs").contains("#[test]"), "{} has no tests", folder.name);
         let components = folder.example().stack.components;
-        assert!(components.iter().any(|(name, _)| kind(name) == folder.name), "{}: the example shows something else", folder.name);
+        assert!(
+            components.iter().any(|(name, _)| kind(name) == folder.name),
+            "{}: the example shows something else",
+            folder.name
+        );
     }
 }
 
@@ -209,7 +216,8 @@ fn every_usage_names_a_declared_meter_in_its_unit() {
     for folder in folders() {
         let stack = folder.example().stack;
         for used in stack.usage() {
-            let (_, component) = stack.components.iter().find(|(name, _)| *name == used.component).expect("its component");
+            let (_, component) =
+                stack.components.iter().find(|(name, _)| *name == used.component).expect("its component");
             assert!(declares(component.meters(), &used.meter), "{}: {:?} is not declared", used.component, used.meter);
             assert_eq!(used.quantity.unit, used.meter.unit, "{}: {}", used.component, used.meter.usage_type);
             assert!(!used.because.is_empty(), "{}: {} does not say why", used.component, used.meter.usage_type);
@@ -264,7 +272,11 @@ fn examples_show_every_meter_that_can_have_a_price() {
             if used.iter().any(|used| *used.usage_type == name) {
                 continue; // It is shown, in another unit.
             }
-            assert!(named.contains(&format!("`{name}`")), "{}: the README does not say that {name} is left out", folder.name);
+            assert!(
+                named.contains(&format!("`{name}`")),
+                "{}: the README does not say that {name} is left out",
+                folder.name
+            );
             missing.insert(name);
         }
         let said: BTreeSet<String> = named.split('`').skip(1).step_by(2).map(str::to_string).collect();
@@ -292,7 +304,8 @@ fn twice_the_time_is_twice_the_usage() {
         let half = quantities(&folder.example_over(Some("15d")).stack);
         let whole = quantities(&folder.example_over(Some("30d")).stack);
         for (component, used) in &half {
-            let doubled: Vec<(Meter, Ratio)> = used.iter().map(|(meter, value)| (meter.clone(), *value * two)).collect();
+            let doubled: Vec<(Meter, Ratio)> =
+                used.iter().map(|(meter, value)| (meter.clone(), *value * two)).collect();
             let linear = whole.get(component) == Some(&doubled);
             let excused = NOT_LINEAR.contains(&component.as_str());
             assert!(linear != excused, "{component}: 15 days {used:?}, 30 days {:?}", whole.get(component));
@@ -308,7 +321,8 @@ fn no_part_of_an_example_costs_more_than_the_whole() {
         let whole = total(&stack, &book);
         for chosen in 0_u32..1 << stack.components.len() {
             let is_chosen = |at: usize| chosen & (1 << at) != 0;
-            let components = stack.components.iter().enumerate().filter(|(at, _)| is_chosen(*at)).map(|(_, part)| part.clone());
+            let components =
+                stack.components.iter().enumerate().filter(|(at, _)| is_chosen(*at)).map(|(_, part)| part.clone());
             let part = Stack { components: components.collect(), ..stack.clone() };
             let cost = total(&part, &book);
             let names: Vec<&str> = part.components.iter().map(|(name, _)| &**name).collect();
@@ -357,8 +371,11 @@ fn every_documented_key_is_accepted_with_its_example() {
         let keys = documented(&folder.read("README.md"));
         assert!(!keys.is_empty(), "{}: the README has no table of keys", folder.name);
         for (kind, key, example) in keys {
-            let refused: Vec<String> =
-                minimal(&kind).iter().filter_map(|base| with_key(&kind, base, &key, &example).err()).map(|found| found.to_string()).collect();
+            let refused: Vec<String> = minimal(&kind)
+                .iter()
+                .filter_map(|base| with_key(&kind, base, &key, &example).err())
+                .map(|found| found.to_string())
+                .collect();
             let accepted = refused.len() < minimal(&kind).len();
             assert!(accepted, "{}: {key} = {example} is not taken: {refused:#?}", folder.name);
         }
@@ -383,12 +400,17 @@ fn every_key_that_is_accepted_is_documented() {
         let kinds: BTreeSet<&str> = documented.iter().map(|(kind, _)| kind.as_str()).collect();
         for kind in kinds {
             let tables = documented.iter().filter(|(of, _)| of == kind).filter_map(|(_, key)| key.rsplit_once('.'));
-            let prefixes: BTreeSet<String> = tables.map(|(table, _)| format!("{table}.")).chain([String::new()]).collect();
+            let prefixes: BTreeSet<String> =
+                tables.map(|(table, _)| format!("{table}.")).chain([String::new()]).collect();
             for prefix in prefixes {
                 let known = known_keys(kind, &prefix);
                 assert!(!known.is_empty(), "{kind}: no minimal stack reaches the keys of `{prefix}`");
                 for key in known {
-                    assert!(documented.contains(&(kind.to_string(), key.clone())), "{}: {kind} takes `{key}`, the README does not say so", folder.name);
+                    assert!(
+                        documented.contains(&(kind.to_string(), key.clone())),
+                        "{}: {kind} takes `{key}`, the README does not say so",
+                        folder.name
+                    );
                 }
             }
         }

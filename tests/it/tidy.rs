@@ -57,10 +57,15 @@ fn reading_order(lib: &str, folder: &str, allowed: &[(&str, &str)]) -> Vec<Strin
                 continue;
             }
             for later in &modules[at + 1..] {
-                let names = |line: &str| line.contains(&format!("crate::{later}::")) || line.contains(&format!("use crate::{later};"));
+                let names = |line: &str| {
+                    line.contains(&format!("crate::{later}::")) || line.contains(&format!("use crate::{later};"))
+                };
                 for (number, line) in code(&text).filter(|(_, line)| names(line)) {
                     if !allowed.contains(&(module, later)) {
-                        found.push(format!("{path}:{number}: `{module}` uses `{later}`, which comes below it: {}", line.trim()));
+                        found.push(format!(
+                            "{path}:{number}: `{module}` uses `{later}`, which comes below it: {}",
+                            line.trim()
+                        ));
                     }
                 }
             }
@@ -72,8 +77,14 @@ fn reading_order(lib: &str, folder: &str, allowed: &[(&str, &str)]) -> Vec<Strin
 #[test]
 fn modules_use_only_modules_above_them() {
     // An allowance names what it covers by the types of `usage`, which stands above `price`.
-    complain(reading_order("crates/model/src/lib.rs", "crates/model/src", &[]), "the reading order of the model is broken");
-    complain(reading_order("crates/formats/src/lib.rs", "crates/formats/src", &[]), "the reading order of formats is broken");
+    complain(
+        reading_order("crates/model/src/lib.rs", "crates/model/src", &[]),
+        "the reading order of the model is broken",
+    );
+    complain(
+        reading_order("crates/formats/src/lib.rs", "crates/formats/src", &[]),
+        "the reading order of formats is broken",
+    );
 }
 
 #[test]
@@ -83,7 +94,8 @@ fn the_model_is_pure() {
     let mut found = Vec::new();
     for (path, text) in texts("crates/model/src", &[".rs"]) {
         for (number, line) in code(&text).filter(|_| !path.ends_with("tests.rs")) {
-            let impure = ["std::", "async ", ".unwrap()", ".expect(", "panic!(", "unreachable!(", "todo!(", "unimplemented!("];
+            let impure =
+                ["std::", "async ", ".unwrap()", ".expect(", "panic!(", "unreachable!(", "todo!(", "unimplemented!("];
             let float = line.split(|sign: char| !sign.is_alphanumeric()).any(|word| word == "f64" || word == "f32");
             if float || impure.iter().any(|word| line.contains(word)) {
                 found.push(format!("{path}:{number}: {}", line.trim()));
@@ -99,7 +111,10 @@ fn only_the_command_line_prints() {
     for folder in ["crates/model/src", "crates/formats/src", "pricing-data/src"] {
         for (path, text) in texts(folder, &[".rs"]) {
             for (number, line) in code(&text) {
-                if ["println!(", "print!(", "eprintln!(", "eprint!(", "dbg!(", "std::env", "std::fs", "std::net"].iter().any(|word| line.contains(word)) {
+                if ["println!(", "print!(", "eprintln!(", "eprint!(", "dbg!(", "std::env", "std::fs", "std::net"]
+                    .iter()
+                    .any(|word| line.contains(word))
+                {
                     found.push(format!("{path}:{number}: {}", line.trim()));
                 }
             }
@@ -181,5 +196,8 @@ fn nothing_is_left_open() {
 fn the_picture_in_the_readme_is_real_output() {
     let readme = std::fs::read_to_string(root().join("README.md")).expect("README.md");
     let output = std::fs::read_to_string(root().join("tests/cases/compare-news-api/stdout")).expect("the case");
-    assert!(readme.contains(output.trim_end()), "README.md shows other output than `compare examples/news-api.toml` gives");
+    assert!(
+        readme.contains(output.trim_end()),
+        "README.md shows other output than `compare examples/news-api.toml` gives"
+    );
 }

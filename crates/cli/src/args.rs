@@ -9,7 +9,9 @@ use std::path::PathBuf;
 /// What a container stack on AWS costs, before and after a change, exactly
 #[derive(Debug, Parser)]
 #[command(name = "stackcost", version, arg_required_else_help = true, max_term_width = 100)]
-#[command(after_help = "Exit codes: 0 complete, 1 failed, 2 bad usage or input, 3 threshold crossed,\n4 findings (--detailed-exitcode), 5 partial result")]
+#[command(
+    after_help = "Exit codes: 0 complete, 1 failed, 2 bad usage or input, 3 threshold crossed,\n4 findings (--detailed-exitcode), 5 partial result"
+)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub command: Command,
@@ -27,12 +29,16 @@ pub(crate) enum Command {
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArgs),
     /// Write a starter stack file
-    #[command(after_help = "Examples:\n  stackcost init\n  stackcost init - | less\n  stackcost init --schema stack.schema.json")]
+    #[command(
+        after_help = "Examples:\n  stackcost init\n  stackcost init - | less\n  stackcost init --schema stack.schema.json"
+    )]
     Init(InitArgs),
     /// The price book
     Prices(PricesArgs),
     /// Print a completion script for a shell
-    #[command(after_help = "Example:\n  stackcost completions bash > ~/.local/share/bash-completion/completions/stackcost")]
+    #[command(
+        after_help = "Example:\n  stackcost completions bash > ~/.local/share/bash-completion/completions/stackcost"
+    )]
     Completions(CompletionsArgs),
     /// Print the manual page, or write all of them into a folder
     #[command(after_help = "Examples:\n  stackcost man | man -l -\n  stackcost man --out-dir ~/.local/share/man/man1")]
@@ -170,10 +176,14 @@ pub(crate) struct PricesArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum PricesCommand {
     /// List rates with where they come from
-    #[command(after_help = "Examples:\n  stackcost prices show fargate --region eu-west-1\n  stackcost prices show rds db.t4g.micro --format csv")]
+    #[command(
+        after_help = "Examples:\n  stackcost prices show fargate --region eu-west-1\n  stackcost prices show rds db.t4g.micro --format csv"
+    )]
     Show(PricesShowArgs),
     /// List what the book lacks for the components of this tool
-    #[command(after_help = "Examples:\n  stackcost prices verify\n  stackcost prices verify --region eu-west-1 --detailed-exitcode")]
+    #[command(
+        after_help = "Examples:\n  stackcost prices verify\n  stackcost prices verify --region eu-west-1 --detailed-exitcode"
+    )]
     Verify(PricesVerifyArgs),
 }
 

@@ -80,12 +80,8 @@ pub(crate) fn price(resolved: &Resolved, scenario: Option<&str>, args: &PricingA
 /// `[prices]` over `--price-book` over the bundle.
 fn book(resolved: &Resolved, args: &PricingArgs) -> Result<PriceBook, Failure> {
     let stack = &resolved.stack;
-    let services: Vec<ServiceCode> = stack
-        .components
-        .iter()
-        .flat_map(|(_, component)| component.meters())
-        .map(|meter| meter.service)
-        .collect();
+    let services: Vec<ServiceCode> =
+        stack.components.iter().flat_map(|(_, component)| component.meters()).map(|meter| meter.service).collect();
     let mut book = BUNDLE.read(stackcost_prices::files(), |service, region| {
         services.contains(&service) && region.is_none_or(|region| region == stack.region)
     })?;
@@ -138,7 +134,11 @@ fn read_text(source: impl Read, name: &str, most: u64) -> Result<String, Failure
         .read_to_end(&mut bytes)
         .map_err(|error| Problem::of_text(format!("cannot read {name}: {error}")))?;
     if bytes.len() as u64 > most {
-        return Err(Problem::of_text(format!("{name} is larger than {} MiB, too large for what it should be", most >> 20)).into());
+        return Err(Problem::of_text(format!(
+            "{name} is larger than {} MiB, too large for what it should be",
+            most >> 20
+        ))
+        .into());
     }
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();

@@ -21,7 +21,8 @@ impl Classes {
             if line == 1 || row.starts_with('#') || row.is_empty() {
                 continue;
             }
-            let bad = || Problem::of_text(format!("line {line} of the class list is not `service,class,vcpu,...`: {row}"));
+            let bad =
+                || Problem::of_text(format!("line {line} of the class list is not `service,class,vcpu,...`: {row}"));
             let mut fields = row.split(',');
             let (Some(service), Some(class), Some(count)) = (fields.next(), fields.next(), fields.next()) else {
                 return Err(bad().into());

@@ -26,6 +26,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+// In reading order: a module uses only modules above it.
 pub mod problem;
 pub mod classes;
 pub mod price_book;

@@ -58,7 +58,11 @@ impl Bundle {
             };
             if wanted(service, region) {
                 let defaults = Defaults { service: Some(service), region, sources: &sources, own: None };
-                prices.extend(rates(&format!("{service} in {}", region.map_or(EVERYWHERE, Region::code)), text, &defaults)?);
+                prices.extend(rates(
+                    &format!("{service} in {}", region.map_or(EVERYWHERE, Region::code)),
+                    text,
+                    &defaults,
+                )?);
             }
         }
         Ok(PriceBook::new(self.version, prices).with_allowances(allowances(self.allowances, &sources)?))
@@ -91,7 +95,18 @@ fn reader(text: &str) -> csv::Reader<&[u8]> {
 struct Columns([Option<usize>; NAMES.len()]);
 
 const NAMES: [&str; 13] = [
-    "service", "region", "usage_type", "operation", "unit", "from", "to", "usd", "date", "basis", "sku", "source",
+    "service",
+    "region",
+    "usage_type",
+    "operation",
+    "unit",
+    "from",
+    "to",
+    "usd",
+    "date",
+    "basis",
+    "sku",
+    "source",
     "confidence",
 ];
 
@@ -196,11 +211,14 @@ fn source(columns: &Columns, row: &csv::StringRecord, defaults: &Defaults<'_>) -
     let from = match (defaults.own, named) {
         (Some(own), "") => own.into(),
         (Some(own), named) => format!("{named} (in {own})").into(),
-        (None, named) => defaults.sources.get(named).cloned().ok_or_else(|| format!("the source `{named}` is not in the list"))?,
+        (None, named) => {
+            defaults.sources.get(named).cloned().ok_or_else(|| format!("the source `{named}` is not in the list"))?
+        }
     };
     let basis = match field("basis") {
         "" => Basis::Undated,
-        word => Basis::from_word(word).ok_or_else(|| format!("`{word}` is no basis: effective, published, read, undated"))?,
+        word => Basis::from_word(word)
+            .ok_or_else(|| format!("`{word}` is no basis: effective, published, read, undated"))?,
     };
     let confidence = match field("confidence") {
         "" if defaults.own.is_some() => Confidence::User,

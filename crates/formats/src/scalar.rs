@@ -66,7 +66,9 @@ fn parts<'a>(node: &'a Node, wanted: &str) -> Result<Parts<'a>, Problem> {
     };
     let end = text
         .char_indices()
-        .find(|&(at, sign)| !(sign.is_ascii_digit() || sign == '.' || sign == '_' || (at == 0 && (sign == '-' || sign == '+'))))
+        .find(|&(at, sign)| {
+            !(sign.is_ascii_digit() || sign == '.' || sign == '_' || (at == 0 && (sign == '-' || sign == '+')))
+        })
         .map_or(text.len(), |(at, _)| at);
     let (number, rest) = text.split_at(end);
     let number = Ratio::parse(number).ok_or_else(|| wrong(node, wanted))?;

@@ -62,7 +62,9 @@ impl Clock<'_> {
             (Some(_), Some(windows), _) | (None, Some(windows), Some(_)) => {
                 Err(Problem::new(&windows.at, "`windows` and `peak` cannot be mixed").help("make the peak a window"))
             }
-            (Some(_), None, None) => Err(Problem::new(&node.at, "`peak` is missing").help(format!("write how many {key} the peak has"))),
+            (Some(_), None, None) => {
+                Err(Problem::new(&node.at, "`peak` is missing").help(format!("write how many {key} the peak has")))
+            }
             (None, None, Some(_)) => Err(Problem::new(&node.at, "when the peak is, is missing")
                 .help("add `peak_hours_per_day = 4`, `peak_hours_per_month = 100`, or use `windows`")),
         }
@@ -182,7 +184,9 @@ impl Changes {
         let a_day = table.read("peak_hours_per_day", |node| hours(node, Ratio::whole(24)))?;
         let a_month = table.read("peak_hours_per_month", |node| hours(node, horizon.hours()))?;
         match (a_day, a_month) {
-            (Some(_), Some(_)) => Err(Problem::new(&table.at, "`peak_hours_per_day` and `peak_hours_per_month` say the same thing twice")),
+            (Some(_), Some(_)) => {
+                Err(Problem::new(&table.at, "`peak_hours_per_day` and `peak_hours_per_month` say the same thing twice"))
+            }
             (Some(seconds), None) => Ok(Some(Changes::PerDay(seconds))),
             (None, Some(seconds)) => Ok(Some(Changes::PerHorizon(seconds))),
             (None, None) => Ok(None),
@@ -215,8 +219,10 @@ fn steps(path: &str, text: &str) -> Result<Vec<(u64, String)>, Problem> {
     let broken = |error: csv::Error| Problem::of_text(format!("{path}: {error}"));
     let header: Vec<String> = reader.headers().map_err(broken)?.iter().map(str::to_lowercase).collect();
     let column = |name: &str| header.iter().position(|known| known == name);
-    let value = column("value")
-        .ok_or_else(|| Problem::of_text(format!("{path} has no column `value`")).help("the header is `seconds,value` or `timestamp,value`"))?;
+    let value = column("value").ok_or_else(|| {
+        Problem::of_text(format!("{path} has no column `value`"))
+            .help("the header is `seconds,value` or `timestamp,value`")
+    })?;
     let (by_length, at) = match (column("seconds"), column("timestamp")) {
         (Some(at), None) => (true, at),
         (None, Some(at)) => (false, at),
@@ -235,7 +241,9 @@ fn steps(path: &str, text: &str) -> Result<Vec<(u64, String)>, Problem> {
         } else {
             timestamp(field)
         };
-        let second = second.ok_or_else(|| wrong(&format!("`{field}` is no {}", if by_length { "number of seconds" } else { "timestamp" })))?;
+        let second = second.ok_or_else(|| {
+            wrong(&format!("`{field}` is no {}", if by_length { "number of seconds" } else { "timestamp" }))
+        })?;
         let given = row.get(value).filter(|given| !given.is_empty()).ok_or_else(|| wrong("the value is missing"))?;
         if !by_length && rows.last().is_some_and(|last| last.0 >= second) {
             return Err(wrong("the timestamps do not go forward"));

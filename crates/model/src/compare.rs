@@ -35,8 +35,7 @@ impl Delta {
     #[must_use]
     pub fn between(from: Usd, amount: Usd) -> Delta {
         let usd = amount - from;
-        let percent =
-            (from != Usd::ZERO).then(|| usd.to_ratio() / from.to_ratio() * Ratio::whole(100));
+        let percent = (from != Usd::ZERO).then(|| usd.to_ratio() / from.to_ratio() * Ratio::whole(100));
         Delta { usd, percent }
     }
 }

@@ -159,10 +159,11 @@ fn pools(stack: &Stack, book: &PriceBook) -> Vec<Allowance> {
     let mut pools = stack.allowances();
     if stack.always_free {
         let months = stack.horizon.months();
-        pools.extend(book.allowances().iter().map(|allowance| Allowance {
-            quantity: allowance.quantity * months,
-            ..allowance.clone()
-        }));
+        pools.extend(
+            book.allowances()
+                .iter()
+                .map(|allowance| Allowance { quantity: allowance.quantity * months, ..allowance.clone() }),
+        );
     }
     pools
 }

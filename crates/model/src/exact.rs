@@ -359,10 +359,7 @@ impl Div for Ratio {
         if self.is_too_large() || other.is_too_large() || other.ticks == 0 {
             return Ratio::TOO_LARGE;
         }
-        self * Ratio {
-            ticks: other.per_unit * other.ticks.signum(),
-            per_unit: other.ticks.abs(),
-        }
+        self * Ratio { ticks: other.per_unit * other.ticks.signum(), per_unit: other.ticks.abs() }
     }
 }
 

@@ -6,6 +6,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+// In reading order: a module uses only modules above it.
 pub mod exact;
 pub mod money;
 pub mod unit;

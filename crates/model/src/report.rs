@@ -4,8 +4,8 @@
 use crate::compare::{Comparison, Delta};
 use crate::estimate::{Estimate, Total};
 use crate::exact::Ratio;
-use crate::money::Usd;
 use crate::meter::Meter;
+use crate::money::Usd;
 use crate::price::{Price, PriceBook, RegionGaps};
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -342,14 +342,23 @@ pub fn gaps(book: &PriceBook, regions: &[RegionGaps]) -> Report {
                 count(region.missing.len()),
                 count(region.partial.len()),
             ],
-            remark: if region.known == 0 { Some("no rates at all".to_string()) } else { Some(remark).filter(|remark| !remark.is_empty()) },
+            remark: if region.known == 0 {
+                Some("no rates at all".to_string())
+            } else {
+                Some(remark).filter(|remark| !remark.is_empty())
+            },
         });
     }
     let notes = vec![
-        "what is missing is a listed gap in an estimate, never a guess; give rates with --price-book or [prices]".to_string(),
+        "what is missing is a listed gap in an estimate, never a guess; give rates with --price-book or [prices]"
+            .to_string(),
     ];
     Report {
-        title: format!("book of {}: {} rates; what the components of this tool lack", book.version(), book.prices().len()),
+        title: format!(
+            "book of {}: {} rates; what the components of this tool lack",
+            book.version(),
+            book.prices().len()
+        ),
         columns: vec![text("region"), number("known"), number("missing"), number("partial")],
         rows,
         notes,

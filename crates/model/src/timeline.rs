@@ -232,7 +232,8 @@ impl Timeline<bool> {
             let last = stretches.pop().unwrap_or(0);
             stretches[0] += last;
         }
-        let billed = stretches.iter().map(|seconds| seconds.div_ceil(granule) * granule).map(|seconds| seconds.max(minimum));
+        let billed =
+            stretches.iter().map(|seconds| seconds.div_ceil(granule) * granule).map(|seconds| seconds.max(minimum));
         Ratio::from(billed.sum::<u64>()) * self.repeats
     }
 }
@@ -444,7 +445,8 @@ mod tests {
         check("2026-11", "America/New_York", &[window("daily", "00:30", "03:00", 1)], "76");
         // Five Sundays, one of 23 hours; the first began an hour before the month did in UTC.
         check("2026-03", "Europe/Berlin", &[window("sun", "00:00", "24:00", 1)], "118");
-        check("2026-10", "Europe/Berlin", &[window("sun", "00:00", "24:00", 1)], "97");
+        // Four, one of 25 hours, and the first hour of a fifth.
+        check("2026-10", "Europe/Berlin", &[window("sun", "00:00", "24:00", 1)], "98");
         // Over midnight, cut where the UTC month begins and ends.
         check("2026-09", "Etc/UTC", &[window("daily", "22:00", "06:00", 1)], "240");
         check("2026-09", "Asia/Tokyo", &[window("daily", "22:00", "06:00", 1)], "240");

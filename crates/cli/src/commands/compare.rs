@@ -20,7 +20,9 @@ pub(crate) fn run(args: &CompareArgs) -> Result<Outcome, Failure> {
         let names: Vec<&str> = scenarios.iter().map(|scenario| scenario.name.as_str()).collect();
         let at = names.iter().position(|known| known == name).ok_or_else(|| {
             let problem = Problem::of_text(format!("there is no \"{name}\" to compare with"));
-            problem.help(did_you_mean(name, names.iter().copied()).unwrap_or_else(|| format!("there are: {}", names.join(", "))))
+            problem.help(
+                did_you_mean(name, names.iter().copied()).unwrap_or_else(|| format!("there are: {}", names.join(", "))),
+            )
         })?;
         let baseline = scenarios.remove(at);
         scenarios.insert(0, baseline);
@@ -111,7 +113,11 @@ fn verdict(comparison: &Comparison, args: &CompareArgs) -> Result<Outcome, Failu
         };
         if over {
             let name = &scenario.name;
-            say(&format!("threshold crossed: {name} costs {} USD more than {}, above --fail-increase {limit}", delta.usd, comparison.baseline().name));
+            say(&format!(
+                "threshold crossed: {name} costs {} USD more than {}, above --fail-increase {limit}",
+                delta.usd,
+                comparison.baseline().name
+            ));
             crossed = true;
         }
     }

@@ -34,14 +34,19 @@ fn only(mut estimate: Estimate, wanted: &str) -> Result<Estimate, Problem> {
     names.extend(estimate.lines.iter().map(|line| line.usage_type.clone()));
     let fits = |component: &str, usage_type: &str| {
         let last = component.rsplit('.').next().unwrap_or(component);
-        component == wanted || last == wanted || usage_type.contains(wanted) || format!("{component} {usage_type}") == wanted
+        component == wanted
+            || last == wanted
+            || usage_type.contains(wanted)
+            || format!("{component} {usage_type}") == wanted
     };
     estimate.lines.retain(|line| fits(&line.component, &line.usage_type));
     estimate.unpriced.retain(|gap| fits(&gap.component, &gap.usage_type));
     if estimate.lines.is_empty() && estimate.unpriced.is_empty() {
         let problem = Problem::of_text(format!("no line of the estimate is called \"{wanted}\""));
         let known = names.iter().map(String::as_str);
-        return Err(problem.help(did_you_mean(wanted, known).unwrap_or_else(|| format!("there are: {}", names.join(", ")))));
+        return Err(
+            problem.help(did_you_mean(wanted, known).unwrap_or_else(|| format!("there are: {}", names.join(", "))))
+        );
     }
     Ok(estimate)
 }

@@ -31,9 +31,8 @@ fn write_new(path: &Path, text: &str, force: bool) -> Result<(), Failure> {
         let problem = Problem::of_text(format!("{} is there already", path.display()));
         return Err(problem.help("name another file, or replace it with --force").into());
     }
-    let failed = |error: &std::io::Error| {
-        Failure::Failed(Problem::of_text(format!("cannot write {}: {error}", path.display())))
-    };
+    let failed =
+        |error: &std::io::Error| Failure::Failed(Problem::of_text(format!("cannot write {}: {error}", path.display())));
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|error| failed(&error))?;
     file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(|error| failed(&error))?;

@@ -15,9 +15,8 @@ use stackcost_model::report;
 pub(crate) fn run(args: &PricesShowArgs) -> Result<Outcome, Failure> {
     let region = input::region(&args.region)?;
     let (service, family) = service(&args.service)?;
-    let mut book = BUNDLE.read(stackcost_prices::files(), |known, at| {
-        known == service && at.is_none_or(|at| at == region)
-    })?;
+    let mut book =
+        BUNDLE.read(stackcost_prices::files(), |known, at| known == service && at.is_none_or(|at| at == region))?;
     if let Some(path) = &args.price_book {
         book.override_with(input::user_book(path)?);
     }
@@ -36,9 +35,7 @@ pub(crate) fn run(args: &PricesShowArgs) -> Result<Outcome, Failure> {
     let title = format!("{} in {region} ({}), book of {}", args.service, region.place(), book.version());
     let notes = vec![stackcost_prices::DISCLAIMER.to_string()];
     output::data(&match args.format {
-        Format::Table => {
-            table::render(&report::prices(&title, shown, notes), Precision::Full, output::stdout_width())
-        }
+        Format::Table => table::render(&report::prices(&title, shown, notes), Precision::Full, output::stdout_width()),
         Format::Markdown => markdown::render(&report::prices(&title, shown, notes), Precision::Full),
         Format::Json => prices::json(book.version(), stackcost_prices::DISCLAIMER, shown),
         Format::Ndjson => prices::ndjson(shown),
@@ -97,7 +94,9 @@ fn service(name: &str) -> Result<(ServiceCode, Family), Problem> {
                 let known = component_types().chain(["aurora"]).chain(ServiceCode::ALL.iter().map(|code| code.code()));
                 let names: Vec<&str> = known.clone().collect();
                 let problem = Problem::of_text(format!("there is no service \"{name}\" here"));
-                return Err(problem.help(did_you_mean(name, known).unwrap_or_else(|| format!("one of: {}", names.join(", ")))));
+                return Err(
+                    problem.help(did_you_mean(name, known).unwrap_or_else(|| format!("one of: {}", names.join(", "))))
+                );
             }
         },
     };

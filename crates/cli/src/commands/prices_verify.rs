@@ -5,7 +5,7 @@ use crate::args::{Format, PricesVerifyArgs};
 use crate::failure::Failure;
 use crate::input::{self, BUNDLE};
 use crate::output;
-use stackcost_formats::render::{verify, table, markdown, Precision};
+use stackcost_formats::render::{Precision, markdown, table, verify};
 use stackcost_model::meter::Region;
 use stackcost_model::price::gaps;
 use stackcost_model::report;
@@ -20,8 +20,10 @@ pub(crate) fn run(args: &PricesVerifyArgs) -> Result<Outcome, Failure> {
         book.override_with(input::user_book(path)?);
     }
     let meters: Vec<_> = Component::all_meters().cloned().collect();
-    let lacking: Vec<_> =
-        Region::all().filter(|region| only.is_none_or(|only| only == *region)).map(|region| gaps(&book, &meters, region)).collect();
+    let lacking: Vec<_> = Region::all()
+        .filter(|region| only.is_none_or(|only| only == *region))
+        .map(|region| gaps(&book, &meters, region))
+        .collect();
     let found = lacking.iter().any(|region| !region.is_empty());
     output::data(&match args.format {
         Format::Table => table::render(&report::gaps(&book, &lacking), Precision::Full, output::stdout_width()),

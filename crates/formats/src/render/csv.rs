@@ -6,8 +6,25 @@ use stackcost_model::estimate::Estimate;
 
 /// The header of [`estimates`].
 pub const HEADER: [&str; 19] = [
-    "stack", "scenario", "region", "horizon", "hours", "component", "service", "usage_type", "operation", "quantity",
-    "unit", "rate", "amount", "currency", "because", "unpriced", "sku", "effective", "source",
+    "stack",
+    "scenario",
+    "region",
+    "horizon",
+    "hours",
+    "component",
+    "service",
+    "usage_type",
+    "operation",
+    "quantity",
+    "unit",
+    "rate",
+    "amount",
+    "currency",
+    "because",
+    "unpriced",
+    "sku",
+    "effective",
+    "source",
 ];
 
 /// The lines of estimates, each with the name it has in a comparison (empty: its scenario).
@@ -27,18 +44,48 @@ pub fn estimates<'a>(estimates: impl IntoIterator<Item = (&'a str, &'a Estimate)
         let region = estimate.region.code();
         for line in &estimate.lines {
             write([
-                &stack, &scenario, region, &horizon, &hours, &safe(&line.component), line.service.code(),
-                &safe(&line.usage_type), &line.operation, &number(line.quantity.value, 12), line.quantity.unit.label(),
-                &number(line.rate, 18), &line.amount.to_string(), "USD", &safe(&line.because), "",
-                line.source.sku.as_deref().unwrap_or(""), &line.source.date_text().unwrap_or_default(),
+                &stack,
+                &scenario,
+                region,
+                &horizon,
+                &hours,
+                &safe(&line.component),
+                line.service.code(),
+                &safe(&line.usage_type),
+                &line.operation,
+                &number(line.quantity.value, 12),
+                line.quantity.unit.label(),
+                &number(line.rate, 18),
+                &line.amount.to_string(),
+                "USD",
+                &safe(&line.because),
+                "",
+                line.source.sku.as_deref().unwrap_or(""),
+                &line.source.date_text().unwrap_or_default(),
                 &safe(&line.source.from),
             ]);
         }
         for gap in &estimate.unpriced {
             write([
-                &stack, &scenario, region, &horizon, &hours, &safe(&gap.component), gap.service.code(),
-                &safe(&gap.usage_type), &gap.operation, &number(gap.quantity.value, 12), gap.quantity.unit.label(), "",
-                "", "USD", &safe(&gap.because), &gap.gap.to_string(), "", "", "",
+                &stack,
+                &scenario,
+                region,
+                &horizon,
+                &hours,
+                &safe(&gap.component),
+                gap.service.code(),
+                &safe(&gap.usage_type),
+                &gap.operation,
+                &number(gap.quantity.value, 12),
+                gap.quantity.unit.label(),
+                "",
+                "",
+                "USD",
+                &safe(&gap.because),
+                &gap.gap.to_string(),
+                "",
+                "",
+                "",
             ]);
         }
     }

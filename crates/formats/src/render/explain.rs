@@ -8,7 +8,8 @@ use stackcost_model::estimate::Estimate;
 pub fn render(estimate: &Estimate) -> String {
     let mut out = String::new();
     for line in &estimate.lines {
-        let (quantity, unit, rate) = (number(line.quantity.value, 12), line.quantity.unit.label(), number(line.rate, 18));
+        let (quantity, unit, rate) =
+            (number(line.quantity.value, 12), line.quantity.unit.label(), number(line.rate, 18));
         let operation = if line.operation.is_empty() { String::new() } else { format!(", {}", line.operation) };
         out.push_str(&format!("{}: {} ({}{operation})\n", line.component, line.usage_type, line.service));
         out.push_str(&format!("  usage   {}\n          = {quantity} {unit}\n", line.because));

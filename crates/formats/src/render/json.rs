@@ -107,10 +107,7 @@ pub fn comparison(comparison: &Comparison) -> String {
         ScenarioJson {
             name: &scenario.name,
             estimate: document(&scenario.estimate),
-            delta: Delta {
-                usd: delta.usd.to_string(),
-                percent: delta.percent.map(|percent| number(percent, 12)),
-            },
+            delta: Delta { usd: delta.usd.to_string(), percent: delta.percent.map(|percent| number(percent, 12)) },
         }
     });
     pretty(&ComparisonJson {

@@ -4,7 +4,18 @@ use serde::Serialize;
 use stackcost_model::price::Price;
 
 const HEADER: [&str; 13] = [
-    "service", "region", "usage_type", "operation", "unit", "from", "to", "usd", "date", "basis", "sku", "source",
+    "service",
+    "region",
+    "usage_type",
+    "operation",
+    "unit",
+    "from",
+    "to",
+    "usd",
+    "date",
+    "basis",
+    "sku",
+    "source",
     "confidence",
 ];
 
@@ -58,7 +69,8 @@ struct Rate {
 }
 
 fn rate(price: &Price) -> Rate {
-    let [service, region, usage_type, operation, unit, from, to, usd, date, basis, sku, source, confidence] = fields(price);
+    let [service, region, usage_type, operation, unit, from, to, usd, date, basis, sku, source, confidence] =
+        fields(price);
     Rate { service, region, usage_type, operation, unit, from, to, usd, date, basis, sku, source, confidence }
 }
 

@@ -127,10 +127,8 @@ fn pad(text: &str, width: usize) -> String {
 /// Wraps at spaces and hyphens; what has neither is left whole.
 fn wrap(text: &str, width: usize, indent: &str) -> String {
     let deeper = if indent.is_empty() { String::new() } else { format!("{indent}  ") };
-    let options = textwrap::Options::new(width.max(1))
-        .initial_indent(indent)
-        .subsequent_indent(&deeper)
-        .break_words(false);
+    let options =
+        textwrap::Options::new(width.max(1)).initial_indent(indent).subsequent_indent(&deeper).break_words(false);
     textwrap::fill(text, options)
 }
 

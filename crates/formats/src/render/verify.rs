@@ -67,7 +67,14 @@ pub fn csv(regions: &[RegionGaps]) -> String {
     let _ = writer.write_record(["region", "service", "usage_type", "operation", "kind", "from"]);
     for gap in all(regions) {
         let from = gap.from.unwrap_or_default();
-        let _ = writer.write_record([gap.region, gap.service.unwrap_or(""), gap.usage_type, gap.operation, gap.kind, &from]);
+        let _ = writer.write_record([
+            gap.region,
+            gap.service.unwrap_or(""),
+            gap.usage_type,
+            gap.operation,
+            gap.kind,
+            &from,
+        ]);
     }
     String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
 }

@@ -15,7 +15,13 @@ pub(super) fn read(part: &Part<'_>) -> Result<Component, Problem> {
     let public_zones = public_zones(part)?;
     let lcu = table.opt("lcu");
     let dimensions = [
-        "new_connections", "active_connections", "processed", "processed_lambda", "rule_evaluations", "rules", "requests",
+        "new_connections",
+        "active_connections",
+        "processed",
+        "processed_lambda",
+        "rule_evaluations",
+        "rules",
+        "requests",
     ];
     let given = dimensions.iter().find_map(|key| table.opt(key));
     let mutual_tls = table.read("mutual_tls", scalar::boolean)?.unwrap_or(false);
@@ -52,12 +58,8 @@ fn traffic(part: &Part<'_>) -> Result<Timeline<Traffic>, Problem> {
     let lambda = schedule("processed_lambda", &gb_per_hour)?;
     let evaluations = rule_evaluations(part, &schedule, &per_second)?;
     let all = new.zip(&active).zip(&processed).zip(&lambda).zip(&evaluations);
-    Ok(all.map(|((((new_connections, active_connections), processed_gb), processed_lambda_gb), rule_evaluations)| Traffic {
-        new_connections,
-        active_connections,
-        processed_gb,
-        processed_lambda_gb,
-        rule_evaluations,
+    Ok(all.map(|((((new_connections, active_connections), processed_gb), processed_lambda_gb), rule_evaluations)| {
+        Traffic { new_connections, active_connections, processed_gb, processed_lambda_gb, rule_evaluations }
     }))
 }
 
@@ -77,7 +79,10 @@ fn rule_evaluations(
             let rules = scalar::whole(rules, 0, 100_000)?;
             Ok(schedule("requests", per_second)?.map(|requests| Traffic::rule_evaluations(rules, requests)))
         }
-        (Some(node), _, _) => Err(Problem::new(&node.at, "`rule_evaluations` are what `rules` and `requests` make: give one or the other")),
+        (Some(node), _, _) => Err(Problem::new(
+            &node.at,
+            "`rule_evaluations` are what `rules` and `requests` make: give one or the other",
+        )),
         (None, Some(node), None) | (None, None, Some(node)) => {
             Err(Problem::new(&node.at, "rules are evaluated per request: give both `rules` and `requests`"))
         }
@@ -107,8 +112,9 @@ pub(super) fn read_nlb(part: &Part<'_>) -> Result<Component, Problem> {
         }
     }
     if lcus.is_none() && protocols.is_empty() {
-        return Err(Problem::new(&table.at, format!("{} needs its traffic", table.name))
-            .help("lcu = 1, or tcp = { new_connections = \"800/s\", active_connections = 100000, processed = \"1 GB/h\" }"));
+        return Err(Problem::new(&table.at, format!("{} needs its traffic", table.name)).help(
+            "lcu = 1, or tcp = { new_connections = \"800/s\", active_connections = 100000, processed = \"1 GB/h\" }",
+        ));
     }
     Ok(Nlb { running, lcus, protocols, public_zones }.into())
 }

@@ -17,9 +17,7 @@ pub(super) fn read(part: &Part<'_>) -> Result<Component, Problem> {
 fn logs(part: &Part<'_>) -> Result<Logs, Problem> {
     let table = &part.table;
     let classes = [("standard", LogClass::Standard), ("infrequent-access", LogClass::InfrequentAccess)];
-    let gb = |key| {
-        table.read(key, |node| scalar::gb_flow(node, part.horizon())).map(Option::unwrap_or_default)
-    };
+    let gb = |key| table.read(key, |node| scalar::gb_flow(node, part.horizon())).map(Option::unwrap_or_default);
     Ok(Logs {
         class: table.read("class", |node| scalar::word(node, "log class", &classes))?.unwrap_or(LogClass::Standard),
         ingested_gb: gb("ingested")?,
@@ -45,11 +43,15 @@ fn kept(part: &Part<'_>) -> Result<Kept, Problem> {
     let stored = table.read("stored", |node| Ok((scalar::gb(node, false, "\"6 GB\"")?, node)))?;
     let retention_node = table.opt("retention");
     let retention = retention_node.map(retention).transpose()?;
-    let compression = table.read("compression", compression)?.unwrap_or_else(Kept::usual_compression);
+    let compression_node = table.opt("compression");
+    let compression = compression_node.map(read_compression).transpose()?.unwrap_or_else(Kept::usual_compression);
     let month_node = table.opt("month");
     let month = month_node.map(|node| scalar::whole(node, 1, 1_200)).transpose()?;
     if let (Some((_, node)), Some(_)) = (stored, retention) {
         return Err(Problem::new(&node.at, "`stored` is what `retention` makes: give one or the other"));
+    }
+    if let (Some(_), Some(node)) = (stored, compression_node.or(month_node)) {
+        return Err(Problem::new(&node.at, "this goes with `retention`; `stored` is the compressed size itself"));
     }
     match (stored, retention, month) {
         (Some((gb, _)), _, _) => Ok(Kept::Gb(gb)),
@@ -57,7 +59,8 @@ fn kept(part: &Part<'_>) -> Result<Kept, Problem> {
         (None, Some(Retention::Never), Some(months)) => Ok(Kept::Forever { months, compression }),
         (None, Some(Retention::Never), None) => {
             let at = retention_node.map_or(&table.at, |node| &node.at);
-            Err(Problem::new(at, "logs that never expire only grow: which month?").help("add month = 12, or a retention such as \"30d\""))
+            Err(Problem::new(at, "logs that never expire only grow: which month?")
+                .help("add month = 12, or a retention such as \"30d\""))
         }
         (None, _, Some(_)) => {
             let at = month_node.map_or(&table.at, |node| &node.at);
@@ -89,10 +92,12 @@ fn retention(node: &Node) -> Result<Retention, Problem> {
         .help(format!("nearest: {}", nearest.join(", "))))
 }
 
-fn compression(node: &Node) -> Result<Ratio, Problem> {
+fn read_compression(node: &Node) -> Result<Ratio, Problem> {
     let ratio = scalar::number(node, "0.15")?;
     if ratio > Ratio::ONE {
-        return Err(Problem::new(&node.at, "compressed logs are not larger than they were").help("write a part such as 0.15"));
+        return Err(
+            Problem::new(&node.at, "compressed logs are not larger than they were").help("write a part such as 0.15")
+        );
     }
     Ok(ratio)
 }

@@ -27,7 +27,7 @@ pub(super) fn read(part: &Part<'_>) -> Result<Component, Problem> {
     };
     let archived_gb = table.read("archived", |node| scalar::gb(node, false, "\"50 GB\""))?;
     let retrieved = table.read("archive_retrieved", |node| scalar::gb_flow(node, part.horizon()))?;
-    let pulled_to_gb = table.read("pulled_to", |node| to_regions(node, part.horizon()))?;
+    let pulled_to_gb = table.read("pulled_to", |node| to_regions(part, node))?;
     Ok(Ecr {
         stored,
         archived_gb: archived_gb.unwrap_or_default(),
@@ -63,7 +63,7 @@ fn keep(node: &Node) -> Result<Keep, Problem> {
 }
 
 /// `[{ region = "eu-west-1", data = "5 GB/month" }]`.
-pub(super) fn to_regions(node: &Node, horizon: Horizon) -> Result<Vec<(Region, Ratio)>, Problem> {
+pub(super) fn to_regions(part: &Part<'_>, node: &Node) -> Result<Vec<(Region, Ratio)>, Problem> {
     let Value::Array(items) = &node.value else {
         return Err(Problem::new(&node.at, format!("this is a list, not {}", node.value.kind()))
             .help("write [{ region = \"eu-west-1\", data = \"5 GB/month\" }]"));
@@ -72,8 +72,13 @@ pub(super) fn to_regions(node: &Node, horizon: Horizon) -> Result<Vec<(Region, R
         .iter()
         .map(|item| {
             let table = Reader::new(item, "a destination")?;
-            let to = region(table.need("region", "\"eu-west-1\"")?)?;
-            let gb = scalar::gb_flow(table.need("data", "\"5 GB/month\"")?, horizon)?;
+            let region_node = table.need("region", "\"eu-west-1\"")?;
+            let to = region(region_node)?;
+            if to == part.region {
+                return Err(Problem::new(&region_node.at, "this is the stack's own region")
+                    .help("within a region pulls are free, and data between zones is `inter_az`"));
+            }
+            let gb = scalar::gb_flow(table.need("data", "\"5 GB/month\"")?, part.horizon())?;
             table.finish()?;
             Ok((to, gb))
         })

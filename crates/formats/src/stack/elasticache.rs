@@ -8,15 +8,23 @@ use stackcost_model::meter::ServiceCode;
 use stackcost_model::services::Component;
 use stackcost_model::services::elasticache::{Backups, Capacity, ElastiCache, Engine, ExtendedSupport};
 
-const ENGINES: [(&str, Engine); 4] =
-    [("redis", Engine::Redis), ("valkey", Engine::Valkey), ("memcached", Engine::Memcached), ("redis-oss", Engine::Redis)];
+const ENGINES: [(&str, Engine); 4] = [
+    ("redis", Engine::Redis),
+    ("valkey", Engine::Valkey),
+    ("memcached", Engine::Memcached),
+    ("redis-oss", Engine::Redis),
+];
 
 pub(super) fn read(part: &Part<'_>) -> Result<Component, Problem> {
     let table = &part.table;
     let engine = scalar::word(table.need("engine", "\"valkey\"")?, "engine of ElastiCache", &ENGINES)?;
     let node_class = table.opt("node");
     let serverless = table.opt("serverless");
-    let backups = table.read("backups", backups)?;
+    let backups_node = table.opt("backups");
+    let backups = backups_node.map(read_backups).transpose()?;
+    if let (Engine::Memcached, Some(_), Some(node)) = (engine, node_class, backups_node) {
+        return Err(Problem::new(&node.at, "Memcached nodes have no backups"));
+    }
     let capacity = match (node_class, serverless) {
         (Some(class), None) => nodes(part, engine, class)?,
         (None, Some(node)) => self::serverless(part, node)?,
@@ -32,15 +40,16 @@ pub(super) fn read(part: &Part<'_>) -> Result<Component, Problem> {
 fn nodes(part: &Part<'_>, engine: Engine, class: &Node) -> Result<Capacity, Problem> {
     let table = &part.table;
     let class = part.class(class, ServiceCode::ElastiCache.code())?;
-    let count = |key| table.read(key, |node| scalar::whole(node, 0, MOST));
+    let count = |key| table.read(key, |node| scalar::whole(node, 1, MOST));
     let nodes = table.opt("nodes");
     let (shards, replicas) = (count("shards")?, table.opt("replicas"));
     if let (Some(node), Some(_)) = (nodes, shards) {
         return Err(Problem::new(&node.at, "`nodes` and `shards` say the same thing twice"));
     }
     if let (Some(node), Some(_)) = (nodes, replicas) {
-        return Err(Problem::new(&node.at, "`nodes` and `replicas` cannot be mixed")
-            .help("nodes = shards x (1 + replicas)"));
+        return Err(
+            Problem::new(&node.at, "`nodes` and `replicas` cannot be mixed").help("nodes = shards x (1 + replicas)")
+        );
     }
     if let (Engine::Memcached, Some(node)) = (engine, replicas) {
         return Err(Problem::new(&node.at, "Memcached has no replicas").help("give `nodes`"));
@@ -78,9 +87,11 @@ fn serverless(part: &Part<'_>, node: &Node) -> Result<Capacity, Problem> {
     Ok(Capacity::Serverless { data_gb, ecpus })
 }
 
-fn backups(node: &Node) -> Result<Backups, Problem> {
+fn read_backups(node: &Node) -> Result<Backups, Problem> {
     if !matches!(node.value, Value::Table(_)) {
-        return Err(Problem::new(&node.at, "how many backups, and how large?").help("backups = { count = 7, size = \"2 GB\" }"));
+        return Err(
+            Problem::new(&node.at, "how many backups, and how large?").help("backups = { count = 7, size = \"2 GB\" }")
+        );
     }
     let table = Reader::new(node, "`backups`")?;
     let count = scalar::whole(table.need("count", "7")?, 0, MOST)?;

@@ -23,7 +23,9 @@ pub(super) fn read(part: &Part<'_>) -> Result<Component, Problem> {
         (true, false) => Platform::LinuxArm,
         (false, true) => Platform::Windows,
         (true, true) => {
-            return Err(Problem::new(&table.at, "Fargate runs Windows on x86_64 only").help("leave out `arch`, or `os`"));
+            return Err(
+                Problem::new(&table.at, "Fargate runs Windows on x86_64 only").help("leave out `arch`, or `os`")
+            );
         }
     };
     let spot = spot(part, platform)?;
@@ -33,13 +35,8 @@ pub(super) fn read(part: &Part<'_>) -> Result<Component, Problem> {
     Ok(Fargate { size, platform, ephemeral_gb, tasks, spot, public_ip }.into())
 }
 
-const SYSTEMS: [(&str, bool); 5] = [
-    ("linux", false),
-    ("windows", true),
-    ("windows-2019", true),
-    ("windows-2022", true),
-    ("windows-2025", true),
-];
+const SYSTEMS: [(&str, bool); 5] =
+    [("linux", false), ("windows", true), ("windows-2019", true), ("windows-2022", true), ("windows-2025", true)];
 
 /// `"70%"` for a share on Spot; `{ share = "70%", discount = "65%" }` for one with a price.
 fn spot(part: &Part<'_>, platform: Platform) -> Result<Option<Spot>, Problem> {

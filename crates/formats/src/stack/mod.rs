@@ -74,7 +74,9 @@ impl StackFile {
             && let Some(at) = table.entries.iter().position(|entry| entry.key == "scenario")
         {
             let Value::Table(found) = table.entries.remove(at).node.value else {
-                return Err(Problem::new(&root.at, "`scenario` holds tables").help("write [scenario.\"a name\"]").into());
+                return Err(Problem::new(&root.at, "`scenario` holds tables")
+                    .help("write [scenario.\"a name\"]")
+                    .into());
             };
             for Entry { key, node, key_at } in found.entries {
                 match node.value {
@@ -175,6 +177,7 @@ fn holds_date(node: &Node) -> bool {
 struct Part<'a> {
     table: Reader<'a>,
     clock: Clock<'a>,
+    region: Region,
     classes: &'a Classes,
 }
 
@@ -254,7 +257,7 @@ fn read(root: &Node, env: &Env<'_>) -> Result<Resolved, Problems> {
         };
         for part in &parts.entries {
             let component = format!("{kind}.{}", part.key);
-            match read_part(part, &component, horizon, env, *read) {
+            match read_part(part, &component, &stack, env, *read) {
                 Ok(read) => stack.add(&component, read),
                 Err(problem) => problems.push(problem),
             }
@@ -266,16 +269,16 @@ fn read(root: &Node, env: &Env<'_>) -> Result<Resolved, Problems> {
 fn read_part(
     entry: &Entry,
     name: &str,
-    horizon: Horizon,
+    stack: &Stack,
     env: &Env<'_>,
     read: ReadComponent,
 ) -> Result<Component, Problem> {
-    let table = Reader::new(&entry.node, format!("[{name}]")).map_err(|problem| {
-        problem.help(format!("write [{name}], then the keys of the component"))
-    })?;
+    let table = Reader::new(&entry.node, format!("[{name}]"))
+        .map_err(|problem| problem.help(format!("write [{name}], then the keys of the component")))?;
     // A header's own span is more telling than the empty one of its table.
     let table = table.found_at(entry.key_at.clone());
-    let part = Part { table, clock: Clock { horizon, load: env.load }, classes: env.classes };
+    let clock = Clock { horizon: stack.horizon, load: env.load };
+    let part = Part { table, clock, region: stack.region, classes: env.classes };
     let component = read(&part)?;
     part.table.finish()?;
     Ok(component)

@@ -49,7 +49,7 @@ pub(super) fn public_ipv4(part: &Part<'_>) -> Result<Component, Problem> {
 }
 
 pub(super) fn data_transfer(part: &Part<'_>) -> Result<Component, Problem> {
-    let to_regions = part.table.read("inter_region", |node| to_regions(node, part.horizon()))?;
+    let to_regions = part.table.read("inter_region", |node| to_regions(part, node))?;
     Ok(DataTransfer {
         internet_out_gb: part.gb("internet_out")?,
         internet_in_gb: part.gb("internet_in")?,
@@ -69,13 +69,11 @@ pub(super) fn secrets_manager(part: &Part<'_>) -> Result<Component, Problem> {
 }
 
 pub(super) fn sns(part: &Part<'_>) -> Result<Component, Problem> {
-    Ok(Sns { requests: part.requests("requests")?, email: part.requests("email")?, http: part.requests("http")? }.into())
+    Ok(Sns { requests: part.requests("requests")?, email: part.requests("email")?, http: part.requests("http")? }
+        .into())
 }
 
 pub(super) fn kms(part: &Part<'_>) -> Result<Component, Problem> {
-    Ok(Kms {
-        keys: scalar::whole(part.table.need("keys", "1")?, 0, MOST)?,
-        requests: part.requests("requests")?,
-    }
-    .into())
+    Ok(Kms { keys: scalar::whole(part.table.need("keys", "1")?, 0, MOST)?, requests: part.requests("requests")? }
+        .into())
 }

@@ -34,7 +34,8 @@ fn date(node: &Node) -> Result<Date, Problem> {
         Value::String(text) | Value::Date(text) => text,
         other => return Err(Problem::new(&node.at, format!("a date is text, not {}", other.kind()))),
     };
-    text.parse().map_err(|_| Problem::new(&node.at, format!("`{text}` is no date")).help("write as_of = \"2026-09-01\""))
+    text.parse()
+        .map_err(|_| Problem::new(&node.at, format!("`{text}` is no date")).help("write as_of = \"2026-09-01\""))
 }
 
 fn rate(entry: &Entry, stack_region: Region) -> Result<Price, Problem> {
@@ -73,10 +74,9 @@ fn decimal(node: &Node) -> Result<Decimal, Problem> {
         Value::String(text) | Value::Number(text) => text,
         other => return Err(Problem::new(&node.at, format!("a rate is a decimal, not {}", other.kind()))),
     };
-    Decimal::from_str_exact(text)
-        .ok()
-        .filter(|usd| !usd.is_sign_negative())
-        .ok_or_else(|| Problem::new(&node.at, format!("`{text}` is no rate")).help("write dollars for one unit, such as \"0.0364\""))
+    Decimal::from_str_exact(text).ok().filter(|usd| !usd.is_sign_negative()).ok_or_else(|| {
+        Problem::new(&node.at, format!("`{text}` is no rate")).help("write dollars for one unit, such as \"0.0364\"")
+    })
 }
 
 fn service_code(node: &Node) -> Result<ServiceCode, Problem> {
@@ -97,7 +97,8 @@ fn meter(entry: &Entry, usage_type: &str, service: Option<ServiceCode>) -> Resul
         found.retain(|meter| meter.service == service);
     }
     let Some(first) = found.first() else {
-        let problem = Problem::new(&entry.key_at, format!("no component is billed by `{}`", entry.key)).label("unknown usage type");
+        let problem = Problem::new(&entry.key_at, format!("no component is billed by `{}`", entry.key))
+            .label("unknown usage type");
         return Err(match did_you_mean(usage_type, Component::all_meters().map(|meter| meter.usage_type.as_ref())) {
             Some(guess) => problem.help(guess),
             None => problem.help("`stackcost prices show` lists the usage types of a service"),
@@ -107,8 +108,11 @@ fn meter(entry: &Entry, usage_type: &str, service: Option<ServiceCode>) -> Resul
         let mut services: Vec<&str> = found.iter().map(|meter| meter.service.code()).collect();
         services.sort_unstable();
         services.dedup();
-        return Err(Problem::new(&entry.key_at, format!("`{usage_type}` is billed by several services: {}", services.join(", ")))
-            .help(format!("write \"{usage_type}\" = {{ service = \"{}\", rate = \"...\" }}", services[0])));
+        return Err(Problem::new(
+            &entry.key_at,
+            format!("`{usage_type}` is billed by several services: {}", services.join(", ")),
+        )
+        .help(format!("write \"{usage_type}\" = {{ service = \"{}\", rate = \"...\" }}", services[0])));
     }
     Ok(first)
 }

@@ -65,7 +65,9 @@ fn deployment(table: &Reader<'_>) -> Result<Deployment, Problem> {
     // As in Terraform and the API.
     let multi_az = table.read("multi_az", |node| Ok((scalar::boolean(node)?, node)))?;
     match (named, multi_az) {
-        (Some(_), Some((_, node))) => Err(Problem::new(&node.at, "`deployment` and `multi_az` say the same thing twice")),
+        (Some(_), Some((_, node))) => {
+            Err(Problem::new(&node.at, "`deployment` and `multi_az` say the same thing twice"))
+        }
         (Some((deployment, _)), None) => Ok(deployment),
         (None, Some((true, _))) => Ok(Deployment::MultiAz),
         (None, _) => Ok(Deployment::SingleAz),
@@ -74,7 +76,14 @@ fn deployment(table: &Reader<'_>) -> Result<Deployment, Problem> {
 
 fn storage(part: &Part<'_>, node: &Node, deployment: Deployment) -> Result<Storage, Problem> {
     let table = Reader::new(node, "`storage`")?;
-    let kinds = [("gp2", "gp2"), ("gp3", "gp3"), ("io1", "io1"), ("io2", "io2"), ("magnetic", "magnetic"), ("standard", "magnetic")];
+    let kinds = [
+        ("gp2", "gp2"),
+        ("gp3", "gp3"),
+        ("io1", "io1"),
+        ("io2", "io2"),
+        ("magnetic", "magnetic"),
+        ("standard", "magnetic"),
+    ];
     let kind_node = table.need("type", "\"gp3\"")?;
     let kind = scalar::word(kind_node, "storage type", &kinds)?;
     let size_node = table.need("size", "\"20 GB\"")?;
@@ -100,11 +109,12 @@ fn storage(part: &Part<'_>, node: &Node, deployment: Deployment) -> Result<Stora
         unused(requests_node, "io_requests")?;
     }
     let (base_iops, base_throughput) = Storage::gp3_baseline(size_gb);
-    let need_iops = || {
-        iops.ok_or_else(|| Problem::new(&node.at, format!("{kind} needs `iops`")).help("for example: iops = 3000"))
-    };
+    let need_iops =
+        || iops.ok_or_else(|| Problem::new(&node.at, format!("{kind} needs `iops`")).help("for example: iops = 3000"));
     let kind = match kind {
-        "gp3" => StorageKind::Gp3 { iops: iops.unwrap_or(base_iops), throughput: throughput.unwrap_or(base_throughput) },
+        "gp3" => {
+            StorageKind::Gp3 { iops: iops.unwrap_or(base_iops), throughput: throughput.unwrap_or(base_throughput) }
+        }
         "io1" => StorageKind::Io1 { iops: need_iops()? },
         "io2" => StorageKind::Io2 { iops: need_iops()? },
         "magnetic" => {
@@ -126,13 +136,19 @@ fn storage(part: &Part<'_>, node: &Node, deployment: Deployment) -> Result<Stora
 fn cpu_credits(part: &Part<'_>, class: &str) -> Result<Ratio, Problem> {
     let Some(node) = part.table.opt("cpu_credits") else { return Ok(Ratio::ZERO) };
     if !class.starts_with("db.t3.") && !class.starts_with("db.t4g.") {
-        return Err(Problem::new(&node.at, format!("{class} has no CPU credits")).help("only db.t3 and db.t4g classes have"));
+        return Err(
+            Problem::new(&node.at, format!("{class} has no CPU credits")).help("only db.t3 and db.t4g classes have")
+        );
     }
     scalar::unit_flow(node, "vCPU-hours", part.horizon(), "\"30 vCPU-hours/month\"")
 }
 
 fn extended_support(table: &Reader<'_>) -> Result<Option<ExtendedSupport>, Problem> {
-    let words = [("year 1", ExtendedSupport::Years1To2), ("year 2", ExtendedSupport::Years1To2), ("year 3", ExtendedSupport::Year3)];
+    let words = [
+        ("year 1", ExtendedSupport::Years1To2),
+        ("year 2", ExtendedSupport::Years1To2),
+        ("year 3", ExtendedSupport::Year3),
+    ];
     table.read("extended_support", |node| scalar::word(node, "year of extended support", &words))
 }
 
@@ -165,10 +181,12 @@ fn aurora(part: &Part<'_>, engine: AuroraEngine) -> Result<Aurora, Problem> {
             AuroraCapacity::ServerlessV2(part.clock.schedule(node, "acu", acu)?)
         }
         (Some(_), Some(node)) => {
-            return Err(Problem::new(&node.at, "`acu` and `class` cannot be mixed").help("one makes a serverless cluster, the other instances"));
+            return Err(Problem::new(&node.at, "`acu` and `class` cannot be mixed")
+                .help("one makes a serverless cluster, the other instances"));
         }
         (None, None) => {
-            return Err(Problem::new(&table.at, format!("{} needs `class` or `acu`", table.name)).help("class = \"db.r6g.large\", or acu = 2 for Serverless v2"));
+            return Err(Problem::new(&table.at, format!("{} needs `class` or `acu`", table.name))
+                .help("class = \"db.r6g.large\", or acu = 2 for Serverless v2"));
         }
     };
     let io_optimized = table.read("io_optimized", scalar::boolean)?.unwrap_or(false);
@@ -179,7 +197,9 @@ fn aurora(part: &Part<'_>, engine: AuroraEngine) -> Result<Aurora, Problem> {
         io_optimized,
         storage_gb: scalar::gb(table.need("storage", "\"50 GB\"")?, false, "\"50 GB\"")?,
         io_requests: io_requests(part)?,
-        charged_backup_gb: table.read("charged_backup", |node| scalar::gb(node, false, "\"40 GB\""))?.unwrap_or_default(),
+        charged_backup_gb: table
+            .read("charged_backup", |node| scalar::gb(node, false, "\"40 GB\""))?
+            .unwrap_or_default(),
         backtrack_records: flow("backtrack_records")?,
         cpu_credit_vcpu_hours,
         extended_support: extended_support(table)?,

@@ -217,7 +217,12 @@ impl PriceBook {
     ///
     /// # Errors
     /// [`Gap`] when the book has no rate, or none that old, or one for another unit.
-    pub fn tariff<'book>(&'book self, meter: &Meter, region: Region, as_of: Option<Date>) -> Result<Tariff<'book>, Gap> {
+    pub fn tariff<'book>(
+        &'book self,
+        meter: &Meter,
+        region: Region,
+        as_of: Option<Date>,
+    ) -> Result<Tariff<'book>, Gap> {
         let elsewhere = meter.usage_type.ends_with("-AWS-Out-Bytes").then_some("*-AWS-Out-Bytes");
         let rows = [Some(meter.usage_type.as_ref()), elsewhere]
             .into_iter()
@@ -255,13 +260,7 @@ impl Source {
     /// A rate that the user gives, from `place` (a file, a contract).
     #[must_use]
     pub fn user(place: &str) -> Source {
-        Source {
-            sku: None,
-            date: None,
-            basis: Basis::Undated,
-            from: place.into(),
-            confidence: Confidence::User,
-        }
+        Source { sku: None, date: None, basis: Basis::Undated, from: place.into(), confidence: Confidence::User }
     }
 }
 
@@ -290,7 +289,9 @@ pub enum Gap {
     #[error("{0}")]
     Unit(#[from] crate::unit::UnitMismatch),
     /// The user gave a share on Spot but no discount, and no price list has Spot rates.
-    #[error("Spot rates are in no price list: give `spot = {{ share = \"...\", discount = \"...\" }}`, or the rate under [prices]")]
+    #[error(
+        "Spot rates are in no price list: give `spot = {{ share = \"...\", discount = \"...\" }}`, or the rate under [prices]"
+    )]
     NoSpotDiscount,
     /// The quantity or the amount does not fit.
     #[error("too large to be counted exactly")]

@@ -5,28 +5,26 @@ use std::path::Path;
 
 use super::Shelf;
 use super::error::Error;
-use super::rate::Rate;
 use super::input::{columns, decimal};
+use super::rate::Rate;
 use super::render::csv_text;
 
-const COLUMNS: [&str; 5] = [
-    "service",
-    "class",
-    "vcpu",
-    "memory_gib",
-    "normalization_factor",
-];
+const COLUMNS: [&str; 5] = ["service", "class", "vcpu", "memory_gib", "normalization_factor"];
 
 /// The classes that on-demand rates name: `(service, class)`.
 pub(crate) fn priced(rates: &BTreeMap<Shelf, Vec<Rate>>) -> BTreeSet<(String, String)> {
     let of = |(shelf, rates): (&Shelf, &Vec<Rate>)| {
         let service = shelf.service.clone();
-        rates.iter().filter_map(move |rate| {
-            let (_, class) = rate.usage_type.split_once(':')?;
-            // `db.t3.micro`, but not the family `db.t3` that CPU credits are billed by.
-            let is_class = class.matches('.').count() == 2 && (class.starts_with("db.") || class.starts_with("cache."));
-            is_class.then(|| (service.clone(), class.to_owned()))
-        }).collect::<Vec<_>>()
+        rates
+            .iter()
+            .filter_map(move |rate| {
+                let (_, class) = rate.usage_type.split_once(':')?;
+                // `db.t3.micro`, but not the family `db.t3` that CPU credits are billed by.
+                let is_class =
+                    class.matches('.').count() == 2 && (class.starts_with("db.") || class.starts_with("cache."));
+                is_class.then(|| (service.clone(), class.to_owned()))
+            })
+            .collect::<Vec<_>>()
     };
     rates.iter().flat_map(of).collect()
 }
@@ -79,14 +77,7 @@ pub(crate) fn read(path: &Path, priced: &BTreeSet<(String, String)>) -> Result<S
         if let [a, b] = pair
             && a.get(..2) == b.get(..2)
         {
-            return Err(Error::row(
-                path,
-                1,
-                format!(
-                    "{} is there twice",
-                    a.get(..2).unwrap_or_default().join(" ")
-                ),
-            ));
+            return Err(Error::row(path, 1, format!("{} is there twice", a.get(..2).unwrap_or_default().join(" "))));
         }
     }
     csv_text("classes.csv", None, &COLUMNS, rows.into_iter())

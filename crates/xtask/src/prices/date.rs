@@ -16,10 +16,7 @@ pub(crate) struct Dated {
 /// Reads `2026-07-01`, `pub 2026-08-31`, `read 2026-06`, `2026-08-21 (repo HEAD)`, `2023-11`, `2026` or `undated`.
 pub(crate) fn parse(text: &str) -> Result<Dated, String> {
     let (rest, basis) = if text == "undated" {
-        return Ok(Dated {
-            day: None,
-            basis: Some(Basis::Undated),
-        });
+        return Ok(Dated { day: None, basis: Some(Basis::Undated) });
     } else if let Some(rest) = text.strip_prefix("pub ") {
         (rest, Some(Basis::Published))
     } else if let Some(rest) = text.strip_prefix("read ") {
@@ -35,18 +32,12 @@ pub(crate) fn parse(text: &str) -> Result<Dated, String> {
         _ => (rest.to_owned(), basis),
     };
     let day = day(&full).ok_or_else(|| format!("'{text}' is not a date"))?;
-    Ok(Dated {
-        day: Some(day),
-        basis,
-    })
+    Ok(Dated { day: Some(day), basis })
 }
 
 /// Reads `yyyy-mm-dd` and nothing else.
 pub(crate) fn day(text: &str) -> Option<Date> {
-    let plain = text.len() == 10
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || byte == b'-');
+    let plain = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
     plain.then(|| text.parse().ok()).flatten()
 }
 
@@ -63,19 +54,10 @@ mod tests {
     fn every_form_of_the_collection_is_read() {
         let some = |text: &str| Some(text.to_owned());
         assert_eq!(read("2026-07-01"), (some("2026-07-01"), None));
-        assert_eq!(
-            read("pub 2026-08-31"),
-            (some("2026-08-31"), Some(Basis::Published))
-        );
-        assert_eq!(
-            read("pub 2026-09"),
-            (some("2026-09-01"), Some(Basis::Published))
-        );
+        assert_eq!(read("pub 2026-08-31"), (some("2026-08-31"), Some(Basis::Published)));
+        assert_eq!(read("pub 2026-09"), (some("2026-09-01"), Some(Basis::Published)));
         assert_eq!(read("read 2026"), (some("2026-01-01"), Some(Basis::Read)));
-        assert_eq!(
-            read("2026-08-21 (repo HEAD)"),
-            (some("2026-08-21"), Some(Basis::Read))
-        );
+        assert_eq!(read("2026-08-21 (repo HEAD)"), (some("2026-08-21"), Some(Basis::Read)));
         assert_eq!(read("2023-11"), (some("2023-11-01"), Some(Basis::Read)));
         assert_eq!(read("2025"), (some("2025-01-01"), Some(Basis::Read)));
         assert_eq!(read("undated"), (None, Some(Basis::Undated)));
@@ -83,15 +65,7 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused() {
-        for text in [
-            "",
-            "soon",
-            "2026-13-01",
-            "2026-02-30",
-            "26-01-01",
-            "pub ",
-            "2026-7-1",
-        ] {
+        for text in ["", "soon", "2026-13-01", "2026-02-30", "26-01-01", "pub ", "2026-7-1"] {
             assert!(parse(text).is_err(), "{text}");
         }
     }

@@ -48,19 +48,12 @@ pub(crate) enum Error {
 impl Error {
     /// A file system error about `path`.
     pub(crate) fn io(path: &Path, cause: std::io::Error) -> Self {
-        Self::Io {
-            path: path.to_owned(),
-            cause,
-        }
+        Self::Io { path: path.to_owned(), cause }
     }
 
     /// A row that is not understood.
     pub(crate) fn row(path: &Path, line: u64, what: impl Into<String>) -> Self {
-        Self::Row {
-            path: path.to_owned(),
-            line,
-            what: what.into(),
-        }
+        Self::Row { path: path.to_owned(), line, what: what.into() }
     }
 
     /// An error of the CSV reader, which knows its line.

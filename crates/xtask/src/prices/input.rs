@@ -46,8 +46,7 @@ impl Row {
 
     /// An attribute the row must have.
     pub(crate) fn need(&self, name: &str) -> Result<&str, String> {
-        self.attr(name)
-            .ok_or_else(|| format!("a {} row needs the attribute '{name}'", self.family))
+        self.attr(name).ok_or_else(|| format!("a {} row needs the attribute '{name}'", self.family))
     }
 
     /// The usage type the source states, without its region prefix.
@@ -63,10 +62,7 @@ impl Row {
         if allowed.contains(&self.unit.as_str()) {
             Ok(())
         } else {
-            Err(format!(
-                "unit '{}' of {}, expected one of {allowed:?}",
-                self.unit, self.family
-            ))
+            Err(format!("unit '{}' of {}, expected one of {allowed:?}", self.unit, self.family))
         }
     }
 }
@@ -132,10 +128,7 @@ pub(crate) fn columns<const N: usize>(
     reader: &mut csv::Reader<std::fs::File>,
     names: [&str; N],
 ) -> Result<[usize; N], Error> {
-    let headers = reader
-        .headers()
-        .map_err(|cause| Error::csv(path, cause))?
-        .clone();
+    let headers = reader.headers().map_err(|cause| Error::csv(path, cause))?.clone();
     let mut found = [0; N];
     for (slot, name) in found.iter_mut().zip(names) {
         *slot = headers
@@ -147,19 +140,7 @@ pub(crate) fn columns<const N: usize>(
 }
 
 fn row(line: u64, fields: [&str; 11]) -> Result<Row, String> {
-    let [
-        service,
-        region,
-        family,
-        attrs,
-        unit,
-        begin,
-        end,
-        price,
-        date,
-        source,
-        confidence,
-    ] = fields;
+    let [service, region, family, attrs, unit, begin, end, price, date, source, confidence] = fields;
     if !(region::known(region) || region == "global" || region == "all") {
         return Err(format!("unknown region '{region}'"));
     }
@@ -175,16 +156,11 @@ fn row(line: u64, fields: [&str; 11]) -> Result<Row, String> {
         attributes: attributes(attrs),
         unit: unit.to_owned(),
         begin: decimal(begin)?,
-        end: if end == "Inf" {
-            None
-        } else {
-            Some(decimal(end)?)
-        },
+        end: if end == "Inf" { None } else { Some(decimal(end)?) },
         price,
         date: date::parse(date)?,
         source: source.to_owned(),
-        confidence: Confidence::parse(confidence)
-            .ok_or_else(|| format!("unknown confidence '{confidence}'"))?,
+        confidence: Confidence::parse(confidence).ok_or_else(|| format!("unknown confidence '{confidence}'"))?,
     })
 }
 
@@ -196,27 +172,13 @@ pub(crate) mod tests {
     pub(crate) fn sample(what: &str, attrs: &str, unit: &str) -> Row {
         let mut words = what.split(' ');
         let mut word = || words.next().unwrap_or_default();
-        let fields = [
-            word(),
-            word(),
-            word(),
-            attrs,
-            unit,
-            "0",
-            "Inf",
-            "0.5",
-            "2026-07-01",
-            "somewhere",
-            "offer-file",
-        ];
+        let fields = [word(), word(), word(), attrs, unit, "0", "Inf", "0.5", "2026-07-01", "somewhere", "offer-file"];
         row(2, fields).expect("a row")
     }
 
     #[test]
     fn a_note_may_hold_a_semicolon() {
-        let found = attributes(
-            "note=bill region is global; first 3 free;usagetype=DashboardsUsageHour-Basic",
-        );
+        let found = attributes("note=bill region is global; first 3 free;usagetype=DashboardsUsageHour-Basic");
         assert_eq!(found["note"], "bill region is global; first 3 free");
         assert_eq!(found["usagetype"], "DashboardsUsageHour-Basic");
         assert!(attributes("").is_empty());
@@ -224,17 +186,9 @@ pub(crate) mod tests {
 
     #[test]
     fn the_stated_usage_type_loses_its_prefix() {
-        let row = sample(
-            "AWSELB eu-west-1 alb.hour",
-            "usagetype=EU-LoadBalancerUsage",
-            "Hrs",
-        );
+        let row = sample("AWSELB eu-west-1 alb.hour", "usagetype=EU-LoadBalancerUsage", "Hrs");
         assert_eq!(row.stated(), Ok(Some("LoadBalancerUsage")));
-        let row = sample(
-            "AmazonCloudWatch us-east-1 cloudwatch.canary_run",
-            "usagetype_suffix=CW:Canary-runs",
-            "Runs",
-        );
+        let row = sample("AmazonCloudWatch us-east-1 cloudwatch.canary_run", "usagetype_suffix=CW:Canary-runs", "Runs");
         assert_eq!(row.stated(), Ok(Some("CW:Canary-runs")));
     }
 
@@ -242,9 +196,6 @@ pub(crate) mod tests {
     fn a_price_that_would_round_is_refused() {
         assert!(decimal("0.12345678901234567890123456789012345").is_err());
         assert!(decimal("1e-9").is_err());
-        assert_eq!(
-            decimal("0.0000000037").map(|value| value.to_string()),
-            Ok("0.0000000037".to_owned())
-        );
+        assert_eq!(decimal("0.0000000037").map(|value| value.to_string()), Ok("0.0000000037".to_owned()));
     }
 }

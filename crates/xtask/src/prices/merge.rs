@@ -53,10 +53,7 @@ mod tests {
     use super::*;
 
     fn told(rates: &[Rate]) -> Vec<String> {
-        rates
-            .iter()
-            .map(|rate| format!("{} {:?}", rate.usd, rate.date.map(|day| day.to_string())))
-            .collect()
+        rates.iter().map(|rate| format!("{} {:?}", rate.usd, rate.date.map(|day| day.to_string()))).collect()
     }
 
     #[test]
@@ -66,10 +63,7 @@ mod tests {
             sample("A", "0.1", "2025-01-01", OfferFile, 3),
             sample("A", "0.1", "2026-10-07", DocText, 4),
         ]);
-        assert_eq!(
-            told(&kept.expect("agreement")),
-            ["0.1 Some(\"2025-01-01\")"]
-        );
+        assert_eq!(told(&kept.expect("agreement")), ["0.1 Some(\"2025-01-01\")"]);
     }
 
     #[test]
@@ -78,10 +72,7 @@ mod tests {
             sample("A", "0.2", "2026-01-01", OfferFile, 2),
             sample("A", "0.1", "2021-08-03", OfferDerived, 3),
         ]);
-        assert_eq!(
-            told(&kept.expect("two dates")),
-            ["0.1 Some(\"2021-08-03\")", "0.2 Some(\"2026-01-01\")"]
-        );
+        assert_eq!(told(&kept.expect("two dates")), ["0.1 Some(\"2021-08-03\")", "0.2 Some(\"2026-01-01\")"]);
     }
 
     #[test]
@@ -96,30 +87,16 @@ mod tests {
 
     #[test]
     fn two_prices_on_one_day_are_an_error_that_names_both_rows() {
-        let error = merge(vec![
-            sample("A", "0.1", "2026-01-01", OfferFile, 7),
-            sample("A", "0.2", "2026-01-01", OfferFile, 9),
-        ])
-        .expect_err("a contradiction")
-        .to_string();
-        assert!(
-            error.contains("prices.csv:7") && error.contains("prices.csv:9"),
-            "{error}"
-        );
+        let error =
+            merge(vec![sample("A", "0.1", "2026-01-01", OfferFile, 7), sample("A", "0.2", "2026-01-01", OfferFile, 9)])
+                .expect_err("a contradiction")
+                .to_string();
+        assert!(error.contains("prices.csv:7") && error.contains("prices.csv:9"), "{error}");
     }
 
     #[test]
     fn two_extents_of_one_band_are_an_error() {
-        let bounded = Rate {
-            to: Some(Decimal::TEN),
-            ..sample("A", "0.1", "2026-01-02", OfferFile, 3)
-        };
-        assert!(
-            merge(vec![
-                sample("A", "0.1", "2026-01-01", OfferFile, 2),
-                bounded
-            ])
-            .is_err()
-        );
+        let bounded = Rate { to: Some(Decimal::TEN), ..sample("A", "0.1", "2026-01-02", OfferFile, 3) };
+        assert!(merge(vec![sample("A", "0.1", "2026-01-01", OfferFile, 2), bounded]).is_err());
     }
 }

@@ -82,12 +82,7 @@ pub(crate) fn run(from: &Path, out: &Path) -> Result<Summary, Error> {
 }
 
 /// Places every row on its shelf.
-fn collect(
-    path: &Path,
-    rows: &[input::Row],
-    sources: &mut Sources,
-    summary: &mut Summary,
-) -> Result<Book, Error> {
+fn collect(path: &Path, rows: &[input::Row], sources: &mut Sources, summary: &mut Summary) -> Result<Book, Error> {
     let mut book = Book::default();
     let mut halves = Vec::new();
     let mut everywhere = Vec::new();
@@ -134,12 +129,7 @@ fn collect(
 }
 
 /// One rate out of a row and its place.
-fn rate_of(
-    row: &input::Row,
-    place: Place,
-    named: &source::Named,
-    origin: rate::Origin,
-) -> (Scope, Rate) {
+fn rate_of(row: &input::Row, place: Place, named: &source::Named, origin: rate::Origin) -> (Scope, Rate) {
     let rate = Rate {
         usage_type: place.usage_type,
         operation: place.operation.to_owned(),
@@ -161,9 +151,7 @@ fn rate_of(
 fn spread(book: &mut Book, service: &str, rate: &Rate) -> usize {
     let mut written = 0;
     for (shelf, rates) in &mut book.rates {
-        let own = rates
-            .iter()
-            .any(|known| known.usage_type == rate.usage_type);
+        let own = rates.iter().any(|known| known.usage_type == rate.usage_type);
         if shelf.service == service && !own {
             rates.push(rate.clone());
             written += 1;
@@ -185,23 +173,14 @@ mod tests {
     fn build(rows: &[&str]) -> Result<tempfile::TempDir, String> {
         let from = tempfile::tempdir().unwrap();
         let out = tempfile::tempdir().unwrap();
-        fs::write(
-            from.path().join("prices.csv"),
-            format!("{HEADER}\n{}\n", rows.join("\n")),
-        )
-        .unwrap();
-        let classes =
-            "service,class,vcpu,memory_gib,normalization_factor\nAmazonRDS,db.t3.micro,2,1,0.5\n";
+        fs::write(from.path().join("prices.csv"), format!("{HEADER}\n{}\n", rows.join("\n"))).unwrap();
+        let classes = "service,class,vcpu,memory_gib,normalization_factor\nAmazonRDS,db.t3.micro,2,1,0.5\n";
         fs::write(from.path().join("classes.csv"), classes).unwrap();
         let supplement = "service,region,usage_type,operation,unit,from,to,usd,date,basis,sku,source,confidence,note\n\
                           AWSELB,eu-west-1,LCUUsage,LoadBalancing:Network,LCU-Hrs,0,,0.0060,2026-05-11,read,,ours,\
                           worked-example,\n";
         fs::write(out.path().join("supplement.csv"), supplement).unwrap();
-        fs::write(
-            out.path().join("supplement-sources.csv"),
-            "id,source\nours,\"a page, read once\"\n",
-        )
-        .unwrap();
+        fs::write(out.path().join("supplement-sources.csv"), "id,source\nours,\"a page, read once\"\n").unwrap();
         run(from.path(), out.path()).map_err(|error| error.to_string())?;
         Ok(out)
     }
@@ -229,18 +208,12 @@ mod tests {
     fn a_contradiction_names_both_lines() {
         let other = ALB.replace("0.02520", "0.0300");
         let complaint = build(&[ALB, &other]).unwrap_err();
-        assert!(
-            complaint.contains("prices.csv:2") && complaint.contains("prices.csv:3"),
-            "{complaint}"
-        );
+        assert!(complaint.contains("prices.csv:2") && complaint.contains("prices.csv:3"), "{complaint}");
     }
 
     #[test]
     fn a_row_of_another_region_is_named() {
         let complaint = build(&[&ALB.replace("EU-Load", "EUW2-Load")]).unwrap_err();
-        assert!(
-            complaint.contains("prices.csv:2") && complaint.contains("eu-west-2"),
-            "{complaint}"
-        );
+        assert!(complaint.contains("prices.csv:2") && complaint.contains("eu-west-2"), "{complaint}");
     }
 }

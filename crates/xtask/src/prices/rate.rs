@@ -31,17 +31,11 @@ impl Basis {
     ];
 
     pub(crate) fn parse(label: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|(_, known)| *known == label)
-            .map(|(basis, _)| basis)
+        Self::ALL.into_iter().find(|(_, known)| *known == label).map(|(basis, _)| basis)
     }
 
     pub(crate) fn label(self) -> &'static str {
-        Self::ALL
-            .iter()
-            .find(|(basis, _)| *basis == self)
-            .map_or("", |(_, label)| label)
+        Self::ALL.iter().find(|(basis, _)| *basis == self).map_or("", |(_, label)| label)
     }
 }
 
@@ -82,17 +76,11 @@ impl Confidence {
     ];
 
     pub(crate) fn parse(label: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|(_, known)| *known == label)
-            .map(|(confidence, _)| confidence)
+        Self::ALL.into_iter().find(|(_, known)| *known == label).map(|(confidence, _)| confidence)
     }
 
     pub(crate) fn label(self) -> &'static str {
-        Self::ALL
-            .iter()
-            .find(|(confidence, _)| *confidence == self)
-            .map_or("", |(_, label)| label)
+        Self::ALL.iter().find(|(confidence, _)| *confidence == self).map_or("", |(_, label)| label)
     }
 }
 
@@ -105,10 +93,7 @@ pub(crate) struct Origin {
 
 impl Origin {
     pub(crate) fn new(path: &Path, line: u64) -> Self {
-        Self {
-            path: Rc::new(path.to_owned()),
-            line,
-        }
+        Self { path: Rc::new(path.to_owned()), line }
     }
 }
 
@@ -158,13 +143,7 @@ pub(crate) mod tests {
     use super::*;
 
     /// A rate for tests.
-    pub(crate) fn sample(
-        usage_type: &str,
-        usd: &str,
-        day: &str,
-        confidence: Confidence,
-        line: u64,
-    ) -> Rate {
+    pub(crate) fn sample(usage_type: &str, usd: &str, day: &str, confidence: Confidence, line: u64) -> Rate {
         Rate {
             usage_type: usage_type.to_owned(),
             operation: String::new(),

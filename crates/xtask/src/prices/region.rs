@@ -48,10 +48,7 @@ pub(crate) fn known(region: &str) -> bool {
 
 /// The prefix of a region.
 pub(crate) fn prefix(region: &str) -> Option<&'static str> {
-    PREFIXES
-        .iter()
-        .find(|(_, known)| *known == region)
-        .map(|(prefix, _)| *prefix)
+    PREFIXES.iter().find(|(_, known)| *known == region).map(|(prefix, _)| *prefix)
 }
 
 /// Takes the prefix of `region` off a usage type.
@@ -59,10 +56,7 @@ pub(crate) fn prefix(region: &str) -> Option<&'static str> {
 /// A first word that is no prefix belongs to the usage type (`Multi-AZUsage:...`); a prefix of another region is an
 /// error, for then the row and its usage type speak of two places.
 pub(crate) fn strip<'a>(usage_type: &'a str, region: &str) -> Result<&'a str, String> {
-    if let Some(rest) = usage_type
-        .strip_prefix(region)
-        .and_then(|rest| rest.strip_prefix('-'))
-    {
+    if let Some(rest) = usage_type.strip_prefix(region).and_then(|rest| rest.strip_prefix('-')) {
         return Ok(rest);
     }
     let Some((first, rest)) = usage_type.split_once('-') else {
@@ -71,9 +65,7 @@ pub(crate) fn strip<'a>(usage_type: &'a str, region: &str) -> Result<&'a str, St
     match PREFIXES.iter().find(|(prefix, _)| *prefix == first) {
         None => Ok(usage_type),
         Some((_, theirs)) if *theirs == region => Ok(rest),
-        Some((_, theirs)) => Err(format!(
-            "usage type {usage_type} is of {theirs}, the row is of {region}"
-        )),
+        Some((_, theirs)) => Err(format!("usage type {usage_type} is of {theirs}, the row is of {region}")),
     }
 }
 
@@ -83,38 +75,17 @@ mod tests {
 
     #[test]
     fn only_a_known_prefix_is_taken_off() {
-        assert_eq!(
-            strip("EU-LoadBalancerUsage", "eu-west-1"),
-            Ok("LoadBalancerUsage")
-        );
-        assert_eq!(
-            strip("APS3-RDS:GP3-Storage", "ap-south-1"),
-            Ok("RDS:GP3-Storage")
-        );
-        assert_eq!(
-            strip("LoadBalancerUsage", "us-east-1"),
-            Ok("LoadBalancerUsage")
-        );
-        assert_eq!(
-            strip("USE1-VendedLog-Bytes", "us-east-1"),
-            Ok("VendedLog-Bytes")
-        );
-        assert_eq!(
-            strip("Multi-AZUsage:db.t3.micro", "us-east-1"),
-            Ok("Multi-AZUsage:db.t3.micro")
-        );
-        assert_eq!(
-            strip("SAE1-USE1-AWS-Out-Bytes", "sa-east-1"),
-            Ok("USE1-AWS-Out-Bytes")
-        );
+        assert_eq!(strip("EU-LoadBalancerUsage", "eu-west-1"), Ok("LoadBalancerUsage"));
+        assert_eq!(strip("APS3-RDS:GP3-Storage", "ap-south-1"), Ok("RDS:GP3-Storage"));
+        assert_eq!(strip("LoadBalancerUsage", "us-east-1"), Ok("LoadBalancerUsage"));
+        assert_eq!(strip("USE1-VendedLog-Bytes", "us-east-1"), Ok("VendedLog-Bytes"));
+        assert_eq!(strip("Multi-AZUsage:db.t3.micro", "us-east-1"), Ok("Multi-AZUsage:db.t3.micro"));
+        assert_eq!(strip("SAE1-USE1-AWS-Out-Bytes", "sa-east-1"), Ok("USE1-AWS-Out-Bytes"));
     }
 
     #[test]
     fn kms_writes_the_region_itself() {
-        assert_eq!(
-            strip("ca-central-1-KMS-Keys", "ca-central-1"),
-            Ok("KMS-Keys")
-        );
+        assert_eq!(strip("ca-central-1-KMS-Keys", "ca-central-1"), Ok("KMS-Keys"));
     }
 
     #[test]

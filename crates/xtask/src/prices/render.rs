@@ -17,19 +17,8 @@ const TITLE: &str = "# stackcost price book 1";
 /// Writes the files of prices.
 pub(crate) fn book(book: &Book, tree: &mut Tree) -> Result<(), Error> {
     for (shelf, rates) in &book.rates {
-        let header = [
-            "usage_type",
-            "operation",
-            "unit",
-            "from",
-            "to",
-            "usd",
-            "date",
-            "basis",
-            "sku",
-            "source",
-            "confidence",
-        ];
+        let header =
+            ["usage_type", "operation", "unit", "from", "to", "usd", "date", "basis", "sku", "source", "confidence"];
         file(tree, "rates", shelf, &header, rates.iter().map(rate))?;
     }
     for (shelf, reserved) in &book.reserved {
@@ -47,13 +36,7 @@ pub(crate) fn book(book: &Book, tree: &mut Tree) -> Result<(), Error> {
             "confidence",
             "amortised",
         ];
-        file(
-            tree,
-            "reserved",
-            shelf,
-            &header,
-            reserved.iter().map(reservation),
-        )?;
+        file(tree, "reserved", shelf, &header, reserved.iter().map(reservation))?;
     }
     for (shelf, plans) in &book.savings_plans {
         let header = [
@@ -69,13 +52,7 @@ pub(crate) fn book(book: &Book, tree: &mut Tree) -> Result<(), Error> {
             "source",
             "confidence",
         ];
-        file(
-            tree,
-            "savings-plans",
-            shelf,
-            &header,
-            plans.iter().map(plan),
-        )?;
+        file(tree, "savings-plans", shelf, &header, plans.iter().map(plan))?;
     }
     Ok(())
 }
@@ -101,22 +78,13 @@ pub(crate) fn csv_text(
     header: &[&str],
     rows: impl Iterator<Item = Vec<String>>,
 ) -> Result<String, Error> {
-    let fail = |cause: String| Error::Write {
-        file: name.to_owned(),
-        cause,
-    };
+    let fail = |cause: String| Error::Write { file: name.to_owned(), cause };
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer
-        .write_record(header)
-        .map_err(|cause| fail(cause.to_string()))?;
+    writer.write_record(header).map_err(|cause| fail(cause.to_string()))?;
     for row in rows {
-        writer
-            .write_record(&row)
-            .map_err(|cause| fail(cause.to_string()))?;
+        writer.write_record(&row).map_err(|cause| fail(cause.to_string()))?;
     }
-    let bytes = writer
-        .into_inner()
-        .map_err(|cause| fail(cause.to_string()))?;
+    let bytes = writer.into_inner().map_err(|cause| fail(cause.to_string()))?;
     let text = String::from_utf8(bytes).map_err(|cause| fail(cause.to_string()))?;
     Ok(title.map_or_else(|| text.clone(), |title| format!("{title}\n{text}")))
 }
@@ -180,14 +148,8 @@ fn plan(plan: &PlanRate) -> Vec<String> {
 
 /// `src/index.rs`: the version, and every file with its text.
 pub(crate) fn index(book: &Book, tree: &Tree) -> Result<String, Error> {
-    let newest = book
-        .rates
-        .values()
-        .flatten()
-        .filter_map(|rate| rate.date)
-        .max();
-    let mut text =
-        String::from("// Written by `cargo run -p xtask -- prices`. Changes here are lost.\n");
+    let newest = book.rates.values().flatten().filter_map(|rate| rate.date).max();
+    let mut text = String::from("// Written by `cargo run -p xtask -- prices`. Changes here are lost.\n");
     let lists = [
         ("RATES", "rates", "On-demand rates"),
         ("RESERVED", "reserved", "Reservations"),
@@ -200,24 +162,15 @@ pub(crate) fn index(book: &Book, tree: &Tree) -> Result<String, Error> {
             writeln!(text, "\n/// {what}: service, region and text, sorted.")?;
             writeln!(text, "pub(crate) static {name}: &[(&str, &str, &str)] = &[")?;
             for path in tree.paths(folder) {
-                let inner = path
-                    .strip_prefix(folder)
-                    .and_then(|rest| rest.strip_prefix('/'))
-                    .unwrap_or(path);
+                let inner = path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')).unwrap_or(path);
                 let (service, region) = inner.split_once('/').unwrap_or((inner, ""));
                 let region = region.strip_suffix(".csv").unwrap_or(region);
-                writeln!(
-                    text,
-                    "    (\"{service}\", \"{region}\", include_str!(\"../{path}\")),"
-                )?;
+                writeln!(text, "    (\"{service}\", \"{region}\", include_str!(\"../{path}\")),")?;
             }
             writeln!(text, "];")?;
         }
         Ok(())
     };
-    write().map_err(|cause| Error::Write {
-        file: "src/index.rs".to_owned(),
-        cause: cause.to_string(),
-    })?;
+    write().map_err(|cause| Error::Write { file: "src/index.rs".to_owned(), cause: cause.to_string() })?;
     Ok(text)
 }

@@ -78,11 +78,7 @@ impl Half {
             hourly: row.unit != "Quantity",
             usd: row.price,
             // Reserved rows are dated by the price list file they stood in, not by a date of effect.
-            basis: if named.basis == Basis::Effective {
-                Basis::Published
-            } else {
-                named.basis
-            },
+            basis: if named.basis == Basis::Effective { Basis::Published } else { named.basis },
             sku: row.attr("sku").unwrap_or_default().to_owned(),
             confidence: row.confidence,
             amortised: named.amortised,
@@ -130,19 +126,12 @@ pub(crate) struct Reserved {
 pub(crate) fn join(halves: Vec<Half>) -> Result<BTreeMap<Shelf, Vec<Reserved>>, Error> {
     let mut pairs: BTreeMap<Key, (Option<Half>, Option<Half>)> = BTreeMap::new();
     for half in halves {
-        let key = half
-            .key
-            .clone()
-            .map_err(|what| contradiction(&what, &half, &half))?;
+        let key = half.key.clone().map_err(|what| contradiction(&what, &half, &half))?;
         let (hourly, upfront) = pairs.entry(key).or_default();
         let slot = if half.hourly { hourly } else { upfront };
         match slot {
             Some(there) if there.usd != half.usd => {
-                return Err(contradiction(
-                    "two prices for one part of a reservation",
-                    there,
-                    &half,
-                ));
+                return Err(contradiction("two prices for one part of a reservation", there, &half));
             }
             _ => *slot = Some(half),
         }
@@ -163,11 +152,7 @@ pub(crate) fn join(halves: Vec<Half>) -> Result<BTreeMap<Shelf, Vec<Reserved>>, 
                 (upfront, Decimal::ZERO, usd)
             }
             ((Some(half), None) | (None, Some(half)), _) => {
-                return Err(contradiction(
-                    "a reservation that lacks its other part",
-                    &half,
-                    &half,
-                ));
+                return Err(contradiction("a reservation that lacks its other part", &half, &half));
             }
             ((None, None), _) => continue,
         };
@@ -217,11 +202,7 @@ fn order(a: &Reserved, b: &Reserved) -> Ordering {
 }
 
 fn contradiction(what: &str, first: &Half, second: &Half) -> Error {
-    Error::Conflict {
-        what: what.to_owned(),
-        first: first.origin.clone(),
-        second: second.origin.clone(),
-    }
+    Error::Conflict { what: what.to_owned(), first: first.origin.clone(), second: second.origin.clone() }
 }
 
 /// A rate under a Savings Plan.
@@ -236,21 +217,11 @@ pub(crate) struct PlanRate {
 impl PlanRate {
     /// A plan rate out of its row.
     pub(crate) fn of(row: &Row, rate: Rate) -> Result<Self, String> {
-        Ok(Self {
-            term: row.need("term")?.to_owned(),
-            payment: Payment::parse(row.need("upfront")?)?,
-            rate,
-        })
+        Ok(Self { term: row.need("term")?.to_owned(), payment: Payment::parse(row.need("upfront")?)?, rate })
     }
 
     fn key(&self) -> (&str, &str, &str, Payment, Option<Date>) {
-        (
-            &self.rate.usage_type,
-            &self.rate.operation,
-            &self.term,
-            self.payment,
-            self.rate.date,
-        )
+        (&self.rate.usage_type, &self.rate.operation, &self.term, self.payment, self.rate.date)
     }
 }
 
@@ -270,9 +241,7 @@ impl PartialOrd for PlanRate {
 
 impl Ord for PlanRate {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.key()
-            .cmp(&other.key())
-            .then_with(|| self.rate.sku.cmp(&other.rate.sku))
+        self.key().cmp(&other.key()).then_with(|| self.rate.sku.cmp(&other.rate.sku))
     }
 }
 
@@ -290,76 +259,39 @@ mod tests {
         let attrs = format!("class=cache.t3.micro;engine=Redis;term=1yr;upfront={payment}");
         let mut row = sample(what, &attrs, unit);
         row.price = Decimal::from_str_exact(usd).expect("a price");
-        let named = Named {
-            id: "s7".to_owned(),
-            text: String::new(),
-            basis: Basis::Read,
-            amortised: true,
-        };
-        let Ok(Placed::Reserved(place)) = place(&row) else {
-            panic!("a reservation")
-        };
-        Half::of(
-            &row,
-            place,
-            &named,
-            Origin::new(Path::new("prices.csv"), line),
-        )
+        let named = Named { id: "s7".to_owned(), text: String::new(), basis: Basis::Read, amortised: true };
+        let Ok(Placed::Reserved(place)) = place(&row) else { panic!("a reservation") };
+        Half::of(&row, place, &named, Origin::new(Path::new("prices.csv"), line))
     }
 
     fn joined(halves: Vec<Half>) -> Result<Vec<String>, Error> {
         Ok(join(halves)?
             .into_values()
             .flatten()
-            .map(|it| {
-                format!(
-                    "{} {} {} {}",
-                    it.payment.label(),
-                    it.hourly,
-                    it.upfront,
-                    it.amortised
-                )
-            })
+            .map(|it| format!("{} {} {} {}", it.payment.label(), it.hourly, it.upfront, it.amortised))
             .collect())
     }
 
     #[test]
     fn the_two_parts_are_joined() {
-        let parts = vec![
-            half("Partial Upfront", "Hrs", "0.007", 2),
-            half("Partial Upfront", "Quantity", "189", 3),
-        ];
+        let parts = vec![half("Partial Upfront", "Hrs", "0.007", 2), half("Partial Upfront", "Quantity", "189", 3)];
         assert_eq!(joined(parts).expect("joined"), ["partial 0.007 189 true"]);
     }
 
     #[test]
     fn a_part_that_is_zero_may_be_missing() {
-        assert_eq!(
-            joined(vec![half("No Upfront", "Hrs", "0.02", 2)]).expect("joined"),
-            ["no 0.02 0 false"]
-        );
-        assert_eq!(
-            joined(vec![half("All Upfront", "Quantity", "167", 2)]).expect("joined"),
-            ["all 0 167 true"]
-        );
+        assert_eq!(joined(vec![half("No Upfront", "Hrs", "0.02", 2)]).expect("joined"), ["no 0.02 0 false"]);
+        assert_eq!(joined(vec![half("All Upfront", "Quantity", "167", 2)]).expect("joined"), ["all 0 167 true"]);
     }
 
     #[test]
     fn a_partial_payment_needs_both_parts() {
-        let error = joined(vec![half("Partial Upfront", "Hrs", "0.007", 5)])
-            .expect_err("half")
-            .to_string();
+        let error = joined(vec![half("Partial Upfront", "Hrs", "0.007", 5)]).expect_err("half").to_string();
         assert!(error.contains("prices.csv:5"), "{error}");
     }
 
     #[test]
     fn two_prices_for_one_part_are_an_error() {
-        assert!(
-            joined(vec![
-                half("No Upfront", "Hrs", "0.02", 2),
-                half("No Upfront", "Hrs", "0.03", 3)
-            ])
-            .is_err()
-        );
+        assert!(joined(vec![half("No Upfront", "Hrs", "0.02", 2), half("No Upfront", "Hrs", "0.03", 3)]).is_err());
     }
 }

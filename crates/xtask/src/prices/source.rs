@@ -21,28 +21,11 @@ struct Known {
 }
 
 const fn known(needle: &'static str, id: &'static str, bare: Basis, text: &'static str) -> Known {
-    Known {
-        needle,
-        id,
-        text,
-        bare,
-        amortised: false,
-    }
+    Known { needle, id, text, bare, amortised: false }
 }
 
-const fn amortised(
-    needle: &'static str,
-    id: &'static str,
-    bare: Basis,
-    text: &'static str,
-) -> Known {
-    Known {
-        needle,
-        id,
-        text,
-        bare,
-        amortised: true,
-    }
+const fn amortised(needle: &'static str, id: &'static str, bare: Basis, text: &'static str) -> Known {
+    Known { needle, id, text, bare, amortised: true }
 }
 
 /// Every source by name. The more telling needles come first.
@@ -223,12 +206,7 @@ const KNOWN: [Known; 40] = [
         "finopsfoundation/focus_converters:focus_converter_base/tests/provider_config_tests/aws/\
          sample-anonymous-aws-export-dataset.csv@c799bf9 (MIT), list prices on bill lines of November 2023",
     ),
-    known(
-        "apoloferreira/basecode",
-        "s16",
-        Basis::Read,
-        "apoloferreira/basecode:doc/custo02.md",
-    ),
+    known("apoloferreira/basecode", "s16", Basis::Read, "apoloferreira/basecode:doc/custo02.md"),
     known(
         "AUDIT-10 containers",
         "d1",
@@ -265,12 +243,7 @@ const KNOWN: [Known; 40] = [
         Basis::Read,
         "test data said to be verified against the AWS price list, 2026",
     ),
-    known(
-        "Price List quote",
-        "d7",
-        Basis::Read,
-        "a document quoting the AWS price list for Seoul, 2026",
-    ),
+    known("Price List quote", "d7", Basis::Read, "a document quoting the AWS price list for Seoul, 2026"),
     known(
         "Immutable rate evidence",
         "d8",
@@ -339,10 +312,7 @@ impl Sources {
 
     /// `sources.csv`.
     pub(crate) fn render(&self) -> Result<String, Error> {
-        let rows = self
-            .used
-            .iter()
-            .map(|(id, text)| vec![id.clone(), text.clone()]);
+        let rows = self.used.iter().map(|(id, text)| vec![id.clone(), text.clone()]);
         csv_text("sources.csv", None, &["id", "source"], rows)
     }
 }
@@ -382,12 +352,8 @@ mod tests {
 
     #[test]
     fn a_bare_date_means_what_its_source_means() {
-        let elb = from("mooncitizen/togen:internal/cost/cmd/testdata/AWSELB-us-east-1.csv")
-            .expect("known");
-        assert_eq!(
-            (elb.id.as_str(), elb.basis),
-            ("s4-elb-us-east-1", Basis::Effective)
-        );
+        let elb = from("mooncitizen/togen:internal/cost/cmd/testdata/AWSELB-us-east-1.csv").expect("known");
+        assert_eq!((elb.id.as_str(), elb.basis), ("s4-elb-us-east-1", Basis::Effective));
         let bill = from("FinOps-Open-Cost-and-Usage-Spec/FOCUS-Sample-Data:x.csv").expect("known");
         assert_eq!((bill.id.as_str(), bill.basis), ("s10", Basis::Read));
     }
@@ -396,10 +362,7 @@ mod tests {
     fn an_unnamed_document_is_known_by_its_date() {
         let named = from("some document quoting the price list").expect("a document");
         assert_eq!(named.id, "doc-2026-07-01");
-        assert_eq!(
-            named.text,
-            "a document quoting the AWS price list, read 2026-07-01"
-        );
+        assert_eq!(named.text, "a document quoting the AWS price list, read 2026-07-01");
     }
 
     #[test]

@@ -43,9 +43,7 @@ impl Summary {
                 if let [older, newer] = pair
                     && older.band() == newer.band()
                 {
-                    let day = |date: Option<jiff::civil::Date>| {
-                        date.map_or("?".to_owned(), |day| day.to_string())
-                    };
+                    let day = |date: Option<jiff::civil::Date>| date.map_or("?".to_owned(), |day| day.to_string());
                     self.repriced.push(format!(
                         "{} {} {} {}: {} ({}, {}) then {} ({}, {})",
                         shelf.service,
@@ -71,23 +69,11 @@ impl fmt::Display for Summary {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(out, "{} rows read", self.rows_read)?;
         for (service, (rates, regions)) in &self.services {
-            writeln!(
-                out,
-                "  {service}: {rates} rates in {} regions",
-                regions.len()
-            )?;
+            writeln!(out, "  {service}: {rates} rates in {} regions", regions.len())?;
         }
-        writeln!(
-            out,
-            "{} reservations, {} Savings Plans rates",
-            self.reserved, self.savings_plans
-        )?;
+        writeln!(out, "{} reservations, {} Savings Plans rates", self.reserved, self.savings_plans)?;
         writeln!(out, "{} rates from the supplement", self.supplemented)?;
-        writeln!(
-            out,
-            "{} rates written into further regions: AWS states one price for all",
-            self.spread
-        )?;
+        writeln!(out, "{} rates written into further regions: AWS states one price for all", self.spread)?;
         for (title, lines) in [
             ("supplement rows not needed", &self.superseded),
             ("tiers that do not cover every quantity", &self.partial),
@@ -103,10 +89,6 @@ impl fmt::Display for Summary {
             let rows: Vec<String> = rows.iter().map(u64::to_string).collect();
             writeln!(out, "  lines {}", rows.join(", "))?;
         }
-        writeln!(
-            out,
-            "{} bytes, {} files changed",
-            self.bytes, self.files_changed
-        )
+        writeln!(out, "{} bytes, {} files changed", self.bytes, self.files_changed)
     }
 }

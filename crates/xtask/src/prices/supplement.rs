@@ -47,15 +47,9 @@ pub(crate) fn apply(
     let path = out.join("supplement.csv");
     let mut touched: BTreeMap<Shelf, Vec<Rate>> = BTreeMap::new();
     for (shelf, rate, line) in read(&path)? {
-        let known = book
-            .get(&shelf)
-            .and_then(|rates| rates.iter().rfind(|known| known.band() == rate.band()));
+        let known = book.get(&shelf).and_then(|rates| rates.iter().rfind(|known| known.band() == rate.band()));
         if let Some(known) = known {
-            let verdict = if known.usd == rate.usd {
-                "repeats"
-            } else {
-                "contradicts"
-            };
+            let verdict = if known.usd == rate.usd { "repeats" } else { "contradicts" };
             summary.superseded.push(format!(
                 "line {line} {verdict} the collection: {} {} {} {} is {} there, {} here",
                 shelf.service,
@@ -68,11 +62,7 @@ pub(crate) fn apply(
             continue;
         }
         if !sources.knows(&rate.source) {
-            return Err(Error::row(
-                &path,
-                line,
-                format!("nobody has described the source '{}'", rate.source),
-            ));
+            return Err(Error::row(&path, line, format!("nobody has described the source '{}'", rate.source)));
         }
         summary.supplemented += 1;
         touched.entry(shelf).or_default().push(rate);
@@ -107,73 +97,39 @@ fn read(path: &Path) -> Result<Vec<(Shelf, Rate, u64)>, Error> {
         let record = record.map_err(|cause| Error::csv(path, cause))?;
         let line = record.position().map_or(0, csv::Position::line);
         let fields = columns.map(|index| record.get(index).unwrap_or_default());
-        let (shelf, rate) =
-            row(fields, Origin::new(path, line)).map_err(|what| Error::row(path, line, what))?;
+        let (shelf, rate) = row(fields, Origin::new(path, line)).map_err(|what| Error::row(path, line, what))?;
         rows.push((shelf, rate, line));
     }
     Ok(rows)
 }
 
 fn row(fields: [&str; 13], origin: Origin) -> Result<(Shelf, Rate), String> {
-    let [
-        service,
-        region,
-        usage_type,
-        operation,
-        unit,
-        from,
-        to,
-        usd,
-        day,
-        basis,
-        sku,
-        source,
-        confidence,
-    ] = fields;
+    let [service, region, usage_type, operation, unit, from, to, usd, day, basis, sku, source, confidence] = fields;
     if !(region::known(region) || region == "global") {
         return Err(format!("unknown region '{region}'"));
     }
     // A transfer begins with the prefix of the other region; anything else has none here.
-    if region::strip(usage_type, region) != Ok(usage_type)
-        && !usage_type.ends_with("-AWS-Out-Bytes")
-    {
+    if region::strip(usage_type, region) != Ok(usage_type) && !usage_type.ends_with("-AWS-Out-Bytes") {
         return Err(format!("{usage_type} still has its region prefix"));
     }
     let basis = Basis::parse(basis).ok_or_else(|| format!("unknown basis '{basis}'"))?;
     let date = date::day(day);
     if date.is_some() == (basis == Basis::Undated) {
-        return Err(format!(
-            "the date '{day}' does not go with the basis {}",
-            basis.label()
-        ));
+        return Err(format!("the date '{day}' does not go with the basis {}", basis.label()));
     }
-    let shelf = Shelf {
-        service: service.to_owned(),
-        region: region.to_owned(),
-    };
+    let shelf = Shelf { service: service.to_owned(), region: region.to_owned() };
     let rate = Rate {
         usage_type: usage_type.to_owned(),
         operation: operation.to_owned(),
         unit: Unit::parse(unit).ok_or_else(|| format!("unknown unit '{unit}'"))?,
         from: decimal(from)?,
-        to: if to.is_empty() {
-            None
-        } else {
-            Some(decimal(to)?)
-        },
-        usd: decimal(usd).and_then(|usd| {
-            if usd < Decimal::ZERO {
-                Err("below zero".to_owned())
-            } else {
-                Ok(usd)
-            }
-        })?,
+        to: if to.is_empty() { None } else { Some(decimal(to)?) },
+        usd: decimal(usd).and_then(|usd| if usd < Decimal::ZERO { Err("below zero".to_owned()) } else { Ok(usd) })?,
         date,
         basis,
         sku: sku.to_owned(),
         source: source.to_owned(),
-        confidence: Confidence::parse(confidence)
-            .ok_or_else(|| format!("unknown confidence '{confidence}'"))?,
+        confidence: Confidence::parse(confidence).ok_or_else(|| format!("unknown confidence '{confidence}'"))?,
         origin,
     };
     Ok((shelf, rate))
@@ -184,21 +140,8 @@ mod tests {
     use super::*;
 
     fn line(usage_type: &str, unit: &str, day: &str, basis: &str) -> Result<(Shelf, Rate), String> {
-        let fields = [
-            "AmazonRDS",
-            "us-east-1",
-            usage_type,
-            "",
-            unit,
-            "0",
-            "",
-            "0.015",
-            day,
-            basis,
-            "",
-            "rules",
-            "quoted-rule",
-        ];
+        let fields =
+            ["AmazonRDS", "us-east-1", usage_type, "", unit, "0", "", "0.015", day, basis, "", "rules", "quoted-rule"];
         row(fields, Origin::new(Path::new("supplement.csv"), 2))
     }
 

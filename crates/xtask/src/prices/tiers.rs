@@ -13,10 +13,7 @@ use super::summary::Summary;
 pub(crate) fn check(shelf: &Shelf, rates: &[Rate], summary: &mut Summary) -> Result<(), Error> {
     let mut bands: BTreeMap<(&str, &str), BTreeMap<Decimal, &Rate>> = BTreeMap::new();
     for rate in rates {
-        bands
-            .entry((&rate.usage_type, &rate.operation))
-            .or_default()
-            .insert(rate.from, rate);
+        bands.entry((&rate.usage_type, &rate.operation)).or_default().insert(rate.from, rate);
     }
     for ((usage_type, operation), bands) in bands {
         let mut before: Option<&Rate> = None;
@@ -36,10 +33,9 @@ pub(crate) fn check(shelf: &Shelf, rates: &[Rate], summary: &mut Summary) -> Res
             before = Some(band);
         }
         if let Some(to) = before.and_then(|last| last.to) {
-            summary.partial.push(format!(
-                "{} {} {usage_type} {operation}: nothing from {to} up",
-                shelf.service, shelf.region
-            ));
+            summary
+                .partial
+                .push(format!("{} {} {usage_type} {operation}: nothing from {to} up", shelf.service, shelf.region));
         }
     }
     Ok(())
@@ -52,18 +48,11 @@ mod tests {
     use super::*;
 
     fn band(from: i64, to: Option<i64>) -> Rate {
-        Rate {
-            from: Decimal::from(from),
-            to: to.map(Decimal::from),
-            ..sample("A", "0.1", "2026-01-01", OfferFile, 2)
-        }
+        Rate { from: Decimal::from(from), to: to.map(Decimal::from), ..sample("A", "0.1", "2026-01-01", OfferFile, 2) }
     }
 
     fn partial(rates: &[Rate]) -> Result<usize, Error> {
-        let shelf = Shelf {
-            service: "S".to_owned(),
-            region: "r".to_owned(),
-        };
+        let shelf = Shelf { service: "S".to_owned(), region: "r".to_owned() };
         let mut summary = Summary::default();
         check(&shelf, rates, &mut summary).map(|()| summary.partial.len())
     }

@@ -24,10 +24,7 @@ impl Tree {
     /// The paths that begin with a folder, in order.
     pub(crate) fn paths(&self, folder: &str) -> impl Iterator<Item = &str> {
         let folder = format!("{folder}/");
-        self.files
-            .keys()
-            .map(String::as_str)
-            .filter(move |path| path.starts_with(&folder))
+        self.files.keys().map(String::as_str).filter(move |path| path.starts_with(&folder))
     }
 
     /// The size of all files.
@@ -71,9 +68,7 @@ impl Tree {
         for entry in entries {
             let entry = entry.map_err(|cause| Error::io(&at, cause))?;
             let inner = format!("{folder}/{}", entry.file_name().to_string_lossy());
-            let kind = entry
-                .file_type()
-                .map_err(|cause| Error::io(&entry.path(), cause))?;
+            let kind = entry.file_type().map_err(|cause| Error::io(&entry.path(), cause))?;
             if kind.is_dir() {
                 removed += self.sweep(root, &inner)?;
                 // A folder that still holds something stays.
@@ -106,12 +101,7 @@ mod tests {
         let mut tree = Tree::default();
         tree.put("rates/S/a.csv", "three\n".to_owned());
         assert_eq!(tree.write(root).ok(), Some(2));
-        assert_eq!(
-            fs::read_to_string(root.join("rates/S/a.csv"))
-                .ok()
-                .as_deref(),
-            Some("three\n")
-        );
+        assert_eq!(fs::read_to_string(root.join("rates/S/a.csv")).ok().as_deref(), Some("three\n"));
         assert!(!root.join("rates/T").exists());
         assert!(root.join("supplement.csv").exists());
     }

@@ -96,9 +96,9 @@ pub(super) fn lcu_hours(timeline: &Timeline<Traffic>, mutual_tls: bool) -> (Rati
         let seconds = Ratio::from(parts.iter().map(|part| part.0).sum::<u64>());
         let average = match parts[..] {
             [(_, traffic)] => traffic,
-            _ => parts.iter().fold(Traffic::NONE, |sum, (part, traffic)| {
-                traffic.scaled_add(sum, Ratio::from(*part) / seconds)
-            }),
+            _ => parts
+                .iter()
+                .fold(Traffic::NONE, |sum, (part, traffic)| traffic.scaled_add(sum, Ratio::from(*part) / seconds)),
         };
         busiest.add(times * seconds / Ratio::from(HOUR), average.lcus(mutual_tls));
     }

@@ -73,7 +73,9 @@ fn the_busiest_dimension_counts() {
 
 #[test]
 fn ten_rules_are_free() {
-    for (rules, requests, evaluations) in [(0, "1000", "0"), (10, "1000", "0"), (11, "1000", "1000"), (60, "20.5", "1025")] {
+    for (rules, requests, evaluations) in
+        [(0, "1000", "0"), (10, "1000", "0"), (11, "1000", "1000"), (60, "20.5", "1025")]
+    {
         assert_eq!(Traffic::rule_evaluations(rules, number(requests)), number(evaluations));
     }
 }
@@ -130,10 +132,7 @@ fn known_lcus_need_no_traffic() {
     check(
         &Alb { running, load: Load::Lcus(lcus), public_zones: 0 },
         "1d",
-        &[
-            "LoadBalancerUsage 24 Hrs | 1 load balancer x 24 h",
-            "LCUUsage 30 LCU-Hrs | 1 LCU x 20 h + 2.5 LCU x 4 h",
-        ],
+        &["LoadBalancerUsage 24 Hrs | 1 load balancer x 24 h", "LCUUsage 30 LCU-Hrs | 1 LCU x 20 h + 2.5 LCU x 4 h"],
     );
 }
 
@@ -189,7 +188,9 @@ fn protocols_of_a_network_load_balancer_add_up() {
 
 #[test]
 fn one_unit_of_each_protocol() {
-    for (protocol, new, active) in [(Protocol::Tcp, 800, 100_000), (Protocol::Udp, 400, 50_000), (Protocol::Tls, 50, 3_000)] {
+    for (protocol, new, active) in
+        [(Protocol::Tcp, 800, 100_000), (Protocol::Udp, 400, 50_000), (Protocol::Tls, 50, 3_000)]
+    {
         for (given, by) in [
             (flows(new, 0, 0), "new connections"),
             (flows(0, active, 0), "active connections"),

@@ -64,9 +64,8 @@ pub enum Kept {
 }
 
 /// Retention periods that CloudWatch Logs permits, in days.
-pub const RETENTION_DAYS: [u32; 22] = [
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1_096, 1_827, 2_192, 2_557, 2_922, 3_288, 3_653,
-];
+pub const RETENTION_DAYS: [u32; 22] =
+    [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1_096, 1_827, 2_192, 2_557, 2_922, 3_288, 3_653];
 
 pub(super) const INGESTED: Meter = cloudwatch("DataProcessing-Bytes", UnitKind::Gb);
 pub(super) const INGESTED_IA: Meter = cloudwatch("DataProcessingIA-Bytes", UnitKind::Gb);
@@ -134,8 +133,7 @@ impl Logs {
         let (gb, because) = match self.kept {
             Kept::Gb(gb) => (gb, format!("{} GB kept, compressed", Num(gb))),
             Kept::Days { days, compression } => {
-                let because =
-                    format!("{} GB a day x {days} days x {} compressed size", Num(a_day), Num(compression));
+                let because = format!("{} GB a day x {days} days x {} compressed size", Num(a_day), Num(compression));
                 (a_day * Ratio::from(days) * compression, because)
             }
             Kept::Forever { months, compression } => {

@@ -17,7 +17,9 @@ fn number(text: &str) -> Ratio {
 #[track_caller]
 fn check(cloudwatch: CloudWatch, month: &str, lines: &[&str]) {
     let usage = cloudwatch.usage(&site(month));
-    assert!(usage.iter().all(|used| declares(CloudWatch::METERS, &used.meter) && used.quantity.unit == used.meter.unit));
+    assert!(
+        usage.iter().all(|used| declares(CloudWatch::METERS, &used.meter) && used.quantity.unit == used.meter.unit)
+    );
     let shown: Vec<String> =
         usage.iter().map(|used| format!("{} {} | {}", used.meter.usage_type, used.quantity, used.because)).collect();
     assert_eq!(shown, lines);
@@ -64,7 +66,8 @@ fn each_way_that_logs_move() {
         "DataProtection-Bytes 8 GB | 8 GB masked",
     ];
     let standard = ["DataProcessing-Bytes 1 GB | 1 GB taken in", "VendedLog-Bytes 2 GB | 2 GB of vended logs taken in"];
-    let infrequent = ["DataProcessingIA-Bytes 1 GB | 1 GB taken in", "VendedLogIA-Bytes 2 GB | 2 GB of vended logs taken in"];
+    let infrequent =
+        ["DataProcessingIA-Bytes 1 GB | 1 GB taken in", "VendedLogIA-Bytes 2 GB | 2 GB of vended logs taken in"];
     for (class, first) in [(LogClass::Standard, standard), (LogClass::InfrequentAccess, infrequent)] {
         let lines: Vec<&str> = first.into_iter().chain(rest).collect();
         check_logs(Logs { class, ..logs.clone() }, "average", &lines);
@@ -117,7 +120,9 @@ fn logs_that_never_expire_grow() {
             "average",
             &[
                 "DataProcessing-Bytes 3 GB | 3 GB taken in",
-                &format!("TimedStorage-ByteHrs {kept} GB-Mo | 3 GB a month x {months} months that never expire x 0.2 compressed size"),
+                &format!(
+                    "TimedStorage-ByteHrs {kept} GB-Mo | 3 GB a month x {months} months that never expire x 0.2 compressed size"
+                ),
             ],
         );
     }
@@ -162,12 +167,16 @@ fn container_insights_of_one_service_are_38_metrics() {
     check_metrics(
         insights(1, 1, 1, false),
         "average",
-        &["CW:MetricMonitorUsage 38 Metrics | Container Insights: 1 cluster x 13 + 1 service x 15 + 1 task family x 10 metrics"],
+        &[
+            "CW:MetricMonitorUsage 38 Metrics | Container Insights: 1 cluster x 13 + 1 service x 15 + 1 task family x 10 metrics",
+        ],
     );
     check_metrics(
         insights(1, 3, 4, true),
         "average",
-        &["CW:ContainerInsights-ECS 98 Metrics | Container Insights: 1 cluster x 13 + 3 services x 15 + 4 task families x 10 metrics"],
+        &[
+            "CW:ContainerInsights-ECS 98 Metrics | Container Insights: 1 cluster x 13 + 3 services x 15 + 4 task families x 10 metrics",
+        ],
     );
     let huge = ContainerInsights { clusters: u32::MAX, services: u32::MAX, task_families: u32::MAX, enhanced: false };
     assert_eq!(huge.metrics(), u64::from(u32::MAX) * 38);

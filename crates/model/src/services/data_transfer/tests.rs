@@ -6,7 +6,11 @@ use alloc::string::String;
 use alloc::vec;
 
 fn site() -> Site {
-    Site { component: "data_transfer.net".into(), region: "us-east-1".parse().unwrap(), horizon: crate::time::Horizon::AverageMonth }
+    Site {
+        component: "data_transfer.net".into(),
+        region: "us-east-1".parse().unwrap(),
+        horizon: crate::time::Horizon::AverageMonth,
+    }
 }
 
 const NONE: DataTransfer = DataTransfer {
@@ -19,7 +23,9 @@ const NONE: DataTransfer = DataTransfer {
 #[track_caller]
 fn check(transfer: &DataTransfer, lines: &[&str]) {
     let usage = transfer.usage(&site());
-    assert!(usage.iter().all(|used| declares(DataTransfer::METERS, &used.meter) && used.quantity.unit == used.meter.unit));
+    assert!(
+        usage.iter().all(|used| declares(DataTransfer::METERS, &used.meter) && used.quantity.unit == used.meter.unit)
+    );
     let shown: Vec<String> =
         usage.iter().map(|used| format!("{} {} | {}", used.meter.usage_type, used.quantity, used.because)).collect();
     assert_eq!(shown, lines);
@@ -31,7 +37,10 @@ fn each_direction() {
     let some = DataTransfer { internet_out_gb: Ratio::whole(200), internet_in_gb: Ratio::whole(50), ..NONE };
     check(
         &some,
-        &["DataTransfer-Out-Bytes 200 GB | 200 GB to the internet", "DataTransfer-In-Bytes 50 GB | 50 GB from the internet"],
+        &[
+            "DataTransfer-Out-Bytes 200 GB | 200 GB to the internet",
+            "DataTransfer-In-Bytes 50 GB | 50 GB from the internet",
+        ],
     );
 }
 

@@ -39,6 +39,7 @@ impl Images {
     #[must_use]
     pub fn kept(&self) -> Option<Ratio> {
         match self.keep {
+            Keep::Newest(_) if self.pushed_per_week.is_zero() => Some(Ratio::ZERO),
             Keep::Newest(count) => Some(Ratio::from(count)),
             Keep::Days(days) => Some(self.pushed_per_week * Ratio::new(days.into(), 7)),
             Keep::All => None,

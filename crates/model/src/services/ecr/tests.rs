@@ -15,13 +15,7 @@ fn of(stored: Stored) -> Ecr {
 
 /// Ten images of 500 MB a week.
 fn ten_a_week(keep: Keep) -> Images {
-    Images {
-        pushed_per_week: Ratio::whole(10),
-        size_gb: Ratio::new(1, 2),
-        shared: Ratio::ZERO,
-        keep,
-        month: None,
-    }
+    Images { pushed_per_week: Ratio::whole(10), size_gb: Ratio::new(1, 2), shared: Ratio::ZERO, keep, month: None }
 }
 
 #[track_caller]
@@ -118,7 +112,8 @@ fn growing_without_a_month_is_a_gap_and_never_free() {
 
 #[test]
 fn the_archive_and_what_comes_back_from_it() {
-    let ecr = Ecr { archived_gb: Ratio::whole(50), archive_retrieved_gb: Ratio::whole(3), ..of(Stored::Gb(Ratio::ZERO)) };
+    let ecr =
+        Ecr { archived_gb: Ratio::whole(50), archive_retrieved_gb: Ratio::whole(3), ..of(Stored::Gb(Ratio::ZERO)) };
     check(
         &ecr,
         "15d",

@@ -231,8 +231,10 @@ impl ElastiCache {
         if charged == 0 {
             return None;
         }
-        let of = if free > 0 { format!(" ({} kept, one is free)", backups.count) } else { alloc::string::String::new() };
-        let because = format!("{charged} backup{} x {} GB{of}{}", plural(charged.into()), Num(backups.size_gb), months(held));
+        let of =
+            if free > 0 { format!(" ({} kept, one is free)", backups.count) } else { alloc::string::String::new() };
+        let because =
+            format!("{charged} backup{} x {} GB{of}{}", plural(charged.into()), Num(backups.size_gb), months(held));
         Some(site.usage(meter, Quantity::<GbMonth>::new(Ratio::from(charged) * backups.size_gb * held), because))
     }
 }

@@ -7,7 +7,11 @@ use alloc::string::{String, ToString};
 use proptest::prelude::*;
 
 fn site(month: &str) -> Site {
-    Site { component: "elasticache.cache".into(), region: "us-east-1".parse().unwrap(), horizon: month.parse().unwrap() }
+    Site {
+        component: "elasticache.cache".into(),
+        region: "us-east-1".parse().unwrap(),
+        horizon: month.parse().unwrap(),
+    }
 }
 
 fn always<T: Copy + PartialEq>(value: T, month: &str) -> Timeline<T> {
@@ -27,7 +31,9 @@ fn serverless(engine: Engine, data_gb: Timeline<Ratio>, ecpus: i64) -> ElastiCac
 #[track_caller]
 fn check(cache: &ElastiCache, month: &str, lines: &[&str]) {
     let usage = cache.usage(&site(month));
-    assert!(usage.iter().all(|used| declares(ElastiCache::METERS, &used.meter) && used.quantity.unit == used.meter.unit));
+    assert!(
+        usage.iter().all(|used| declares(ElastiCache::METERS, &used.meter) && used.quantity.unit == used.meter.unit)
+    );
     let shown: Vec<String> =
         usage.iter().map(|used| format!("{} {} | {}", used.meter.usage_type, used.quantity, used.because)).collect();
     assert_eq!(shown, lines);
@@ -107,7 +113,11 @@ fn serverless_meters_data_and_processing() {
             "ElastiCacheProcessingUnits:Valkey 10000000 ElastiCacheProcessingUnit | 10000000 ECPUs",
         ],
     );
-    check(&serverless(Engine::Memcached, always(Ratio::whole(2), "30d"), 0), "30d", &["CachedData:Memcached 1440 GB-Hours | 2 GB x 720 h"]);
+    check(
+        &serverless(Engine::Memcached, always(Ratio::whole(2), "30d"), 0),
+        "30d",
+        &["CachedData:Memcached 1440 GB-Hours | 2 GB x 720 h"],
+    );
 }
 
 #[test]
@@ -115,7 +125,10 @@ fn serverless_has_a_floor() {
     for (engine, line) in [
         (Engine::Valkey, "CachedData:Valkey 73 GB-Hours | 0.05 GB x 730 h, metered at no less than 0.1 GB in any hour"),
         (Engine::Redis, "CachedData:Redis 730 GB-Hours | 0.05 GB x 730 h, metered at no less than 1 GB in any hour"),
-        (Engine::Memcached, "CachedData:Memcached 730 GB-Hours | 0.05 GB x 730 h, metered at no less than 1 GB in any hour"),
+        (
+            Engine::Memcached,
+            "CachedData:Memcached 730 GB-Hours | 0.05 GB x 730 h, metered at no less than 1 GB in any hour",
+        ),
     ] {
         check(&serverless(engine, always(Ratio::new(1, 20), "average"), 0), "average", &[line]);
     }
@@ -140,7 +153,11 @@ fn one_backup_of_a_cluster_is_free_and_none_of_serverless() {
     let hours = "NodeUsage:cache.r7g.large 730 Hrs | 1 node x 730 h";
     check(&of_nodes(0), "average", &[hours]);
     check(&of_nodes(1), "average", &[hours]);
-    check(&of_nodes(7), "average", &[hours, "ElastiCache:BackupUsage 12 GB-Mo | 6 backups x 2 GB (7 kept, one is free)"]);
+    check(
+        &of_nodes(7),
+        "average",
+        &[hours, "ElastiCache:BackupUsage 12 GB-Mo | 6 backups x 2 GB (7 kept, one is free)"],
+    );
     let data = "CachedData:Valkey 360 GB-Hours | 1 GB x 360 h";
     let of_serverless =
         |count| ElastiCache { backups: backups(count), ..serverless(Engine::Valkey, always(Ratio::ONE, "15d"), 0) };

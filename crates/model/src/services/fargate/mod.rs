@@ -213,7 +213,11 @@ impl Fargate {
         };
         let mut usage = vec![
             site.usage(vcpu_meter, vcpu_hours, sized(format!("{} vCPU", Num(vcpus)))),
-            site.usage(memory_meter, Quantity::<GbHour>::new(task_hours * memory), sized(format!("{} GB", Num(memory)))),
+            site.usage(
+                memory_meter,
+                Quantity::<GbHour>::new(task_hours * memory),
+                sized(format!("{} GB", Num(memory))),
+            ),
         ];
         if let Some(off) = spot {
             for (line, from) in usage.iter_mut().zip([listed.0, listed.1]) {

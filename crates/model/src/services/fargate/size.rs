@@ -23,14 +23,8 @@ const RANGES: &[(u32, u32, u32, u32)] = &[
     (16_384, 32_768, 122_880, 8_192),
 ];
 /// Sizes on no regular step.
-const SINGLES: &[(u32, u32)] = &[
-    (256, 512),
-    (256, 1_024),
-    (256, 2_048),
-    (32_768, 61_440),
-    (32_768, 122_880),
-    (32_768, 249_856),
-];
+const SINGLES: &[(u32, u32)] =
+    &[(256, 512), (256, 1_024), (256, 2_048), (32_768, 61_440), (32_768, 122_880), (32_768, 249_856)];
 
 impl Size {
     /// The size of `cpu_units` (1,024 are one vCPU) and `memory_mib` MiB.
@@ -86,9 +80,7 @@ fn nearest(wanted: Size) -> Vec<Size> {
     let smaller_cpu = Size::all()
         .filter(|size| size.cpu_units < cpu && size.memory_mib >= wanted.memory_mib)
         .max_by_key(|size| (size.cpu_units, core::cmp::Reverse(size.memory_mib)));
-    let larger_cpu = Size::all()
-        .filter(|size| size.cpu_units > cpu && size.memory_mib >= wanted.memory_mib)
-        .min();
+    let larger_cpu = Size::all().filter(|size| size.cpu_units > cpu && size.memory_mib >= wanted.memory_mib).min();
     let mut found: Vec<Size> = [smaller_cpu, below, above, larger_cpu].into_iter().flatten().collect();
     found.sort_unstable();
     found.dedup();

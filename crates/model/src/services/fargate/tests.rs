@@ -77,7 +77,9 @@ fn other_sizes_are_refused_with_the_nearest() {
 
 #[test]
 fn hours_of_each_horizon() {
-    for (month, vcpu, gb, hours) in [("average", "365", "730", "730"), ("30d", "360", "720", "720"), ("2026-02", "336", "672", "672")] {
+    for (month, vcpu, gb, hours) in
+        [("average", "365", "730", "730"), ("30d", "360", "720", "720"), ("2026-02", "336", "672", "672")]
+    {
         check(
             &small(always(2, month)),
             month,
@@ -160,7 +162,8 @@ fn a_task_that_lives_for_ten_seconds_is_billed_for_a_minute() {
 #[test]
 fn a_share_on_spot() {
     let percent = |share| Ratio::new(share, 100);
-    let spot = |share, off| Fargate { spot: Some(Spot { share, off }), ..medium(Platform::LinuxX86, always(2, "average")) };
+    let spot =
+        |share, off| Fargate { spot: Some(Spot { share, off }), ..medium(Platform::LinuxX86, always(2, "average")) };
     check(
         &spot(percent(70), None),
         "average",
@@ -179,7 +182,10 @@ fn a_share_on_spot() {
             "SpotUsage-Fargate-GB-Hours 2920 GB-Hours | 2 tasks x 2 GB x 730 h",
         ],
     );
-    assert_eq!(spot(Ratio::ZERO, None).usage(&site("average")), spot(Ratio::ZERO, Some(percent(50))).usage(&site("average")));
+    assert_eq!(
+        spot(Ratio::ZERO, None).usage(&site("average")),
+        spot(Ratio::ZERO, Some(percent(50))).usage(&site("average"))
+    );
     let arm = Fargate { platform: Platform::LinuxArm, ..spot(Ratio::ONE, Some(percent(65))) };
     let used = arm.usage(&site("average"));
     assert_eq!(used[0].meter.usage_type, "SpotUsage-Fargate-ARM-vCPU-Hours:perCPU");
@@ -201,7 +207,10 @@ fn disk_beyond_what_is_included_and_public_addresses() {
     let extra = |ephemeral_gb, public_ip| {
         let fargate = Fargate { ephemeral_gb, public_ip, ..small(always(2, "average")) };
         let usage = fargate.usage(&site("average")).split_off(2);
-        usage.iter().map(|used| format!("{} {} | {}", used.meter.usage_type, used.quantity, used.because)).collect::<Vec<_>>()
+        usage
+            .iter()
+            .map(|used| format!("{} {} | {}", used.meter.usage_type, used.quantity, used.because))
+            .collect::<Vec<_>>()
     };
     let none: [&str; 0] = [];
     assert_eq!(extra(20, false), none);

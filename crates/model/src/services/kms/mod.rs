@@ -34,7 +34,11 @@ impl Service for Kms {
         if self.keys > 0 {
             let held = site.horizon.months();
             let quantity = Quantity::<KeyMonth>::new(Ratio::from(self.keys) * held);
-            usage.push(site.usage(KEYS, quantity, format!("{} key{}{}", self.keys, plural(self.keys.into()), months(held))));
+            usage.push(site.usage(
+                KEYS,
+                quantity,
+                format!("{} key{}{}", self.keys, plural(self.keys.into()), months(held)),
+            ));
         }
         if !self.requests.is_zero() {
             let quantity = Quantity::<Request>::new(self.requests);

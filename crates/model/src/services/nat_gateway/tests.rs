@@ -12,7 +12,9 @@ fn site(month: &str) -> Site {
 #[track_caller]
 fn check(nat: &NatGateway, month: &str, lines: &[&str]) {
     let usage = nat.usage(&site(month));
-    assert!(usage.iter().all(|used| declares(NatGateway::METERS, &used.meter) && used.quantity.unit == used.meter.unit));
+    assert!(
+        usage.iter().all(|used| declares(NatGateway::METERS, &used.meter) && used.quantity.unit == used.meter.unit)
+    );
     let shown: Vec<String> =
         usage.iter().map(|used| format!("{} {} | {}", used.meter.usage_type, used.quantity, used.because)).collect();
     assert_eq!(shown, lines);

@@ -44,7 +44,8 @@ impl Service for PublicIpv4 {
             .filter(|&(_, count, _)| count > 0)
             .map(|(meter, count, state)| {
                 let quantity = Quantity::<Hour>::new(Ratio::from(count) * seconds / Ratio::from(HOUR));
-                let because = format!("{count} address{} {state} x {}", if count == 1 { "" } else { "es" }, hours(seconds));
+                let because =
+                    format!("{count} address{} {state} x {}", if count == 1 { "" } else { "es" }, hours(seconds));
                 site.usage(meter, quantity, because)
             })
             .collect()

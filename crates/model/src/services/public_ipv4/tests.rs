@@ -6,13 +6,19 @@ use crate::time::Horizon;
 use alloc::string::{String, ToString};
 
 fn site(month: &str) -> Site {
-    Site { component: "public_ipv4.spare".into(), region: "us-east-1".parse().unwrap(), horizon: month.parse().unwrap() }
+    Site {
+        component: "public_ipv4.spare".into(),
+        region: "us-east-1".parse().unwrap(),
+        horizon: month.parse().unwrap(),
+    }
 }
 
 #[track_caller]
 fn check(addresses: &PublicIpv4, month: &str, lines: &[&str]) {
     let usage = addresses.usage(&site(month));
-    assert!(usage.iter().all(|used| declares(PublicIpv4::METERS, &used.meter) && used.quantity.unit == used.meter.unit));
+    assert!(
+        usage.iter().all(|used| declares(PublicIpv4::METERS, &used.meter) && used.quantity.unit == used.meter.unit)
+    );
     let shown: Vec<String> =
         usage.iter().map(|used| format!("{} {} | {}", used.meter.usage_type, used.quantity, used.because)).collect();
     assert_eq!(shown, lines);

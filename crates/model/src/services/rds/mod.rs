@@ -263,7 +263,8 @@ fn cpu_credits(site: &Site, class: &InstanceClass, operation: &'static str, vcpu
 
 fn extended_support(site: &Site, support: ExtendedSupport, copies: u64, vcpus: u32, hours: Ratio) -> Usage {
     let quantity = Quantity::<VcpuHour>::new(Ratio::from(copies) * Ratio::from(vcpus) * hours);
-    let because = format!("{copies} instance{} x {vcpus} vCPU x {} h past standard support", plural(copies), Num(hours));
+    let because =
+        format!("{copies} instance{} x {vcpus} vCPU x {} h past standard support", plural(copies), Num(hours));
     site.usage(support.meter(), quantity, because)
 }
 

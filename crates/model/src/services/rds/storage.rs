@@ -88,9 +88,6 @@ impl Storage {
                 if u64::from(throughput) * 4 > u64::from(iops) {
                     return Err(InvalidStorage::ThroughputPerIops { throughput, iops });
                 }
-                if large && Ratio::from(iops) > size_gb * Ratio::whole(500) {
-                    return Err(InvalidStorage::IopsPerGb { iops });
-                }
             }
             StorageKind::Io1 { iops } => {
                 let most = if large { 256_000 } else { 19_950 };
@@ -233,12 +230,6 @@ pub enum InvalidStorage {
     ThroughputPerIops {
         /// Asked for.
         throughput: u32,
-        /// Asked for.
-        iops: u32,
-    },
-    /// More than 500 IOPS a GB.
-    #[error("{iops} IOPS is more than 500 for each GB")]
-    IopsPerGb {
         /// Asked for.
         iops: u32,
     },

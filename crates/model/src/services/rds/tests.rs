@@ -129,7 +129,9 @@ fn each_start_is_billed_for_ten_minutes_at_least() {
 
 #[test]
 fn gp3_includes_more_from_400_gb_on() {
-    for (size, baseline) in [("20", (3_000, 125)), ("399.9", (3_000, 125)), ("400", (12_000, 500)), ("4000", (12_000, 500))] {
+    for (size, baseline) in
+        [("20", (3_000, 125)), ("399.9", (3_000, 125)), ("400", (12_000, 500)), ("4000", (12_000, 500))]
+    {
         assert_eq!(Storage::gp3_baseline(Ratio::parse(size).unwrap()), baseline);
     }
     for (iops, throughput, lines) in [
@@ -137,12 +139,18 @@ fn gp3_includes_more_from_400_gb_on() {
         (
             13_000,
             500,
-            &["RDS:GP3-Storage 400 GB-Mo | 400 GB of gp3", "RDS:GP3-PIOPS 1000 IOPS-Mo | 1000 IOPS above the 12000 included"],
+            &[
+                "RDS:GP3-Storage 400 GB-Mo | 400 GB of gp3",
+                "RDS:GP3-PIOPS 1000 IOPS-Mo | 1000 IOPS above the 12000 included",
+            ],
         ),
         (
             12_000,
             501,
-            &["RDS:GP3-Storage 400 GB-Mo | 400 GB of gp3", "RDS:GP3-Throughput 1 MBPS-Mo | 1 MiB/s above the 500 included"],
+            &[
+                "RDS:GP3-Storage 400 GB-Mo | 400 GB of gp3",
+                "RDS:GP3-Throughput 1 MBPS-Mo | 1 MiB/s above the 500 included",
+            ],
         ),
     ] {
         let storage = store(StorageKind::Gp3 { iops, throughput }, 400);
@@ -244,15 +252,18 @@ fn storage_that_rds_does_not_sell() {
 
 #[test]
 fn what_comes_on_top() {
-    check_rest(&Rds { backup_gb: Ratio::whole(50), ..small("average") }, &[
-        "RDS:ChargedBackupUsage 50 GB-Mo | 50 GB of backups and snapshots",
-    ]);
-    check_rest(&Rds { cpu_credit_vcpu_hours: Ratio::whole(30), ..small("average") }, &[
-        "CPUCredits:db.t3 30 vCPU-Hours | 30 vCPU-hours above the CPU baseline",
-    ]);
-    check_rest(&Rds { snapshot_export_gb: Ratio::whole(8), ..small("average") }, &[
-        "RDS:SnapshotExportToS3 8 GB | 8 GB of snapshots exported to S3",
-    ]);
+    check_rest(
+        &Rds { backup_gb: Ratio::whole(50), ..small("average") },
+        &["RDS:ChargedBackupUsage 50 GB-Mo | 50 GB of backups and snapshots"],
+    );
+    check_rest(
+        &Rds { cpu_credit_vcpu_hours: Ratio::whole(30), ..small("average") },
+        &["CPUCredits:db.t3 30 vCPU-Hours | 30 vCPU-hours above the CPU baseline"],
+    );
+    check_rest(
+        &Rds { snapshot_export_gb: Ratio::whole(8), ..small("average") },
+        &["RDS:SnapshotExportToS3 8 GB | 8 GB of snapshots exported to S3"],
+    );
 }
 
 #[test]
@@ -293,7 +304,8 @@ fn extended_support_counts_every_copy() {
 #[test]
 fn no_count_is_too_large_to_be_said() {
     let support = Some(ExtendedSupport::Year3);
-    let rds = Rds { count: u32::MAX, deployment: Deployment::MultiAzCluster, extended_support: support, ..small("average") };
+    let rds =
+        Rds { count: u32::MAX, deployment: Deployment::MultiAzCluster, extended_support: support, ..small("average") };
     let usage = rds.usage(&site("average"));
     assert_eq!(usage[2].quantity.value, Ratio::from(u32::MAX) * Ratio::whole(3 * 2 * 730));
 }
@@ -416,7 +428,10 @@ fn extended_support_of_a_serverless_cluster_is_said_though_nobody_knows_its_pric
     let capacity = AuroraCapacity::ServerlessV2(Timeline::constant(Ratio::whole(2), DAY));
     let aurora = Aurora { capacity, extended_support: Some(ExtendedSupport::Year3), ..cluster("1d") };
     let usage = aurora.usage(&site("1d"));
-    assert_eq!(shown(&usage[1..2], Aurora::METERS), ["ExtendedSupport:Yr3 48 ACU-Hr | 48 ACU-hours past standard support"]);
+    assert_eq!(
+        shown(&usage[1..2], Aurora::METERS),
+        ["ExtendedSupport:Yr3 48 ACU-Hr | 48 ACU-hours past standard support"]
+    );
 }
 
 #[test]

@@ -5,13 +5,19 @@ use crate::services::declares;
 use alloc::string::String;
 
 fn site(month: &str) -> Site {
-    Site { component: "secrets_manager.app".into(), region: "us-east-1".parse().unwrap(), horizon: month.parse().unwrap() }
+    Site {
+        component: "secrets_manager.app".into(),
+        region: "us-east-1".parse().unwrap(),
+        horizon: month.parse().unwrap(),
+    }
 }
 
 #[track_caller]
 fn check(secrets: u32, replicas: u32, api_calls: i64, month: &str, lines: &[&str]) {
     let usage = SecretsManager { secrets, replicas, api_calls: Ratio::whole(api_calls) }.usage(&site(month));
-    assert!(usage.iter().all(|used| declares(SecretsManager::METERS, &used.meter) && used.quantity.unit == used.meter.unit));
+    assert!(
+        usage.iter().all(|used| declares(SecretsManager::METERS, &used.meter) && used.quantity.unit == used.meter.unit)
+    );
     let shown: Vec<String> =
         usage.iter().map(|used| format!("{} {} | {}", used.meter.usage_type, used.quantity, used.because)).collect();
     assert_eq!(shown, lines);

@@ -34,16 +34,20 @@ impl Service for Sns {
     const METERS: &'static [Meter] = &[REQUESTS, EMAIL, HTTP];
 
     fn usage(&self, site: &Site) -> Vec<Usage> {
-        [(REQUESTS, self.requests, "API requests"), (EMAIL, self.email, "e-mails"), (HTTP, self.http, "HTTP deliveries")]
-            .into_iter()
-            .filter(|(_, count, _)| !count.is_zero())
-            .map(|(meter, count, what)| Usage {
-                component: Arc::clone(&site.component),
-                quantity: AnyQuantity { value: count, unit: meter.unit },
-                meter,
-                because: format!("{} {what}", Num(count)),
-                pricing: Pricing::Listed,
-            })
-            .collect()
+        [
+            (REQUESTS, self.requests, "API requests"),
+            (EMAIL, self.email, "e-mails"),
+            (HTTP, self.http, "HTTP deliveries"),
+        ]
+        .into_iter()
+        .filter(|(_, count, _)| !count.is_zero())
+        .map(|(meter, count, what)| Usage {
+            component: Arc::clone(&site.component),
+            quantity: AnyQuantity { value: count, unit: meter.unit },
+            meter,
+            because: format!("{} {what}", Num(count)),
+            pricing: Pricing::Listed,
+        })
+        .collect()
     }
 }

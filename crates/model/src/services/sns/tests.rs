@@ -6,7 +6,11 @@ use alloc::string::String;
 
 #[track_caller]
 fn check(requests: i64, email: i64, http: i64, lines: &[&str]) {
-    let site = Site { component: "sns.alerts".into(), region: "us-east-1".parse().unwrap(), horizon: crate::time::Horizon::AverageMonth };
+    let site = Site {
+        component: "sns.alerts".into(),
+        region: "us-east-1".parse().unwrap(),
+        horizon: crate::time::Horizon::AverageMonth,
+    };
     let [requests, email, http] = [requests, email, http].map(Ratio::whole);
     let usage = Sns { requests, email, http }.usage(&site);
     assert!(usage.iter().all(|used| declares(Sns::METERS, &used.meter) && used.quantity.unit == used.meter.unit));

@@ -28,12 +28,7 @@ pub(super) fn place(row: &Row, what: &str) -> Result<Placed, String> {
             Ok(node(row, &format!("ExtendedSupport{year}-NodeUsage"), &["Hrs"])?.into())
         }
         "serverless_storage" => serverless(row, "CachedData", "GB-Hours", Unit::GB_HOURS),
-        "serverless_ecpu" => serverless(
-            row,
-            "ElastiCacheProcessingUnits",
-            "ElastiCacheProcessingUnit",
-            Unit::ECPUS,
-        ),
+        "serverless_ecpu" => serverless(row, "ElastiCacheProcessingUnits", "ElastiCacheProcessingUnit", Unit::ECPUS),
         "serverless_backup" => serverless(row, "BackupUsage", "GB-months", Unit::GB_MONTHS),
         "backup" => backup(row),
         "global_datastore_out" => {
@@ -50,21 +45,13 @@ pub(super) fn savings_plan(row: &Row) -> Result<Placed, String> {
     let (kind, theirs, unit) = match row.need("applies_to")? {
         "elasticache.node" => return node(row, "NodeUsage", &["Hrs"]).map(Placed::SavingsPlan),
         "elasticache.serverless_storage" => ("CachedData", "GB-Hours", Unit::GB_HOURS),
-        "elasticache.serverless_ecpu" => (
-            "ElastiCacheProcessingUnits",
-            "ElastiCacheProcessingUnit",
-            Unit::ECPUS,
-        ),
+        "elasticache.serverless_ecpu" => ("ElastiCacheProcessingUnits", "ElastiCacheProcessingUnit", Unit::ECPUS),
         other => {
-            return Err(format!(
-                "nobody has said where a Savings Plans rate of {other} belongs"
-            ));
+            return Err(format!("nobody has said where a Savings Plans rate of {other} belongs"));
         }
     };
     row.unit_is(&[theirs])?;
-    let stated = row
-        .stated()?
-        .ok_or("a Savings Plans row that states no usage type")?;
+    let stated = row.stated()?.ok_or("a Savings Plans row that states no usage type")?;
     match stated.split_once(':') {
         Some((of, "Memcached" | "Redis" | "Valkey")) if of == kind => {
             Ok(Placed::SavingsPlan(Place::new(SERVICE, row, stated, unit)))
@@ -105,11 +92,7 @@ fn backup(row: &Row) -> Result<Placed, String> {
     };
     let place = Place::new(SERVICE, row, usage_type, Unit::GB_MONTHS);
     if row.region == "all" {
-        return Ok(Place {
-            scope: Scope::Everywhere { service: SERVICE },
-            ..place
-        }
-        .into());
+        return Ok(Place { scope: Scope::Everywhere { service: SERVICE }, ..place }.into());
     }
     Ok(place.into())
 }
@@ -121,14 +104,8 @@ mod tests {
     #[test]
     fn the_engine_is_in_the_operation() {
         let node = "AmazonElastiCache us-east-1 elasticache.node";
-        let name = |operation: &str| {
-            format!("NodeUsage:cache.t3.micro|CreateCacheCluster:{operation}|Hrs")
-        };
-        for (engine, operation) in [
-            ("Memcached", "0001"),
-            ("Redis", "0002"),
-            ("Valkey", "Valkey"),
-        ] {
+        let name = |operation: &str| format!("NodeUsage:cache.t3.micro|CreateCacheCluster:{operation}|Hrs");
+        for (engine, operation) in [("Memcached", "0001"), ("Redis", "0002"), ("Valkey", "Valkey")] {
             let attrs = format!("class=cache.t3.micro;engine={engine};term=OnDemand");
             check(node, &attrs, "Hrs", &name(operation));
         }
@@ -180,11 +157,6 @@ mod tests {
 
     #[test]
     fn all_regions_share_one_backup_price() {
-        check(
-            "AmazonElastiCache all elasticache.backup",
-            "engine=Redis",
-            "GB-Mo",
-            "ElastiCache:BackupUsage||GB-Mo",
-        );
+        check("AmazonElastiCache all elasticache.backup", "engine=Redis", "GB-Mo", "ElastiCache:BackupUsage||GB-Mo");
     }
 }

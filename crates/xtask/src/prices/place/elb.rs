@@ -15,9 +15,7 @@ pub(super) fn place(row: &Row, kind: &str, what: &str) -> Result<Placed, String>
     let (usage_type, units, unit): (&str, &[&str], Unit) = match (kind, what) {
         (_, "hour") => ("LoadBalancerUsage", &["Hrs", "Hours"], Unit::HOURS),
         ("alb" | "nlb" | "gwlb", "lcu") => ("LCUUsage", &["LCU-Hrs", "LCU-Hours"], Unit::LCU_HOURS),
-        ("alb" | "nlb" | "gwlb", "reserved_lcu") => {
-            ("ReservedLCUUsage", &["ReservedLCU-Hr"], Unit::LCU_HOURS)
-        }
+        ("alb" | "nlb" | "gwlb", "reserved_lcu") => ("ReservedLCUUsage", &["ReservedLCU-Hr"], Unit::LCU_HOURS),
         ("alb", "trust_store_hour") => ("TS-LoadBalancerUsage", &["Hrs"], Unit::HOURS),
         ("clb", "gb") => ("DataProcessing-Bytes", &["GB"], Unit::GB),
         _ => return Err(unknown(row)),
@@ -25,9 +23,7 @@ pub(super) fn place(row: &Row, kind: &str, what: &str) -> Result<Placed, String>
     row.unit_is(units)?;
     agree(row, usage_type)?;
     same_operation(row, operation)?;
-    Ok(Place::new("AWSELB", row, usage_type, unit)
-        .operation(operation)
-        .into())
+    Ok(Place::new("AWSELB", row, usage_type, unit).operation(operation).into())
 }
 
 #[cfg(test)]
@@ -36,24 +32,9 @@ mod tests {
 
     #[test]
     fn the_operation_tells_the_kinds_apart() {
-        check(
-            "AWSELB us-east-1 alb.hour",
-            "",
-            "Hrs",
-            "LoadBalancerUsage|LoadBalancing:Application|Hrs",
-        );
-        check(
-            "AWSELB us-east-1 nlb.lcu",
-            "",
-            "LCU-Hours",
-            "LCUUsage|LoadBalancing:Network|LCU-Hrs",
-        );
-        check(
-            "AWSELB us-east-1 clb.gb",
-            "",
-            "GB",
-            "DataProcessing-Bytes|LoadBalancing|GB",
-        );
+        check("AWSELB us-east-1 alb.hour", "", "Hrs", "LoadBalancerUsage|LoadBalancing:Application|Hrs");
+        check("AWSELB us-east-1 nlb.lcu", "", "LCU-Hours", "LCUUsage|LoadBalancing:Network|LCU-Hrs");
+        check("AWSELB us-east-1 clb.gb", "", "GB", "DataProcessing-Bytes|LoadBalancing|GB");
         check(
             "AWSELB us-east-1 gwlb.reserved_lcu",
             "operation=LoadBalancing:Gateway;usagetype=ReservedLCUUsage",

@@ -8,17 +8,12 @@ const SERVICE: &str = "AmazonECS";
 
 pub(super) fn place(row: &Row, what: &str) -> Result<Placed, String> {
     if row.attr("spot") == Some("true") || what == "spot_discount" {
-        return Ok(Placed::Dropped(
-            "Fargate Spot: a market price of one moment, not a list price",
-        ));
+        return Ok(Placed::Dropped("Fargate Spot: a market price of one moment, not a list price"));
     }
     let (usage_type, unit) = match what {
         "vcpu" => {
             row.unit_is(&["hours", "Hours"])?;
-            (
-                format!("Fargate-{}vCPU-Hours:perCPU", kind(row)?),
-                Unit::VCPU_HOURS,
-            )
+            (format!("Fargate-{}vCPU-Hours:perCPU", kind(row)?), Unit::VCPU_HOURS)
         }
         "memory" => {
             row.unit_is(&["hours", "Hours"])?;
@@ -26,17 +21,11 @@ pub(super) fn place(row: &Row, what: &str) -> Result<Placed, String> {
         }
         "os_license" => {
             row.unit_is(&["hours", "Hours"])?;
-            (
-                "Fargate-Windows-OS-Hours:perCPU".to_owned(),
-                Unit::VCPU_HOURS,
-            )
+            ("Fargate-Windows-OS-Hours:perCPU".to_owned(), Unit::VCPU_HOURS)
         }
         "ephemeral_storage" => {
             row.unit_is(&["GB-Hours"])?;
-            (
-                "Fargate-EphemeralStorage-GB-Hours".to_owned(),
-                Unit::GB_HOURS,
-            )
+            ("Fargate-EphemeralStorage-GB-Hours".to_owned(), Unit::GB_HOURS)
         }
         _ => return Err(unknown(row)),
     };
@@ -61,67 +50,25 @@ mod tests {
     #[test]
     fn each_architecture_has_its_own_usage_type() {
         let vcpu = "AmazonECS us-east-1 fargate.vcpu";
-        check(
-            vcpu,
-            "arch=x86;os=linux",
-            "hours",
-            "Fargate-vCPU-Hours:perCPU||vCPU-Hours",
-        );
-        check(
-            vcpu,
-            "arch=arm64;os=linux",
-            "Hours",
-            "Fargate-ARM-vCPU-Hours:perCPU||vCPU-Hours",
-        );
-        check(
-            vcpu,
-            "arch=x86;os=windows",
-            "hours",
-            "Fargate-Windows-vCPU-Hours:perCPU||vCPU-Hours",
-        );
+        check(vcpu, "arch=x86;os=linux", "hours", "Fargate-vCPU-Hours:perCPU||vCPU-Hours");
+        check(vcpu, "arch=arm64;os=linux", "Hours", "Fargate-ARM-vCPU-Hours:perCPU||vCPU-Hours");
+        check(vcpu, "arch=x86;os=windows", "hours", "Fargate-Windows-vCPU-Hours:perCPU||vCPU-Hours");
         let memory = "AmazonECS eu-west-1 fargate.memory";
-        check(
-            memory,
-            "arch=x86;os=linux;usagetype=EU-Fargate-GB-Hours",
-            "hours",
-            "Fargate-GB-Hours||GB-Hours",
-        );
+        check(memory, "arch=x86;os=linux;usagetype=EU-Fargate-GB-Hours", "hours", "Fargate-GB-Hours||GB-Hours");
         let licence = "AmazonECS us-east-1 fargate.os_license";
-        check(
-            licence,
-            "os=windows;per=vCPU",
-            "hours",
-            "Fargate-Windows-OS-Hours:perCPU||vCPU-Hours",
-        );
+        check(licence, "os=windows;per=vCPU", "hours", "Fargate-Windows-OS-Hours:perCPU||vCPU-Hours");
         let twin = "AmazonEKS sa-east-1 fargate.ephemeral_storage";
-        check(
-            twin,
-            "arch=x86;os=linux",
-            "GB-Hours",
-            "Fargate-EphemeralStorage-GB-Hours||GB-Hours",
-        );
+        check(twin, "arch=x86;os=linux", "GB-Hours", "Fargate-EphemeralStorage-GB-Hours||GB-Hours");
     }
 
     #[test]
     fn spot_is_left_out() {
-        check(
-            "AmazonECS sa-east-1 fargate.vcpu",
-            "arch=x86;os=linux;spot=true;note=a; b",
-            "hours",
-            "dropped",
-        );
+        check("AmazonECS sa-east-1 fargate.vcpu", "arch=x86;os=linux;spot=true;note=a; b", "hours", "dropped");
     }
 
     #[test]
     fn a_usage_type_that_says_otherwise_is_refused() {
         let vcpu = "AmazonECS us-east-1 fargate.vcpu";
-        assert!(
-            told(
-                vcpu,
-                "arch=arm64;os=linux;usagetype=USE1-Fargate-vCPU-Hours:perCPU",
-                "hours"
-            )
-            .is_err()
-        );
+        assert!(told(vcpu, "arch=arm64;os=linux;usagetype=USE1-Fargate-vCPU-Hours:perCPU", "hours").is_err());
     }
 }

@@ -44,10 +44,7 @@ impl Place {
     /// A place in the file of the row's own region, with no operation.
     fn new(service: &str, row: &Row, usage_type: impl Into<String>, unit: Unit) -> Self {
         Self {
-            scope: Scope::Here(Shelf {
-                service: service.to_owned(),
-                region: row.region.clone(),
-            }),
+            scope: Scope::Here(Shelf { service: service.to_owned(), region: row.region.clone() }),
             usage_type: usage_type.into(),
             operation: "",
             unit,
@@ -61,22 +58,15 @@ impl Place {
 
     fn region(self, region: &str) -> Self {
         match self.scope {
-            Scope::Here(Shelf { service, .. }) => Self {
-                scope: Scope::Here(Shelf {
-                    service,
-                    region: region.to_owned(),
-                }),
-                ..self
-            },
+            Scope::Here(Shelf { service, .. }) => {
+                Self { scope: Scope::Here(Shelf { service, region: region.to_owned() }), ..self }
+            }
             Scope::Everywhere { .. } => self,
         }
     }
 
     fn starting_at_zero(self) -> Self {
-        Self {
-            from: Some(Decimal::ZERO),
-            ..self
-        }
+        Self { from: Some(Decimal::ZERO), ..self }
     }
 }
 
@@ -120,18 +110,15 @@ pub(crate) fn place(row: &Row) -> Result<Placed, String> {
 
 /// The complaint about a family nobody placed.
 fn unknown(row: &Row) -> String {
-    format!(
-        "nobody has said where {} of {} belongs",
-        row.family, row.service
-    )
+    format!("nobody has said where {} of {} belongs", row.family, row.service)
 }
 
 /// Refuses a row whose own usage type is another than the one it was given here.
 fn agree(row: &Row, usage_type: &str) -> Result<(), String> {
     match row.stated()? {
-        Some(stated) if stated != usage_type => Err(format!(
-            "the row states {stated}, its family and attributes say {usage_type}"
-        )),
+        Some(stated) if stated != usage_type => {
+            Err(format!("the row states {stated}, its family and attributes say {usage_type}"))
+        }
         _ => Ok(()),
     }
 }
@@ -139,9 +126,9 @@ fn agree(row: &Row, usage_type: &str) -> Result<(), String> {
 /// Refuses a row whose own operation is another than the one it was given here.
 fn same_operation(row: &Row, operation: &str) -> Result<(), String> {
     match row.attr("operation") {
-        Some(stated) if stated != operation => Err(format!(
-            "the row states the operation {stated}, its family and attributes say {operation}"
-        )),
+        Some(stated) if stated != operation => {
+            Err(format!("the row states the operation {stated}, its family and attributes say {operation}"))
+        }
         _ => Ok(()),
     }
 }
@@ -156,32 +143,17 @@ pub(super) mod tests {
         match place(&sample(what, attrs, unit))? {
             Placed::Rates(places) => Ok(places
                 .iter()
-                .map(|place| {
-                    format!(
-                        "{}|{}|{}",
-                        place.usage_type,
-                        place.operation,
-                        place.unit.label()
-                    )
-                })
+                .map(|place| format!("{}|{}|{}", place.usage_type, place.operation, place.unit.label()))
                 .collect::<Vec<_>>()
                 .join(" + ")),
-            Placed::Reserved(place) => {
-                Ok(format!("reserved {}|{}", place.usage_type, place.operation))
-            }
-            Placed::SavingsPlan(place) => {
-                Ok(format!("plan {}|{}", place.usage_type, place.operation))
-            }
+            Placed::Reserved(place) => Ok(format!("reserved {}|{}", place.usage_type, place.operation)),
+            Placed::SavingsPlan(place) => Ok(format!("plan {}|{}", place.usage_type, place.operation)),
             Placed::Dropped(_) => Ok("dropped".to_owned()),
         }
     }
 
     pub(super) fn check(what: &str, attrs: &str, unit: &str, expected: &str) {
-        assert_eq!(
-            told(what, attrs, unit).as_deref(),
-            Ok(expected),
-            "{what} {attrs}"
-        );
+        assert_eq!(told(what, attrs, unit).as_deref(), Ok(expected), "{what} {attrs}");
     }
 
     #[test]

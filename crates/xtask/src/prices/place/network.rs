@@ -37,9 +37,7 @@ pub(super) fn data_transfer(row: &Row, what: &str) -> Result<Placed, String> {
     const SERVICE: &str = "AWSDataTransfer";
     row.unit_is(&["GB"])?;
     if row.region == "global" {
-        return Ok(Placed::Dropped(
-            "a free band of data transfer: it stands in allowances.csv",
-        ));
+        return Ok(Placed::Dropped("a free band of data transfer: it stands in allowances.csv"));
     }
     let usage_type = match what {
         "internet_out" => "DataTransfer-Out-Bytes".to_owned(),
@@ -48,9 +46,7 @@ pub(super) fn data_transfer(row: &Row, what: &str) -> Result<Placed, String> {
         "inter_region" => match row.attr("to") {
             Some(to) => inter_region(row, to)?,
             None => {
-                return Ok(Placed::Dropped(
-                    "a transfer between two regions that does not name the other one",
-                ));
+                return Ok(Placed::Dropped("a transfer between two regions that does not name the other one"));
             }
         },
         _ => return Err(unknown(row)),
@@ -84,70 +80,26 @@ mod tests {
     #[test]
     fn the_destination_is_in_the_usage_type() {
         let east = "AWSDataTransfer us-east-1 datatransfer.inter_region";
-        check(
-            east,
-            "to=the other US East region",
-            "GB",
-            "USE2-AWS-Out-Bytes||GB",
-        );
+        check(east, "to=the other US East region", "GB", "USE2-AWS-Out-Bytes||GB");
         check(east, "to=other regions", "GB", "*-AWS-Out-Bytes||GB");
         check(east, "note=cross-region, one pair;sku=X", "GB", "dropped");
         let south = "AWSDataTransfer sa-east-1 datatransfer.inter_region";
-        check(
-            south,
-            "to=eu-west-1;usagetype=SAE1-EU-AWS-Out-Bytes",
-            "GB",
-            "EU-AWS-Out-Bytes||GB",
-        );
-        check(
-            south,
-            "to=us-west-2-lax-1;usagetype=SAE1-LAX1-AWS-Out-Bytes",
-            "GB",
-            "LAX1-AWS-Out-Bytes||GB",
-        );
-        assert!(
-            told(
-                south,
-                "to=eu-west-1;usagetype=SAE1-EUW2-AWS-Out-Bytes",
-                "GB"
-            )
-            .is_err()
-        );
+        check(south, "to=eu-west-1;usagetype=SAE1-EU-AWS-Out-Bytes", "GB", "EU-AWS-Out-Bytes||GB");
+        check(south, "to=us-west-2-lax-1;usagetype=SAE1-LAX1-AWS-Out-Bytes", "GB", "LAX1-AWS-Out-Bytes||GB");
+        assert!(told(south, "to=eu-west-1;usagetype=SAE1-EUW2-AWS-Out-Bytes", "GB").is_err());
         assert!(told(south, "to=the moon", "GB").is_err());
     }
 
     #[test]
     fn free_bands_are_no_rates() {
         let free = "usagetype=Global-DataTransfer-Out-Bytes;note=free tier";
-        check(
-            "AWSDataTransfer global datatransfer.internet_out",
-            free,
-            "GB",
-            "dropped",
-        );
+        check("AWSDataTransfer global datatransfer.internet_out", free, "GB", "dropped");
     }
 
     #[test]
     fn addresses_and_gateways() {
-        check(
-            "AmazonVPC us-east-1 vpc.public_ipv4",
-            "state=idle",
-            "Hours",
-            "PublicIPv4:IdleAddress||Hrs",
-        );
-        check(
-            "AmazonEC2 us-east-1 nat.gb",
-            "usagetype=NatGateway-Bytes",
-            "GB",
-            "NatGateway-Bytes||GB",
-        );
-        assert!(
-            told(
-                "AmazonEC2 us-east-1 nat.hour",
-                "usagetype=RegionalNatGateway-Hours",
-                "Hrs"
-            )
-            .is_err()
-        );
+        check("AmazonVPC us-east-1 vpc.public_ipv4", "state=idle", "Hours", "PublicIPv4:IdleAddress||Hrs");
+        check("AmazonEC2 us-east-1 nat.gb", "usagetype=NatGateway-Bytes", "GB", "NatGateway-Bytes||GB");
+        assert!(told("AmazonEC2 us-east-1 nat.hour", "usagetype=RegionalNatGateway-Hours", "Hrs").is_err());
     }
 }

@@ -12,59 +12,33 @@ const STORAGE: [(&str, &str, &str); 14] = [
     ("RDS:Multi-AZ-GP2-Storage", "gp2", "Multi-AZ"),
     ("RDS:GP3-Storage", "gp3", "Single-AZ"),
     ("RDS:Multi-AZ-GP3-Storage", "gp3", "Multi-AZ"),
-    (
-        "RDS:Multi-AZCluster-GP3-Storage",
-        "gp3",
-        "Multi-AZ (readable standbys)",
-    ),
+    ("RDS:Multi-AZCluster-GP3-Storage", "gp3", "Multi-AZ (readable standbys)"),
     ("RDS:PIOPS-Storage", "io1", "Single-AZ"),
     ("RDS:Multi-AZ-PIOPS-Storage", "io1", "Multi-AZ"),
-    (
-        "RDS:Multi-AZCluster-PIOPS-Storage",
-        "io1",
-        "Multi-AZ (readable standbys)",
-    ),
+    ("RDS:Multi-AZCluster-PIOPS-Storage", "io1", "Multi-AZ (readable standbys)"),
     ("RDS:PIOPS-Storage-IO2", "io2", "Single-AZ"),
     ("RDS:Multi-AZ-PIOPS-Storage-IO2", "io2", "Multi-AZ"),
-    (
-        "RDS:Multi-AZCluster-PIOPS-Storage-IO2",
-        "io2",
-        "Multi-AZ (readable standbys)",
-    ),
+    ("RDS:Multi-AZCluster-PIOPS-Storage-IO2", "io2", "Multi-AZ (readable standbys)"),
     ("RDS:StorageUsage", "magnetic", "Single-AZ"),
     ("RDS:Multi-AZ-StorageUsage", "magnetic", "Multi-AZ"),
-    (
-        "RDS:Multi-AZCluster-StorageUsage",
-        "magnetic",
-        "Multi-AZ (readable standbys)",
-    ),
+    ("RDS:Multi-AZCluster-StorageUsage", "magnetic", "Multi-AZ (readable standbys)"),
 ];
 
 /// The same for provisioned I/O operations.
 const IOPS: [(&str, &str, &str); 8] = [
     ("RDS:PIOPS", "io1", "Single-AZ"),
     ("RDS:Multi-AZ-PIOPS", "io1", "Multi-AZ"),
-    (
-        "RDS:Multi-AZCluster-PIOPS",
-        "io1",
-        "Multi-AZ (readable standbys)",
-    ),
+    ("RDS:Multi-AZCluster-PIOPS", "io1", "Multi-AZ (readable standbys)"),
     ("RDS:GP3-PIOPS", "gp3", "Single-AZ"),
     ("RDS:Multi-AZ-GP3-PIOPS", "gp3", "Multi-AZ"),
-    (
-        "RDS:Multi-AZCluster-GP3-PIOPS",
-        "gp3",
-        "Multi-AZ (readable standbys)",
-    ),
+    ("RDS:Multi-AZCluster-GP3-PIOPS", "gp3", "Multi-AZ (readable standbys)"),
     ("RDS:IO2-PIOPS", "io2", "Single-AZ"),
     ("RDS:Multi-AZ-IO2-PIOPS", "io2", "Multi-AZ"),
 ];
 
 /// The same for throughput.
-const THROUGHPUT: [(&str, &str, &str); 2] = [
-    ("RDS:GP3-Throughput", "gp3", "Single-AZ"),
-    ("RDS:Multi-AZ-GP3-Throughput", "gp3", "Multi-AZ"),
-];
+const THROUGHPUT: [(&str, &str, &str); 2] =
+    [("RDS:GP3-Throughput", "gp3", "Single-AZ"), ("RDS:Multi-AZ-GP3-Throughput", "gp3", "Multi-AZ")];
 
 pub(super) fn place(row: &Row, what: &str) -> Result<Placed, String> {
     match what {
@@ -80,9 +54,7 @@ pub(super) fn place(row: &Row, what: &str) -> Result<Placed, String> {
             one(row, &usage_type, &["vCPU-Hours"], Unit::VCPU_HOURS)
         }
         "proxy_vcpu" => match row.stated()? {
-            Some("RDS:Proxy-ASv2-Usage") => {
-                one(row, "RDS:Proxy-ASv2-Usage", &["ACU-Hr"], Unit::ACU_HOURS)
-            }
+            Some("RDS:Proxy-ASv2-Usage") => one(row, "RDS:Proxy-ASv2-Usage", &["ACU-Hr"], Unit::ACU_HOURS),
             _ => one(row, "RDS:ProxyUsage", &["Hrs"], Unit::VCPU_HOURS),
         },
         "extended_support" => extended_support(row),
@@ -93,9 +65,7 @@ pub(super) fn place(row: &Row, what: &str) -> Result<Placed, String> {
 pub(super) fn savings_plan(row: &Row) -> Result<Placed, String> {
     match row.need("applies_to")? {
         "rds.instance" => node(row).map(Placed::SavingsPlan),
-        other => Err(format!(
-            "nobody has said where a Savings Plans rate of {other} belongs"
-        )),
+        other => Err(format!("nobody has said where a Savings Plans rate of {other} belongs")),
     }
 }
 
@@ -128,9 +98,7 @@ fn node(row: &Row) -> Result<Place, String> {
     if let Some(stated) = row.stated()?
         && full(stated) != usage_type
     {
-        return Err(format!(
-            "the row states {stated}, its attributes say {usage_type}"
-        ));
+        return Err(format!("the row states {stated}, its attributes say {usage_type}"));
     }
     let operation = operation(row.need("engine")?)?;
     same_operation(row, operation)?;
@@ -161,12 +129,7 @@ fn full(usage_type: &str) -> String {
 
 /// Storage, operations or throughput. A stated usage type decides, whatever the deployment says: the price list has
 /// rows where the two disagree and the usage type is right.
-fn volume(
-    row: &Row,
-    known: &[(&str, &str, &str)],
-    units: &[&str],
-    unit: Unit,
-) -> Result<Placed, String> {
+fn volume(row: &Row, known: &[(&str, &str, &str)], units: &[&str], unit: Unit) -> Result<Placed, String> {
     row.unit_is(units)?;
     if let Some(stated) = row.stated()? {
         if stated.starts_with("RDS:Mirror-") {
@@ -184,9 +147,7 @@ fn volume(
     for volume in volume.split('/') {
         let (usage_type, _, _) = known
             .iter()
-            .find(|(_, of_volume, of_deployment)| {
-                *of_volume == volume && *of_deployment == deployment
-            })
+            .find(|(_, of_volume, of_deployment)| *of_volume == volume && *of_deployment == deployment)
             .ok_or_else(|| format!("no usage type is known for {volume}, {deployment}"))?;
         places.push(Place::new(SERVICE, row, *usage_type, unit));
     }
@@ -202,14 +163,8 @@ fn extended_support(row: &Row) -> Result<Placed, String> {
         other => return Err(format!("unknown year '{other}' of extended support")),
     };
     match row.stated()? {
-        Some(stated)
-            if !stated
-                .strip_prefix(usage_type)
-                .is_some_and(|rest| rest.starts_with(':')) =>
-        {
-            Err(format!(
-                "the row states {stated}, its year says {usage_type}"
-            ))
+        Some(stated) if !stated.strip_prefix(usage_type).is_some_and(|rest| rest.starts_with(':')) => {
+            Err(format!("the row states {stated}, its year says {usage_type}"))
         }
         _ => Ok(Place::new(SERVICE, row, usage_type, Unit::VCPU_HOURS).into()),
     }
@@ -222,22 +177,10 @@ mod tests {
 
     #[test]
     fn the_class_is_written_in_full() {
-        assert_eq!(
-            full("InstanceUsage:db.r6g.4xl"),
-            "InstanceUsage:db.r6g.4xlarge"
-        );
-        assert_eq!(
-            full("InstanceUsage:db.r6g.xl"),
-            "InstanceUsage:db.r6g.xlarge"
-        );
-        assert_eq!(
-            full("InstanceUsage:db.r4.xlarge"),
-            "InstanceUsage:db.r4.xlarge"
-        );
-        assert_eq!(
-            full("InstanceUsage:db.t3.micro"),
-            "InstanceUsage:db.t3.micro"
-        );
+        assert_eq!(full("InstanceUsage:db.r6g.4xl"), "InstanceUsage:db.r6g.4xlarge");
+        assert_eq!(full("InstanceUsage:db.r6g.xl"), "InstanceUsage:db.r6g.xlarge");
+        assert_eq!(full("InstanceUsage:db.r4.xlarge"), "InstanceUsage:db.r4.xlarge");
+        assert_eq!(full("InstanceUsage:db.t3.micro"), "InstanceUsage:db.t3.micro");
         check(
             "AmazonRDS eu-west-1 rds.instance",
             "class=db.r6g.4xlarge;engine=PostgreSQL;deployment=Multi-AZ;term=OnDemand;\
@@ -283,18 +226,8 @@ mod tests {
     #[test]
     fn a_volume_and_a_deployment_make_a_usage_type() {
         let storage = "AmazonRDS us-east-1 rds.storage";
-        check(
-            storage,
-            "volume=io1;engine=MySQL;deployment=Single-AZ",
-            "GB-Mo",
-            "RDS:PIOPS-Storage||GB-Mo",
-        );
-        check(
-            storage,
-            "volume=magnetic;engine=MySQL;deployment=Single-AZ",
-            "GB-Mo",
-            "RDS:StorageUsage||GB-Mo",
-        );
+        check(storage, "volume=io1;engine=MySQL;deployment=Single-AZ", "GB-Mo", "RDS:PIOPS-Storage||GB-Mo");
+        check(storage, "volume=magnetic;engine=MySQL;deployment=Single-AZ", "GB-Mo", "RDS:StorageUsage||GB-Mo");
         check(
             storage,
             "volume=io1/io2;engine=PostgreSQL;deployment=Single-AZ",
@@ -307,40 +240,16 @@ mod tests {
             "IOPS-Mo",
             "RDS:Multi-AZ-GP3-PIOPS||IOPS-Mo",
         );
-        assert!(
-            told(
-                storage,
-                "volume=tape;engine=MySQL;deployment=Single-AZ",
-                "GB-Mo"
-            )
-            .is_err()
-        );
+        assert!(told(storage, "volume=tape;engine=MySQL;deployment=Single-AZ", "GB-Mo").is_err());
     }
 
     #[test]
     fn extended_support_has_one_name_for_all_engines() {
         let support = "AmazonRDS us-east-1 rds.extended_support";
         let name = "ExtendedSupport:Yr1-Yr2||vCPU-Hours";
-        check(
-            support,
-            "engine=MySQL;version=5.7;year=1-2",
-            "vCPU-hour",
-            name,
-        );
-        check(
-            support,
-            "year=1-2;usagetype=ExtendedSupport:Yr1-Yr2:<Engine><ver>",
-            "vCPU-hour",
-            name,
-        );
-        assert!(
-            told(
-                support,
-                "year=3;usagetype=ExtendedSupport:Yr1-Yr2:MySQL5.7",
-                "vCPU-hour"
-            )
-            .is_err()
-        );
+        check(support, "engine=MySQL;version=5.7;year=1-2", "vCPU-hour", name);
+        check(support, "year=1-2;usagetype=ExtendedSupport:Yr1-Yr2:<Engine><ver>", "vCPU-hour", name);
+        assert!(told(support, "year=3;usagetype=ExtendedSupport:Yr1-Yr2:MySQL5.7", "vCPU-hour").is_err());
     }
 
     #[test]
