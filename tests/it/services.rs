@@ -1,7 +1,5 @@
 //! What holds for every AWS service: its folder is complete, its example prices exactly, its README says
 //! what the reader accepts. A new service is in these tests as soon as it has a folder.
-#![allow(clippy::panic, reason = "a helper of a test says what is wrong")]
-
 use stackcost_formats::classes::Classes;
 use stackcost_formats::price_book::Bundle;
 use stackcost_formats::problem::Problems;

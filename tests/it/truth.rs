@@ -18,8 +18,6 @@
 //! | `source`, `why` | who printed it (else the file's), and why it is not the exact figure |
 //!
 //! `[[not_expressible]]` names what a source has and a stack cannot say, with the reason.
-#![expect(clippy::panic, reason = "what clippy.toml allows in tests does not reach their helpers")]
-
 use stackcost_formats::classes::Classes;
 use stackcost_formats::price_book::Bundle;
 use stackcost_formats::stack::{Env, StackFile};

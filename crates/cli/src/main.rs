@@ -3,6 +3,7 @@
 //! Exit codes: 0 done and complete; 1 it failed; 2 bad usage or input; 3 a threshold crossed;
 //! 4 findings (with `--detailed-exitcode`); 5 a partial result; 130 interrupted.
 #![forbid(unsafe_code)]
+#![deny(clippy::panic, clippy::unwrap_used, clippy::expect_used)]
 
 mod args;
 mod commands;

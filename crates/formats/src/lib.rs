@@ -25,6 +25,7 @@
 //! # Ok::<(), stackcost_formats::problem::Problems>(())
 //! ```
 #![forbid(unsafe_code)]
+#![deny(clippy::panic, clippy::unwrap_used, clippy::expect_used)]
 
 // In reading order: a module uses only modules above it.
 pub mod problem;

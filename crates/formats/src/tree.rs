@@ -190,12 +190,6 @@ impl<'a> Reader<'a> {
         }
         Ok(())
     }
-
-    /// The keys that were asked for, for the schema's test.
-    #[cfg(test)]
-    pub fn known(&self) -> Vec<&'static str> {
-        self.asked.borrow().clone()
-    }
 }
 
 /// A key that means nothing here.

@@ -397,20 +397,29 @@ fn what_the_schema_takes_the_reader_takes() {
         tasks("{ base = 2 }"),
         tasks("{ base = 2, peak = 8, peak_hours_per_day = 4.5 }"),
         tasks("{ base = 2, peak = 8, peak_hours_per_month = '100' }"),
-        tasks("{ base = 2, timezone = 'Etc/UTC', windows = [{ days = 'Mon-fri, sun', from = '9:00', to = '24:00', tasks = 8 }] }"),
-        tasks("{ base = 2, timezone = 'Etc/UTC', windows = [{ days = 'daily', from = '22:00:30', to = '06:00', value = 8 }] }"),
+        tasks(
+            "{ base = 2, timezone = 'Etc/UTC', windows = [{ days = 'Mon-fri, sun', from = '9:00', to = '24:00', tasks = 8 }] }",
+        ),
+        tasks(
+            "{ base = 2, timezone = 'Etc/UTC', windows = [{ days = 'daily', from = '22:00:30', to = '06:00', value = 8 }] }",
+        ),
         tasks("{ timeline = 'tasks.csv' }"),
         tasks("{ runs = '50/day', lasting = '3h' }"),
-        format!("{RDS}storage = {{ type = 'gp3', size = 20 }}\nrunning = {{ hours_per_day = 8 }}\nbackup = '1_000.5 GiB'"),
-        "[rds.x]\nengine = 'aurora-mysql'\nclass = 'db.r6g.large'\nstorage = '1 GB'\nio_requests = '10M/month'".to_string(),
+        format!(
+            "{RDS}storage = {{ type = 'gp3', size = 20 }}\nrunning = {{ hours_per_day = 8 }}\nbackup = '1_000.5 GiB'"
+        ),
+        "[rds.x]\nengine = 'aurora-mysql'\nclass = 'db.r6g.large'\nstorage = '1 GB'\nio_requests = '10M/month'"
+            .to_string(),
         "[rds.x]\nengine = 'aurora-mysql'\nacu = 0.5\nstorage = '1 GB'\nio_requests = { base = '10/s' }".to_string(),
         "[elasticache.x]\nengine = 'valkey'\nserverless = { data = '1 GB', ecpus = '10M' }".to_string(),
         "[alb.x]\nrules = 20\nrequests = '10k/min'\nprocessed = '300 KB/s'\nactive_connections = '3k'".to_string(),
         "[nlb.x]\nscheme = 'internal'\ntcp = { new_connections = '800 /s', processed = 0 }".to_string(),
         "[ecr.x]\nimages = { pushed = '10/week', size = '500 MB', keep = '30d', shared_layers = '80%' }".to_string(),
-        "[cloudwatch.x]\ningested = '100 MB/day'\nretention = 'never'\nmonth = 12\nalarms = { composite = 1 }".to_string(),
+        "[cloudwatch.x]\ningested = '100 MB/day'\nretention = 'never'\nmonth = 12\nalarms = { composite = 1 }"
+            .to_string(),
         "[cloudwatch.x]\nstored = '1 GB'\nmetrics = '1k'\nalarms = 3".to_string(),
-        "[data_transfer.x]\ninternet_out = '0.5 TB'\ninter_region = [{ region = 'eu-west-1', data = '5 GB/month' }]".to_string(),
+        "[data_transfer.x]\ninternet_out = '0.5 TB'\ninter_region = [{ region = 'eu-west-1', data = '5 GB/month' }]"
+            .to_string(),
         format!("{FARGATE}tasks = 1\n[scenario.\"at peak\"]\nmonth = '30d'\nfargate.x.tasks = 8\nkms.new.keys = 1"),
         format!("{RDS}storage = {{ type = 'gp2', size = 20 }}\n[scenario.large]\nrds.x.storage.size = '40 GB'"),
         tasks("{ base = 2, peak = 8, peak_hours_per_day = 4 }\n[scenario.large]\nfargate.x.tasks.peak = 9"),
@@ -443,9 +452,13 @@ fn what_the_schema_refuses_the_reader_refuses() {
         tasks("{ base = 2, peak = 8, peak_hours_per_day = 25 }"),
         tasks("{ base = 2, peak = 8, peak_hours_per_day = 4, peak_hours_per_month = 100 }"),
         tasks("{ base = 2, windows = [{ days = 'mon-fri', from = '9:00', to = '17:00', tasks = 8 }] }"),
-        tasks("{ base = 2, timezone = 'Etc/UTC', windows = [{ days = 'monday', from = '9:00', to = '17:00', tasks = 8 }] }"),
+        tasks(
+            "{ base = 2, timezone = 'Etc/UTC', windows = [{ days = 'monday', from = '9:00', to = '17:00', tasks = 8 }] }",
+        ),
         tasks("{ base = 2, timezone = 'Etc/UTC', windows = [{ days = 'mon', from = '9', to = '17:00', tasks = 8 }] }"),
-        tasks("{ base = 2, timezone = 'Etc/UTC', windows = [{ days = 'mon', from = '9:00', to = '24:01', tasks = 8 }] }"),
+        tasks(
+            "{ base = 2, timezone = 'Etc/UTC', windows = [{ days = 'mon', from = '9:00', to = '24:01', tasks = 8 }] }",
+        ),
         tasks("{ base = 2, timezone = 'Etc/UTC', windows = [{ days = 'mon', from = '9:00', to = '17:00' }] }"),
         tasks("{ runs = '50/day' }"),
         tasks("{ timeline = 'tasks.csv', base = 2 }"),
@@ -461,7 +474,9 @@ fn what_the_schema_refuses_the_reader_refuses() {
         format!("{RDS}storage = {{ type = 'gp2', size = 20 }}\nbackup = 30"),
         format!("{RDS}storage = {{ type = 'gp2', size = 20 }}\nacu = 2"),
         format!("{RDS}storage = {{ type = 'gp2', size = 20 }}\nmulti_az = true\ndeployment = 'multi-az'"),
-        format!("{RDS}storage = {{ type = 'gp2', size = 20 }}\nrunning = {{ hours_per_day = 8, hours_per_month = 200 }}"),
+        format!(
+            "{RDS}storage = {{ type = 'gp2', size = 20 }}\nrunning = {{ hours_per_day = 8, hours_per_month = 200 }}"
+        ),
         "[rds.x]\nengine = 'aurora-mysql'\nclass = 'db.r6g.large'\nstorage = '1 GB'\nproxy = true".to_string(),
         "[rds.x]\nengine = 'aurora-mysql'\nstorage = '1 GB'".to_string(),
         "[elasticache.x]\nengine = 'valkey'".to_string(),

@@ -38,20 +38,21 @@ pub fn render(report: &Report, precision: Precision, width: usize) -> String {
 /// The columns besides the first, in groups that fit side by side.
 fn sheets(report: &Report, rows: &[Vec<String>], numbers: &[usize], width: usize) -> Vec<Vec<usize>> {
     let room = width.saturating_sub(name_width(rows).clamp(1, NARROWEST));
-    let mut sheets: Vec<Vec<usize>> = vec![Vec::new()];
+    // Columns of an estimate belong together; scenarios can go on below.
+    let can_go_on = report.columns.iter().skip(1).all(|column| column.numeric);
+    let mut sheets = Vec::new();
+    let mut current = Vec::new();
     let mut used = 0;
     for &column in numbers {
         let wide = GAP + column_width(&report.columns[column], rows, column);
-        let current = sheets.last_mut().expect("starts with one");
-        // Columns of an estimate belong together; scenarios can go on below.
-        if used + wide > room && !current.is_empty() && report.columns.iter().skip(1).all(|column| column.numeric) {
-            sheets.push(vec![column]);
-            used = wide;
-        } else {
-            current.push(column);
-            used += wide;
+        if used + wide > room && !current.is_empty() && can_go_on {
+            sheets.push(std::mem::take(&mut current));
+            used = 0;
         }
+        current.push(column);
+        used += wide;
     }
+    sheets.push(current);
     sheets
 }
 
