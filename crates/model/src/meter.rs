@@ -324,6 +324,10 @@ fn canonical(usage_type: &str) -> String {
     if usage_type == "AWSSecretsManager-Secret" {
         return "AWSSecretsManager-Secrets".to_string();
     }
+    // AWS appends engine and version, which do not change the price: `ExtendedSupport:Yr3:MySQL5.7`.
+    if let Some(years) = usage_type.strip_prefix("ExtendedSupport:") {
+        return format!("ExtendedSupport:{}", years.split(':').next().unwrap_or(years));
+    }
     match usage_type.strip_suffix("xl") {
         Some(class) if usage_type.contains(":db.") => format!("{class}xlarge"),
         _ => usage_type.to_string(),
@@ -363,6 +367,7 @@ mod tests {
             assert_eq!(UsageType::parse(written).rest, usage_type);
         }
         assert_eq!(UsageType::parse("APS1-AWSSecretsManager-Secret").rest, "AWSSecretsManager-Secrets");
+        assert_eq!(UsageType::parse("EU-ExtendedSupport:Yr1-Yr2:PostgreSQL11").rest, "ExtendedSupport:Yr1-Yr2");
         assert_eq!(UsageType::parse("TS-LoadBalancerUsage").region, None);
     }
 }

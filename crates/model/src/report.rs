@@ -320,39 +320,27 @@ pub fn prices<'a>(title: &str, prices: impl IntoIterator<Item = &'a Price>, note
     }
 }
 
-/// What a price book lacks, by region.
+/// What a price book lacks, by region; name by name when it is one region.
 #[must_use]
 pub fn gaps(book: &PriceBook, regions: &[RegionGaps]) -> Report {
-    let mut rows = Vec::new();
-    for region in regions {
-        let count = |count: usize| Cell::Number(Ratio::from(count as u64));
-        let names: Vec<String> = region.missing.iter().map(meter_name).collect();
-        let ends = region.partial.iter().map(|(usage_type, _, end)| format!("{usage_type} from {end} on"));
-        let mut remark = names.join(", ");
-        let ends: Vec<String> = ends.collect();
-        if !ends.is_empty() {
-            let joint = if remark.is_empty() { "" } else { "; " };
-            remark.push_str(&format!("{joint}no rate for {}", ends.join(", ")));
-        }
-        rows.push(Row {
-            kind: RowKind::Line,
-            cells: vec![
-                Cell::Text(region.region.code().to_string()),
-                count(region.known),
-                count(region.missing.len()),
-                count(region.partial.len()),
-            ],
-            remark: if region.known == 0 {
-                Some("no rates at all".to_string())
-            } else {
-                Some(remark).filter(|remark| !remark.is_empty())
-            },
-        });
-    }
-    let notes = vec![
+    let count = |count: usize| Cell::Number(Ratio::from(count as u64));
+    let rows = regions.iter().map(|region| Row {
+        kind: RowKind::Line,
+        cells: vec![
+            Cell::Text(region.region.code().to_string()),
+            count(region.known),
+            count(region.missing.len()),
+            count(region.partial.len()),
+        ],
+        remark: (regions.len() == 1).then(|| names(region)).filter(|names| !names.is_empty()),
+    });
+    let mut notes = vec![
         "what is missing is a listed gap in an estimate, never a guess; give rates with --price-book or [prices]"
             .to_string(),
     ];
+    if regions.len() > 1 {
+        notes.push("--region NAME names what one region lacks, --format csv all of it".to_string());
+    }
     Report {
         title: format!(
             "book of {}: {} rates; what the components of this tool lack",
@@ -360,9 +348,17 @@ pub fn gaps(book: &PriceBook, regions: &[RegionGaps]) -> Report {
             book.prices().len()
         ),
         columns: vec![text("region"), number("known"), number("missing"), number("partial")],
-        rows,
+        rows: rows.collect(),
         notes,
     }
+}
+
+/// The meters that a region lacks, and those whose bands end.
+fn names(region: &RegionGaps) -> String {
+    let missing = region.missing.iter().map(meter_name);
+    let partial = region.partial.iter().map(|(usage_type, _, end)| format!("{usage_type} from {end} on"));
+    let names: Vec<String> = missing.chain(partial).collect();
+    names.join(", ")
 }
 
 fn meter_name(meter: &Meter) -> String {
