@@ -19,7 +19,9 @@ pub(crate) fn run(args: &PricesVerifyArgs) -> Result<Outcome, Failure> {
     if let Some(path) = &args.price_book {
         book.override_with(input::user_book(path)?);
     }
-    let meters: Vec<_> = Component::all_meters().cloned().collect();
+    let mut meters: Vec<_> = Component::all_meters().cloned().collect();
+    meters.sort();
+    meters.dedup();
     let lacking: Vec<_> = Region::all()
         .filter(|region| only.is_none_or(|only| only == *region))
         .map(|region| gaps(&book, &meters, region))

@@ -36,7 +36,7 @@ pub fn gaps(book: &PriceBook, meters: &[Meter], region: Region) -> RegionGaps {
         let known = if family { has_class(book, meter, region) } else { known(book, meter, region, &mut lacking) };
         if known {
             lacking.known += 1;
-        } else if !lacking.missing.contains(meter) {
+        } else {
             lacking.missing.push(meter.clone());
         }
     }
