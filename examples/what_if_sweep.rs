@@ -22,9 +22,17 @@ use std::time::Instant;
 /// CPU units and MiB of a task.
 const SIZES: [(u32, u32); 4] = [(256, 512), (512, 1_024), (1_024, 2_048), (2_048, 4_096)];
 
-/// The total of every variant with its name: tasks, hours a day with four times as many, and size.
-pub fn sweep(stack: &Stack, book: &PriceBook) -> Result<Vec<(Usd, (u32, u64, Size))>, InvalidSize> {
-    let mut totals = Vec::with_capacity(10_000);
+/// A priced variant: so many tasks, and four times as many for so many hours a day.
+pub struct Variant {
+    tasks: u32,
+    peak_hours: u64,
+    size: Size,
+    total: Usd,
+}
+
+/// Prices every variant.
+pub fn sweep(stack: &Stack, book: &PriceBook) -> Result<Vec<Variant>, InvalidSize> {
+    let mut priced = Vec::with_capacity(10_000);
     let mut variant = stack.clone();
     for (cpu_units, memory_mib) in SIZES {
         let size = Size::new(cpu_units, memory_mib)?;
@@ -37,11 +45,12 @@ pub fn sweep(stack: &Stack, book: &PriceBook) -> Result<Vec<(Usd, (u32, u64, Siz
                             Tasks::Running(Timeline::daily(tasks, 4 * tasks, peak_hours * HOUR, stack.horizon));
                     }
                 }
-                totals.push((estimate(&variant, book, None).total().usd(), (tasks, peak_hours, size)));
+                let total = estimate(&variant, book, None).total().usd();
+                priced.push(Variant { tasks, peak_hours, size, total });
             }
         }
     }
-    Ok(totals)
+    Ok(priced)
 }
 
 /// Sweeps and shows the extremes.
@@ -54,16 +63,15 @@ pub fn main() -> Result<(), Box<dyn Error>> {
     let book = bundle.read(prices::files(), |_, region| region.is_none_or(|region| region == stack.region))?;
 
     let start = Instant::now();
-    let totals = sweep(&stack, &book)?;
+    let variants = sweep(&stack, &book)?;
     let took = start.elapsed();
 
-    assert_eq!(totals.len(), 10_000);
-    for (what, found) in
-        [("cheapest", totals.iter().min_by_key(|one| one.0)), ("dearest", totals.iter().max_by_key(|one| one.0))]
-    {
-        let (usd, (tasks, hours, size)) = found.ok_or("no variants")?;
-        println!("{what}: {usd} USD a month, tasks of {size}: {tasks}, for {hours} h a day {}", 4 * tasks);
+    assert_eq!(variants.len(), 10_000);
+    let cheapest = variants.iter().min_by_key(|variant| variant.total).ok_or("no variants")?;
+    let dearest = variants.iter().max_by_key(|variant| variant.total).ok_or("no variants")?;
+    for (what, Variant { tasks, peak_hours, size, total }) in [("cheapest", cheapest), ("dearest", dearest)] {
+        println!("{what}: {total} USD a month, tasks of {size}: {tasks}, for {peak_hours} h a day {}", 4 * tasks);
     }
-    println!("{} variants in {took:?}", totals.len());
+    println!("{} variants in {took:?}", variants.len());
     Ok(())
 }

@@ -41,7 +41,8 @@ impl Clock<'_> {
             return self.timeline(file, |value| read(&as_value(file, value)));
         }
         for key in ["trace", "target", "capacity_per_task"] {
-            if let Some(trace) = table.opt(key) {
+            // Not asked for by `opt`: they are no known keys yet.
+            if let Some(trace) = table.table.get(key) {
                 return Err(Problem::new(&trace.at, "autoscaling over a load trace is not in this version")
                     .help("give the capacity as `base` and `peak`, as windows, or as a `timeline` in CSV"));
             }
@@ -49,8 +50,7 @@ impl Clock<'_> {
         let base = read(table.need("base", "2")?)?;
         let peak = table.read("peak", &read)?;
         let changes = Changes::read(&table, self.horizon)?;
-        let windows = table.opt("windows");
-        let zone_node = table.opt("timezone");
+        let (windows, zone_node) = windows_and_zone(&table)?;
         table.finish()?;
         match (changes, windows, peak) {
             (Some(changes), None, Some(peak)) => Ok(changes.timeline(base, peak, self.horizon)),
@@ -84,8 +84,7 @@ impl Clock<'_> {
         }
         let a_day = table.read("hours_per_day", |node| hours(node, Ratio::whole(24)))?;
         let a_month = table.read("hours_per_month", |node| hours(node, self.horizon.hours()))?;
-        let windows = table.opt("windows");
-        let zone_node = table.opt("timezone");
+        let (windows, zone_node) = windows_and_zone(&table)?;
         table.finish()?;
         match (a_day, a_month, windows) {
             (Some(seconds), None, None) => Ok(Timeline::daily(false, true, seconds, self.horizon)),
@@ -160,6 +159,14 @@ impl Clock<'_> {
         Timeline::steps(steps)
             .map(|timeline| timeline.repeated_over(self.horizon))
             .ok_or_else(|| Problem::new(&file.at, format!("{path} holds no steps")))
+    }
+}
+
+/// `windows`, and the `timezone` that only they need.
+fn windows_and_zone<'a>(table: &Reader<'a>) -> Result<(Option<&'a Node>, Option<&'a Node>), Problem> {
+    match (table.opt("windows"), table.opt("timezone")) {
+        (None, Some(zone)) => Err(Problem::new(&zone.at, "`timezone` goes with `windows`").help("leave it out")),
+        both => Ok(both),
     }
 }
 

@@ -3,11 +3,12 @@
 use crate::exact::Ratio;
 use crate::meter::{Meter, Region, ServiceCode};
 use crate::money::Usd;
-use crate::price::{Gap, Price, PriceBook, Source, Tariff};
+use crate::price::{Basis, Confidence, Gap, Price, PriceBook, Source, Tariff};
 use crate::stack::Stack;
 use crate::time::{Date, Horizon};
 use crate::unit::{AnyQuantity, UnitKind};
 use crate::usage::{Allowance, Pricing, Usage};
+use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
@@ -40,9 +41,9 @@ pub struct Line {
     /// Who bills it.
     pub service: ServiceCode,
     /// The usage type as AWS writes it in this region.
-    pub usage_type: String,
+    pub usage_type: Cow<'static, str>,
     /// The operation that decides the price, or empty.
-    pub operation: String,
+    pub operation: Cow<'static, str>,
     /// How much.
     pub quantity: AnyQuantity,
     /// Dollars for one unit.
@@ -63,9 +64,9 @@ pub struct Unpriced {
     /// Who bills it.
     pub service: ServiceCode,
     /// The usage type as AWS writes it in this region.
-    pub usage_type: String,
+    pub usage_type: Cow<'static, str>,
     /// The operation, or empty.
-    pub operation: String,
+    pub operation: Cow<'static, str>,
     /// How much.
     pub quantity: AnyQuantity,
     /// How the quantity came about.
@@ -130,12 +131,18 @@ impl Estimate {
 #[must_use]
 pub fn estimate(stack: &Stack, book: &PriceBook, as_of: Option<Date>) -> Estimate {
     let usage = stack.usage();
+    let months = stack.horizon.months();
+    let own = stack.allowances();
+    let account = if stack.always_free { book.allowances() } else { &[] };
+    // What the stack makes free by itself is of the horizon, what every account has is of a month.
+    let pools = own.iter().map(|allowance| Pool { allowance, left: allowance.quantity });
+    let monthly = account.iter().map(|allowance| Pool { allowance, left: allowance.quantity * months });
     let mut pricer = Pricer {
         region: stack.region,
-        months: stack.horizon.months(),
+        months,
         book,
         as_of,
-        pools: pools(stack, book),
+        pools: pools.chain(monthly).collect(),
         consumed: Vec::new(),
         lines: Vec::with_capacity(usage.len() + 4),
         unpriced: Vec::new(),
@@ -154,26 +161,18 @@ pub fn estimate(stack: &Stack, book: &PriceBook, as_of: Option<Date>) -> Estimat
     }
 }
 
-/// Allowances with what is left of them.
-fn pools(stack: &Stack, book: &PriceBook) -> Vec<Allowance> {
-    let mut pools = stack.allowances();
-    if stack.always_free {
-        let months = stack.horizon.months();
-        pools.extend(
-            book.allowances()
-                .iter()
-                .map(|allowance| Allowance { quantity: allowance.quantity * months, ..allowance.clone() }),
-        );
-    }
-    pools
+/// An allowance with what is left of it.
+struct Pool<'a> {
+    allowance: &'a Allowance,
+    left: Ratio,
 }
 
-struct Pricer<'book> {
+struct Pricer<'a> {
     region: Region,
     months: Ratio,
-    book: &'book PriceBook,
+    book: &'a PriceBook,
     as_of: Option<Date>,
-    pools: Vec<Allowance>,
+    pools: Vec<Pool<'a>>,
     /// What graduated meters have used up to now in this month.
     consumed: Vec<(Meter, Ratio)>,
     lines: Vec<Line>,
@@ -185,16 +184,16 @@ impl Pricer<'_> {
         if self.take_free(&mut used) {
             return;
         }
-        if let Pricing::Discounted { from, off } = &used.pricing
-            && self.book.tariff(&used.meter, self.region, self.as_of).is_err()
-        {
-            let (from, off) = (from.clone(), *off);
-            self.price_discounted(used, &from, off);
-            return;
-        }
-        match self.book.tariff(&used.meter, self.region, self.as_of) {
-            Ok(tariff) => self.price_bands(&used, &tariff),
-            Err(gap) => self.gap(&used, used.quantity.value, gap),
+        match (self.book.tariff(&used.meter, self.region, self.as_of), &used.pricing) {
+            (Ok(tariff), _) => match tariff.flat() {
+                Some(price) => self.charge(used, Ratio::from(price.band.usd), price.source.clone()),
+                None => self.charge_bands(&used, &tariff),
+            },
+            (Err(_), Pricing::Discounted { from, off }) => {
+                let (from, off) = (from.clone(), *off);
+                self.charge_discounted(used, &from, off);
+            }
+            (Err(gap), Pricing::Listed) => self.gap(used, gap),
         }
     }
 
@@ -202,41 +201,39 @@ impl Pricer<'_> {
     fn take_free(&mut self, used: &mut Usage) -> bool {
         let mut any = false;
         for at in 0..self.pools.len() {
-            let pool = &mut self.pools[at];
-            if !pool.covers(&used.meter) {
+            let Pool { allowance, left } = &mut self.pools[at];
+            if left.is_zero() || !allowance.covers(&used.meter) {
                 continue;
             }
-            let free = pool.quantity.min(used.quantity.value);
+            let free = (*left).min(used.quantity.value);
             if free.is_zero() {
                 continue;
             }
             any = true;
-            pool.quantity = pool.quantity - free;
+            *left = *left - free;
             used.quantity.value = used.quantity.value - free;
-            let because = format!("{}; {}", used.because, pool.name);
-            let source = Source { from: Arc::clone(&pool.source), ..free_source() };
-            let quantity = AnyQuantity { value: free, ..used.quantity };
-            self.line(used, quantity, Ratio::ZERO, Usd::ZERO, because, source);
+            let source = Source { from: Arc::clone(&allowance.source), ..free_source() };
+            let because = format!("{}; {}", used.because, allowance.name);
+            let freed = Usage { quantity: AnyQuantity { value: free, ..used.quantity }, because, ..used.clone() };
+            self.charge(freed, Ratio::ZERO, source);
         }
         any && used.quantity.value.is_zero()
     }
 
-    fn price_bands(&mut self, used: &Usage, tariff: &Tariff<'_>) {
-        let graduated = tariff.bands().len() > 1 || tariff.bands().iter().any(|price| price.band.to.is_some());
-        let already = if graduated { self.consume(used) } else { Ratio::ZERO };
+    fn charge_bands(&mut self, used: &Usage, tariff: &Tariff<'_>) {
+        let already = self.consume(used);
+        let part = |value: Ratio| Usage { quantity: AnyQuantity { value, ..used.quantity }, ..used.clone() };
         let (slices, rest) = tariff.slices(already, used.quantity.value, self.months);
-        let parts = slices.len() + usize::from(rest.is_some());
+        let several = slices.len() + usize::from(rest.is_some()) > 1;
         for slice in slices {
-            let because = if graduated && parts > 1 {
-                format!("{}; {}", used.because, band_words(slice.price))
-            } else {
-                used.because.clone()
-            };
-            let rate = Ratio::from(slice.price.band.usd);
-            self.charge(used, slice.quantity, rate, because, slice.price.source.clone());
+            let mut part = part(slice.quantity);
+            if several {
+                part.because = format!("{}; {}", part.because, band_words(slice.price));
+            }
+            self.charge(part, Ratio::from(slice.price.band.usd), slice.price.source.clone());
         }
         if let Some((left, gap)) = rest {
-            self.gap(used, left, gap);
+            self.gap(part(left), gap);
         }
     }
 
@@ -255,75 +252,58 @@ impl Pricer<'_> {
         }
     }
 
-    fn price_discounted(&mut self, used: Usage, from: &Meter, off: Option<Ratio>) {
-        let Some(off) = off else {
-            self.gap(&used, used.quantity.value, Gap::NoSpotDiscount);
-            return;
-        };
+    /// A rate that no list has: another one, less what the user says is off.
+    fn charge_discounted(&mut self, used: Usage, from: &Meter, off: Option<Ratio>) {
+        let Some(off) = off else { return self.gap(used, Gap::NoSpotDiscount) };
         match self.book.tariff(from, self.region, self.as_of) {
             Ok(tariff) => {
-                let Some(price) = tariff.bands().first() else { return };
+                let Some(price) = tariff.bands().first() else { return self.gap(used, Gap::NoRate) };
                 let percent = off * Ratio::whole(100);
                 let listed = Ratio::from(price.band.usd);
                 let mut source = price.source.clone();
                 source.from = format!("{percent} % (user) off {listed}, {}", source.from).into();
-                source.confidence = crate::price::Confidence::User;
-                let because = used.because.clone();
-                self.charge(&used, used.quantity.value, listed * (Ratio::ONE - off), because, source);
+                source.confidence = Confidence::User;
+                self.charge(used, listed * (Ratio::ONE - off), source);
             }
-            Err(gap) => self.gap(&used, used.quantity.value, gap),
+            Err(gap) => self.gap(used, gap),
         }
     }
 
-    fn charge(&mut self, used: &Usage, value: Ratio, rate: Ratio, because: String, source: Source) {
-        match Usd::round(rate * value) {
-            Some(amount) => {
-                let quantity = AnyQuantity { value, ..used.quantity };
-                self.line(used, quantity, rate, amount, because, source);
-            }
-            None => self.gap(used, value, Gap::TooLarge),
-        }
-    }
-
-    fn line(&mut self, used: &Usage, quantity: AnyQuantity, rate: Ratio, amount: Usd, because: String, source: Source) {
+    fn charge(&mut self, used: Usage, rate: Ratio, source: Source) {
+        let Some(amount) = Usd::round(rate * used.quantity.value) else { return self.gap(used, Gap::TooLarge) };
         self.lines.push(Line {
-            component: Arc::clone(&used.component),
-            service: used.meter.service,
             usage_type: used.meter.written(self.region),
-            operation: used.meter.operation.to_string(),
-            quantity,
+            component: used.component,
+            service: used.meter.service,
+            operation: used.meter.operation,
+            quantity: used.quantity,
             rate,
             amount,
-            because,
+            because: used.because,
             source,
         });
     }
 
     /// Nothing used costs nothing at any rate; everything else without a price is listed.
-    fn gap(&mut self, used: &Usage, value: Ratio, gap: Gap) {
-        if value.is_zero() {
+    fn gap(&mut self, used: Usage, gap: Gap) {
+        if used.quantity.value.is_zero() {
             return;
         }
         self.unpriced.push(Unpriced {
-            component: Arc::clone(&used.component),
-            service: used.meter.service,
             usage_type: used.meter.written(self.region),
-            operation: used.meter.operation.to_string(),
-            quantity: AnyQuantity { value, ..used.quantity },
-            because: used.because.clone(),
+            component: used.component,
+            service: used.meter.service,
+            operation: used.meter.operation,
+            quantity: used.quantity,
+            because: used.because,
             gap,
         });
     }
 }
 
+/// An allowance is a rule, not a rate: it has no SKU and no date.
 fn free_source() -> Source {
-    Source {
-        sku: None,
-        date: None,
-        basis: crate::price::Basis::Undated,
-        from: Arc::from(""),
-        confidence: crate::price::Confidence::QuotedRule,
-    }
+    Source { sku: None, date: None, basis: Basis::Undated, from: Arc::from(""), confidence: Confidence::QuotedRule }
 }
 
 fn band_words(price: &Price) -> String {

@@ -222,25 +222,22 @@ impl Meter {
 
     /// The usage type as AWS writes it in that region's price list and bill.
     #[must_use]
-    pub fn written(&self, region: Region) -> String {
+    pub fn written(&self, region: Region) -> Cow<'static, str> {
         let usage_type = match self.service {
             ServiceCode::Rds => abbreviated(&self.usage_type),
-            _ => Cow::Borrowed(self.usage_type.as_ref()),
+            _ => self.usage_type.clone(),
         };
         match prefix_rule(self.service, &self.usage_type) {
-            PrefixRule::Never => usage_type.into_owned(),
-            PrefixRule::RegionCode => format!("{region}-{usage_type}"),
-            PrefixRule::ExceptUsEast1 if region.code() == "us-east-1" => usage_type.into_owned(),
-            PrefixRule::ExceptUsEast1 | PrefixRule::Always => {
-                let prefix = region.prefix();
-                let mut written = String::with_capacity(prefix.len() + 1 + usage_type.len());
-                written.push_str(prefix);
-                written.push('-');
-                written.push_str(&usage_type);
-                written
-            }
+            PrefixRule::Never => usage_type,
+            PrefixRule::ExceptUsEast1 if region.code() == "us-east-1" => usage_type,
+            PrefixRule::RegionCode => joined(region.code(), &usage_type),
+            PrefixRule::ExceptUsEast1 | PrefixRule::Always => joined(region.prefix(), &usage_type),
         }
     }
+}
+
+fn joined(prefix: &str, usage_type: &str) -> Cow<'static, str> {
+    Cow::Owned([prefix, "-", usage_type].concat())
 }
 
 enum PrefixRule {
@@ -268,9 +265,9 @@ fn prefix_rule(service: ServiceCode, usage_type: &str) -> PrefixRule {
 
 /// A database usage type as AWS abbreviates it: `db.r6g.4xlarge` is `db.r6g.4xl`. The families
 /// of before 2016, and a few later ones, keep the long form. Source: the eu-west-1 price list.
-fn abbreviated(usage_type: &str) -> Cow<'_, str> {
-    let Some((head, class)) = usage_type.split_once(":db.") else { return Cow::Borrowed(usage_type) };
-    let Some((family, size)) = class.split_once('.') else { return Cow::Borrowed(usage_type) };
+fn abbreviated(usage_type: &Cow<'static, str>) -> Cow<'static, str> {
+    let class = usage_type.split_once(":db.").and_then(|(head, class)| Some((head, class.split_once('.')?)));
+    let Some((head, (family, size))) = class else { return usage_type.clone() };
     let in_full = match family {
         "m1" | "m2" | "m3" | "r3" | "t1" | "t2" | "t4g" | "x2g" => true,
         "m4" => matches!(size, "xlarge" | "2xlarge" | "4xlarge"),
@@ -279,7 +276,7 @@ fn abbreviated(usage_type: &str) -> Cow<'_, str> {
     };
     match size.strip_suffix("xlarge") {
         Some(number) if !in_full => Cow::Owned(format!("{head}:db.{family}.{number}xl")),
-        _ => Cow::Borrowed(usage_type),
+        _ => usage_type.clone(),
     }
 }
 

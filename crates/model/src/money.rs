@@ -79,7 +79,7 @@ impl Usd {
 /// All digits, no trailing zeros.
 impl fmt::Display for Usd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(trim(&fixed(self.0, Self::PLACES)))
+        f.pad(trim(&fixed(self.0, Self::PLACES)))
     }
 }
 

@@ -116,7 +116,7 @@ pub fn estimate(estimate: &Estimate) -> Report {
             rows.push(Row {
                 kind: RowKind::Line,
                 cells: vec![
-                    Cell::Text(line.usage_type.clone()),
+                    Cell::Text(line.usage_type.to_string()),
                     Cell::Number(line.quantity.value),
                     Cell::Text(line.quantity.unit.label().to_string()),
                     Cell::Number(line.rate),
@@ -129,7 +129,7 @@ pub fn estimate(estimate: &Estimate) -> Report {
             rows.push(Row {
                 kind: RowKind::Line,
                 cells: vec![
-                    Cell::Text(gap.usage_type.clone()),
+                    Cell::Text(gap.usage_type.to_string()),
                     Cell::Number(gap.quantity.value),
                     Cell::Text(gap.quantity.unit.label().to_string()),
                     Cell::Text("no price".to_string()),
@@ -247,8 +247,8 @@ fn row(kind: RowKind, name: &str, cells: impl Iterator<Item = Cell>) -> Row {
 fn usage_types<'c>(comparison: &'c Comparison, component: &str) -> Vec<&'c str> {
     let mut known: Vec<&str> = Vec::new();
     for scenario in comparison.scenarios() {
-        let lines = scenario.estimate.lines.iter().map(|line| (&line.component, line.usage_type.as_str()));
-        let gaps = scenario.estimate.unpriced.iter().map(|gap| (&gap.component, gap.usage_type.as_str()));
+        let lines = scenario.estimate.lines.iter().map(|line| (&line.component, &*line.usage_type));
+        let gaps = scenario.estimate.unpriced.iter().map(|gap| (&gap.component, &*gap.usage_type));
         for (owner, usage_type) in lines.chain(gaps) {
             if &**owner == component && !known.contains(&usage_type) {
                 known.push(usage_type);

@@ -31,7 +31,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Outcome, Failure> {
 /// The lines whose component is named, or whose usage type contains what is asked for.
 fn only(mut estimate: Estimate, wanted: &str) -> Result<Estimate, Problem> {
     let mut names: Vec<String> = estimate.components().map(str::to_string).collect();
-    names.extend(estimate.lines.iter().map(|line| line.usage_type.clone()));
+    names.extend(estimate.lines.iter().map(|line| line.usage_type.to_string()));
     let fits = |component: &str, usage_type: &str| {
         let last = component.rsplit('.').next().unwrap_or(component);
         component == wanted

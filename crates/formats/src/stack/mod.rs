@@ -142,7 +142,12 @@ impl StackFile {
         let mut root = self.root.clone();
         if let Value::Table(table) = &mut root.value {
             if let Some(name) = scenario {
-                table.merge(self.scenario(name)?);
+                let over = self.scenario(name)?;
+                if let Some(entry) = over.entries.iter().find(|entry| entry.key == "baseline") {
+                    let problem = Problem::new(&entry.key_at, "`baseline` names the stack itself, not a scenario");
+                    return Err(problem.help("write it at the top of the file").into());
+                }
+                table.merge(over);
             }
             for set in &self.sets {
                 table.merge(set);

@@ -7,6 +7,9 @@
 mod gaps;
 mod tariff;
 
+/// The decimals that rates are: part of this crate's interface.
+pub use rust_decimal::Decimal;
+
 pub use gaps::{RegionGaps, gaps};
 pub use tariff::{Band, Slice, Tariff};
 
@@ -18,7 +21,6 @@ use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
-use rust_decimal::Decimal;
 
 /// Where a rate comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -72,18 +72,21 @@ impl<'book> Tariff<'book> {
         &self.bands
     }
 
+    /// The one rate for all usage, when there is only one.
+    #[must_use]
+    pub fn flat(&self) -> Option<&'book Price> {
+        match self.bands[..] {
+            [price] if price.band.to.is_none() && price.band.from.is_zero() => Some(price),
+            _ => None,
+        }
+    }
+
     /// Cuts `quantity`, which follows on `already` used in the same month, along the bands.
     /// `months` stretches the bands when the horizon is not one month.
     ///
     /// Returns the slices and, when the known bands end too early, what is left.
     #[must_use]
     pub fn slices(&self, already: Ratio, quantity: Ratio, months: Ratio) -> (Vec<Slice<'book>>, Option<(Ratio, Gap)>) {
-        if let [price] = self.bands[..]
-            && price.band.to.is_none()
-            && price.band.from.is_zero()
-        {
-            return (alloc::vec![Slice { quantity, price }], None);
-        }
         let mut slices = Vec::with_capacity(1);
         let (mut at, end) = (already, already + quantity);
         let mut known = Decimal::ZERO;

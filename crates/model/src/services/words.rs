@@ -5,20 +5,17 @@ use crate::time::HOUR;
 use crate::timeline::Timeline;
 use alloc::format;
 use alloc::string::String;
-use core::fmt;
+use core::fmt::{self, Write};
 
 /// A number in a sentence: up to six decimals, exact or with `~` in front.
 pub(super) struct Num(pub Ratio);
 
 impl fmt::Display for Num {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.per_unit() == 1 {
-            return write!(f, "{}", self.0.ticks());
-        }
         if !self.0.fits(6) {
             f.write_str("~")?;
         }
-        f.write_str(crate::exact::trim(&self.0.to_fixed(6)))
+        self.0.write_short(f, 6)
     }
 }
 
@@ -36,7 +33,9 @@ pub(super) fn over_time(timeline: &Timeline<u32>, what: &str) -> String {
     }
     for (at, (count, seconds)) in totals.iter().enumerate() {
         let joint = if at > 0 { " + " } else { "" };
-        text.push_str(&format!("{joint}{count} {what}{} x {}", plural((*count).into()), hours(*seconds)));
+        let hours = Num(*seconds / Ratio::from(HOUR));
+        // Writing to a string does not fail.
+        let _ = write!(text, "{joint}{count} {what}{} x {hours} h", plural((*count).into()));
     }
     if totals.len() > 1 { format!("({text})") } else { text }
 }

@@ -109,8 +109,7 @@ impl Logs {
             LogClass::InfrequentAccess => (INGESTED_IA, VENDED_IA),
         };
         let moved = |(meter, gb, what): (Meter, Ratio, &str)| {
-            let because = format!("{} GB {what}", Num(gb));
-            (!gb.is_zero()).then(|| site.usage(meter, Quantity::<Gb>::new(gb), because))
+            (!gb.is_zero()).then(|| site.usage(meter, Quantity::<Gb>::new(gb), format!("{} GB {what}", Num(gb))))
         };
         let taken_in = [
             (ingested, self.ingested_gb, "taken in"),
