@@ -129,6 +129,11 @@ impl Ratio {
         self.ticks < 0
     }
 
+    /// Both parts in 64 bits, where arithmetic is several times faster; nearly all values fit.
+    fn small(self) -> Option<(i64, u64)> {
+        Some((i64::try_from(self.ticks).ok()?, u64::try_from(i64::try_from(self.per_unit).ok()?).ok()?))
+    }
+
     /// The value if it is a whole number that fits.
     #[must_use]
     pub fn to_whole(self) -> Option<i64> {
@@ -382,6 +387,13 @@ impl Mul for Ratio {
             return Ratio::TOO_LARGE;
         }
         // Cross-reduced first, so the product is in lowest terms and overflows as late as possible.
+        if let (Some((a, b)), Some((c, d))) = (self.small(), other.small()) {
+            let (left, right) = (euclid(a.unsigned_abs(), d, |x, y| x % y), euclid(c.unsigned_abs(), b, |x, y| x % y));
+            let (left, right) = (left.max(1), right.max(1));
+            let ticks = i128::from(a / left.cast_signed()) * i128::from(c / right.cast_signed());
+            // Two factors below 2⁶³ each: this cannot overflow.
+            return Ratio::in_range(ticks, i128::from(b / right) * i128::from(d / left));
+        }
         let left = gcd(self.ticks.unsigned_abs(), other.per_unit.unsigned_abs());
         let right = gcd(other.ticks.unsigned_abs(), self.per_unit.unsigned_abs());
         let ticks = over(self.ticks, left).checked_mul(over(other.ticks, right));
