@@ -47,7 +47,7 @@ pub fn main() -> Result<(), Box<dyn Error>> {
     for fixed in [scenario("fixed at peak", constant(8), &book)?, scenario("fixed at baseline", constant(2), &book)?] {
         let comparison = Comparison::new(vec![fixed, autoscaled.clone()])?;
         let [fixed, autoscaled] = comparison.scenarios() else { return Err("not two scenarios".into()) };
-        let delta = comparison.delta(autoscaled);
+        let delta = comparison.delta(autoscaled).ok_or("not priced in full")?;
         let percent = delta.percent.ok_or("compared with nothing")?;
         let sign = if percent.is_negative() { "" } else { "+" };
         let [from, to] = [fixed, autoscaled].map(|one| one.estimate.total().usd());

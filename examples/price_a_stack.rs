@@ -61,6 +61,6 @@ pub fn main() -> Result<(), Box<dyn Error>> {
     }
     println!("{:43} {:>9}", "USD a month", priced.total().usd().to_fixed(5));
 
-    assert_eq!(Some(priced.of_component("fargate.api")), Usd::parse("18.02005"));
+    assert_eq!(Some(priced.of_component("fargate.api").usd()), Usd::parse("18.02005"));
     Ok(())
 }

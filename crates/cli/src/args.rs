@@ -156,9 +156,8 @@ pub(crate) enum Format {
 
 #[derive(Debug, Args)]
 pub(crate) struct InitArgs {
-    /// Where to write it; `-` for standard output
-    #[arg(default_value = "stack.toml")]
-    pub path: PathBuf,
+    /// Where to write it; `-` for standard output [default: stack.toml, for a schema `-`]
+    pub path: Option<PathBuf>,
     /// Replace a file that is there
     #[arg(long)]
     pub force: bool,

@@ -6,6 +6,9 @@ use std::fmt;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
+/// Of more problems at once nobody reads the rest.
+const MOST_SHOWN: usize = 20;
+
 /// Why a command failed.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -34,8 +37,12 @@ impl Failure {
     pub fn report(self) -> ExitCode {
         match self {
             Failure::Input(problems) => {
-                for problem in problems.0 {
+                let more = problems.0.len().saturating_sub(MOST_SHOWN);
+                for problem in problems.0.into_iter().take(MOST_SHOWN) {
                     show(problem);
+                }
+                if more > 0 {
+                    crate::output::say(&format!("and {more} more like these"));
                 }
                 ExitCode::from(2)
             }

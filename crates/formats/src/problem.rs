@@ -124,10 +124,12 @@ impl std::error::Error for Problems {}
 #[must_use]
 pub fn did_you_mean<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let written = written.to_lowercase();
+    let length = written.chars().count();
     known
         .into_iter()
         .map(|word| (strsim::damerau_levenshtein(&written, &word.to_lowercase()), word))
-        .filter(|(distance, word)| *distance <= 1 + word.chars().count().max(written.chars().count()) / 4)
+        // One slip in four letters: of words of three (sns, sqs) each is as good as another.
+        .filter(|(distance, word)| *distance <= word.chars().count().max(length) / 4)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, word)| format!("did you mean \"{word}\"?"))
 }

@@ -28,12 +28,12 @@ pub(crate) enum Period {
 impl Period {
     fn parse(text: &str) -> Option<Period> {
         Some(match text {
-            "s" | "sec" | "second" => Period::Seconds(1),
-            "min" | "minute" => Period::Seconds(60),
-            "h" | "hour" => Period::Seconds(HOUR),
-            "d" | "day" => Period::Seconds(DAY),
-            "w" | "week" => Period::Seconds(WEEK),
-            "mo" | "month" => Period::Month,
+            "s" | "sec" | "second" | "seconds" => Period::Seconds(1),
+            "min" | "minute" | "minutes" => Period::Seconds(60),
+            "h" | "hour" | "hours" => Period::Seconds(HOUR),
+            "d" | "day" | "days" => Period::Seconds(DAY),
+            "w" | "week" | "weeks" => Period::Seconds(WEEK),
+            "mo" | "month" | "months" => Period::Month,
             _ => return None,
         })
     }
@@ -140,6 +140,11 @@ pub(crate) fn gb(node: &Node, bare_gb: bool, example: &str) -> Result<Ratio, Pro
     let factor = match gb_in(parts.unit) {
         Some(factor) if parts.period.is_none() => factor,
         None if parts.unit.is_empty() && parts.period.is_none() && bare_gb => Ratio::ONE,
+        _ if parts.period.is_some() => {
+            return Err(
+                Problem::new(&node.at, "this is a size, not an amount per time").help(format!("write {wanted}"))
+            );
+        }
         _ => return Err(wrong_unit(node, parts.unit, &wanted)),
     };
     Ok(parts.number * factor)
@@ -188,6 +193,19 @@ pub(crate) fn per_second(node: &Node, horizon: Horizon) -> Result<Ratio, Problem
         None if parts.number.is_zero() => Ok(Ratio::ZERO),
         None => Err(Problem::new(&node.at, "how often is missing").help(format!("write {wanted}"))),
     }
+}
+
+/// Things that happen each day of the average year, whatever the horizon.
+pub(crate) fn per_average_day(node: &Node) -> Result<Ratio, Problem> {
+    let wanted = "how many and how often, such as \"10/week\" or \"40/month\"";
+    let parts = parts(node, wanted)?;
+    let factor = count_in(parts.unit).ok_or_else(|| wrong_unit(node, parts.unit, wanted))?;
+    let days = match parts.period {
+        Some(Period::Seconds(seconds)) => Ratio::from(seconds) / Ratio::from(DAY),
+        Some(Period::Month) => Ratio::new(365, 12),
+        None => return Err(Problem::new(&node.at, "how often is missing").help(format!("write {wanted}"))),
+    };
+    Ok(parts.number * factor / days)
 }
 
 /// A plain number, possibly with `k`, `M` or `B`.

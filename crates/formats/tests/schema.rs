@@ -227,6 +227,9 @@ fn every_key_in_the_readers_source_is_in_the_schema() {
         let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ").replace("( \"", "(\"");
         for call in ["opt", "need", "read", "get", "text", "count", "gb", "flow", "requests", "schedule"] {
             for (at, found) in text.match_indices(&format!("{call}(\"")) {
+                if text[..at].ends_with("of_") {
+                    continue; // `Problem::of_text("...")`
+                }
                 let key = text[at + found.len()..].split('"').next().unwrap_or_default();
                 seen += 1;
                 let known = in_schema.contains(key) || NOT_YET.contains(&key);

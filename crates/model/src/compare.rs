@@ -3,6 +3,7 @@
 use crate::estimate::{Estimate, Total};
 use crate::exact::Ratio;
 use crate::money::Usd;
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -54,6 +55,11 @@ impl Comparison {
                 other: alloc::format!("{} ({})", other.name, other.estimate.horizon.label()),
             });
         }
+        for (at, scenario) in scenarios.iter().enumerate() {
+            if scenarios[..at].iter().any(|other| other.name == scenario.name) {
+                return Err(CannotCompare::SameName(scenario.name.clone()));
+            }
+        }
         Ok(Comparison { scenarios })
     }
 
@@ -69,17 +75,21 @@ impl Comparison {
         &self.scenarios[0]
     }
 
-    /// The scenario with the largest total.
+    /// Which scenario has the largest total: its place in the list, the first of equals.
     #[must_use]
-    pub fn dearest(&self) -> &Scenario {
-        let total = |scenario: &Scenario| scenario.estimate.total().usd();
-        self.scenarios.iter().fold(&self.scenarios[0], |most, next| if total(next) > total(most) { next } else { most })
+    pub fn dearest(&self) -> usize {
+        let total = |at: usize| self.scenarios[at].estimate.total().usd();
+        (0..self.scenarios.len()).fold(0, |most, next| if total(next) > total(most) { next } else { most })
     }
 
-    /// How a scenario's total differs from the baseline's.
+    /// How a scenario's total differs from the baseline's; `None` when one of them is only a
+    /// lower bound: what is missing is no saving.
     #[must_use]
-    pub fn delta(&self, scenario: &Scenario) -> Delta {
-        Delta::between(self.baseline().estimate.total().usd(), scenario.estimate.total().usd())
+    pub fn delta(&self, scenario: &Scenario) -> Option<Delta> {
+        match (self.baseline().estimate.total(), scenario.estimate.total()) {
+            (Total::Exactly(from), Total::Exactly(amount)) => Some(Delta::between(from, amount)),
+            _ => None,
+        }
     }
 
     /// Whether every scenario was priced in full.
@@ -91,13 +101,9 @@ impl Comparison {
     /// The components of all scenarios, in order of first appearance.
     #[must_use]
     pub fn components(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = Vec::new();
-        for name in self.scenarios.iter().flat_map(|scenario| scenario.estimate.components()) {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-        names
+        let mut seen = BTreeSet::new();
+        let all = self.scenarios.iter().flat_map(|scenario| scenario.estimate.components());
+        all.filter(|name| seen.insert(*name)).collect()
     }
 }
 
@@ -108,6 +114,9 @@ pub enum CannotCompare {
     /// There are none.
     #[error("there is nothing to compare")]
     Nothing,
+    /// Two have the same name.
+    #[error("two scenarios are called \"{0}\"")]
+    SameName(String),
     /// They cover different times.
     #[error("{one} and {other} cover different times")]
     Horizons {

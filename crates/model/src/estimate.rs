@@ -9,6 +9,7 @@ use crate::time::{Date, Horizon};
 use crate::unit::{AnyQuantity, UnitKind};
 use crate::usage::{Allowance, Pricing, Usage};
 use alloc::borrow::Cow;
+use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
@@ -27,6 +28,8 @@ pub struct Estimate {
     pub horizon: Horizon,
     /// Which price book, and as of when (`None`: the newest rate of each).
     pub book: (String, Option<Date>),
+    /// The components of the stack, in its order.
+    pub components: Vec<Arc<str>>,
     /// What could be priced.
     pub lines: Vec<Line>,
     /// What could not: while this is not empty the total is a lower bound.
@@ -102,23 +105,19 @@ impl Estimate {
         if self.unpriced.is_empty() { Total::Exactly(sum) } else { Total::AtLeast(sum) }
     }
 
-    /// The names of the components that have lines, in order.
+    /// The names of the components that have lines or gaps, in the order of the stack.
     pub fn components(&self) -> impl Iterator<Item = &str> {
-        let mut seen: Vec<&str> = Vec::new();
         let lines = self.lines.iter().map(|line| &*line.component);
-        let gaps = self.unpriced.iter().map(|gap| &*gap.component);
-        for name in lines.chain(gaps) {
-            if !seen.contains(&name) {
-                seen.push(name);
-            }
-        }
-        seen.into_iter()
+        let used: BTreeSet<&str> = lines.chain(self.unpriced.iter().map(|gap| &*gap.component)).collect();
+        self.components.iter().map(|name| &**name).filter(move |name| used.contains(name))
     }
 
-    /// The sum of a component's lines.
+    /// What a component costs.
     #[must_use]
-    pub fn of_component(&self, name: &str) -> Usd {
-        self.lines.iter().filter(|line| &*line.component == name).map(|line| line.amount).sum()
+    pub fn of_component(&self, name: &str) -> Total {
+        let lines = self.lines.iter().filter(|line| &*line.component == name);
+        let sum = lines.map(|line| line.amount).sum();
+        if self.unpriced.iter().any(|gap| &*gap.component == name) { Total::AtLeast(sum) } else { Total::Exactly(sum) }
     }
 }
 
@@ -156,6 +155,7 @@ pub fn estimate(stack: &Stack, book: &PriceBook, as_of: Option<Date>) -> Estimat
         region: stack.region,
         horizon: stack.horizon,
         book: (book.version().to_string(), as_of),
+        components: stack.components.iter().map(|(name, _)| Arc::clone(name)).collect(),
         lines: pricer.lines,
         unpriced: pricer.unpriced,
     }

@@ -276,7 +276,7 @@ fn euclid<T: Copy + Default + PartialEq>(mut a: T, mut b: T, rem: impl Fn(T, T) 
 impl fmt::Display for Ratio {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if f.width().is_some() {
-            return f.pad(&trim(&self.to_fixed(12)).to_string());
+            return f.pad(trim(&self.to_fixed(12)));
         }
         self.write_short(f, 12)
     }

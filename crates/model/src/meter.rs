@@ -224,7 +224,7 @@ impl Meter {
     #[must_use]
     pub fn written(&self, region: Region) -> Cow<'static, str> {
         let usage_type = match self.service {
-            ServiceCode::Rds => abbreviated(&self.usage_type),
+            ServiceCode::Rds => abbreviated(&self.usage_type).map_or_else(|| self.usage_type.clone(), Cow::Owned),
             _ => self.usage_type.clone(),
         };
         match prefix_rule(self.service, &self.usage_type) {
@@ -265,19 +265,17 @@ fn prefix_rule(service: ServiceCode, usage_type: &str) -> PrefixRule {
 
 /// A database usage type as AWS abbreviates it: `db.r6g.4xlarge` is `db.r6g.4xl`. The families
 /// of before 2016, and a few later ones, keep the long form. Source: the eu-west-1 price list.
-fn abbreviated(usage_type: &Cow<'static, str>) -> Cow<'static, str> {
-    let class = usage_type.split_once(":db.").and_then(|(head, class)| Some((head, class.split_once('.')?)));
-    let Some((head, (family, size))) = class else { return usage_type.clone() };
+fn abbreviated(usage_type: &str) -> Option<String> {
+    let (head, class) = usage_type.split_once(":db.")?;
+    let (family, size) = class.split_once('.')?;
+    let number = size.strip_suffix("xlarge")?;
     let in_full = match family {
         "m1" | "m2" | "m3" | "r3" | "t1" | "t2" | "t4g" | "x2g" => true,
         "m4" => matches!(size, "xlarge" | "2xlarge" | "4xlarge"),
         "r4" => matches!(size, "xlarge" | "2xlarge" | "4xlarge" | "8xlarge"),
         _ => false,
     };
-    match size.strip_suffix("xlarge") {
-        Some(number) if !in_full => Cow::Owned(format!("{head}:db.{family}.{number}xl")),
-        _ => usage_type.clone(),
-    }
+    (!in_full).then(|| format!("{head}:db.{family}.{number}xl"))
 }
 
 /// A usage type taken apart: the region it names, if any, and the rest, in the form of
@@ -307,7 +305,8 @@ impl UsageType {
         });
         let by_prefix = || {
             let (prefix, rest) = text.split_once('-')?;
-            Some((Region::from_prefix(prefix)?, rest))
+            // `USE2-AWS-Out-Bytes` is transfer *to* us-east-2: the prefix belongs to the name.
+            (rest != "AWS-Out-Bytes").then_some((Region::from_prefix(prefix)?, rest))
         };
         let (region, rest) = match by_code.or_else(by_prefix) {
             Some((region, rest)) => (Some(region), rest),
@@ -365,6 +364,8 @@ mod tests {
         }
         assert_eq!(UsageType::parse("APS1-AWSSecretsManager-Secret").rest, "AWSSecretsManager-Secrets");
         assert_eq!(UsageType::parse("EU-ExtendedSupport:Yr1-Yr2:PostgreSQL11").rest, "ExtendedSupport:Yr1-Yr2");
+        assert_eq!(UsageType::parse("USE2-AWS-Out-Bytes").rest, "USE2-AWS-Out-Bytes");
+        assert_eq!(UsageType::parse("EU-USE2-AWS-Out-Bytes").rest, "USE2-AWS-Out-Bytes");
         assert_eq!(UsageType::parse("TS-LoadBalancerUsage").region, None);
     }
 }

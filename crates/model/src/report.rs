@@ -2,11 +2,12 @@
 //! elsewhere; nothing here is rounded.
 
 use crate::compare::{Comparison, Delta};
-use crate::estimate::{Estimate, Total};
+use crate::estimate::{Estimate, Line, Total, Unpriced};
 use crate::exact::Ratio;
-use crate::meter::Meter;
+use crate::meter::{Meter, ServiceCode, UsageType};
 use crate::money::Usd;
-use crate::price::{Price, PriceBook, RegionGaps};
+use crate::price::{Confidence, Price, PriceBook, RegionGaps};
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
@@ -99,45 +100,23 @@ fn number(name: &str) -> Column {
 /// The lines of an estimate, by component.
 #[must_use]
 pub fn estimate(estimate: &Estimate) -> Report {
+    let mut groups: BTreeMap<&str, (Vec<&Line>, Vec<&Unpriced>)> = BTreeMap::new();
+    for line in &estimate.lines {
+        groups.entry(&line.component).or_default().0.push(line);
+    }
+    for gap in &estimate.unpriced {
+        groups.entry(&gap.component).or_default().1.push(gap);
+    }
     let mut rows = Vec::new();
     for component in estimate.components() {
-        rows.push(Row {
-            kind: RowKind::Group,
-            cells: vec![
-                Cell::Text(component.to_string()),
-                Cell::Empty,
-                Cell::Empty,
-                Cell::Empty,
-                Cell::Amount(estimate.of_component(component)),
-            ],
-            remark: None,
-        });
-        for line in estimate.lines.iter().filter(|line| &*line.component == component) {
-            rows.push(Row {
-                kind: RowKind::Line,
-                cells: vec![
-                    Cell::Text(line.usage_type.to_string()),
-                    Cell::Number(line.quantity.value),
-                    Cell::Text(line.quantity.unit.label().to_string()),
-                    Cell::Number(line.rate),
-                    Cell::Amount(line.amount),
-                ],
-                remark: Some(line.because.clone()),
-            });
-        }
-        for gap in estimate.unpriced.iter().filter(|gap| &*gap.component == component) {
-            rows.push(Row {
-                kind: RowKind::Line,
-                cells: vec![
-                    Cell::Text(gap.usage_type.to_string()),
-                    Cell::Number(gap.quantity.value),
-                    Cell::Text(gap.quantity.unit.label().to_string()),
-                    Cell::Text("no price".to_string()),
-                    Cell::Empty,
-                ],
-                remark: Some(format!("{}; {}", gap.because, gap.gap)),
-            });
-        }
+        let Some((lines, gaps)) = groups.get(component) else { continue };
+        let sum = lines.iter().map(|line| line.amount).sum();
+        let sum = if gaps.is_empty() { Total::Exactly(sum) } else { Total::AtLeast(sum) };
+        let name = Cell::Text(component.to_string());
+        let cells = vec![name, Cell::Empty, Cell::Empty, Cell::Empty, Cell::total(sum)];
+        rows.push(Row { kind: RowKind::Group, cells, remark: None });
+        rows.extend(lines.iter().map(|line| line_row(line)));
+        rows.extend(gaps.iter().map(|gap| gap_row(gap)));
     }
     let total = estimate.total();
     let name = match total {
@@ -153,7 +132,37 @@ pub fn estimate(estimate: &Estimate) -> Report {
         title: title(estimate),
         columns: vec![text("component"), number("quantity"), text("unit"), number("rate"), number("USD")],
         rows,
-        notes: notes(estimate),
+        notes: notes(&[estimate]),
+    }
+}
+
+fn line_row(line: &Line) -> Row {
+    let own = line.source.confidence == Confidence::User && !line.rate.is_zero();
+    let remark = if own { format!("{}; at your own rate", line.because) } else { line.because.clone() };
+    Row {
+        kind: RowKind::Line,
+        cells: vec![
+            Cell::Text(line.usage_type.to_string()),
+            Cell::Number(line.quantity.value),
+            Cell::Text(line.quantity.unit.label().to_string()),
+            Cell::Number(line.rate),
+            Cell::Amount(line.amount),
+        ],
+        remark: Some(remark),
+    }
+}
+
+fn gap_row(gap: &Unpriced) -> Row {
+    Row {
+        kind: RowKind::Line,
+        cells: vec![
+            Cell::Text(gap.usage_type.to_string()),
+            Cell::Number(gap.quantity.value),
+            Cell::Text(gap.quantity.unit.label().to_string()),
+            Cell::Text("no price".to_string()),
+            Cell::Empty,
+        ],
+        remark: Some(format!("{}; {}", gap.because, gap.gap)),
     }
 }
 
@@ -163,22 +172,43 @@ fn title(estimate: &Estimate) -> String {
     format!("{}{scenario}: {}, {} ({} h)", estimate.stack, estimate.region, horizon.label(), horizon.hours())
 }
 
-fn notes(estimate: &Estimate) -> Vec<String> {
-    let mut notes = vec![prices_note(estimate)];
-    match estimate.unpriced.len() {
-        0 => {}
-        1 => notes.push("1 line has no price: the total is a lower bound (give the rate under [prices] or with --price-book)".to_string()),
-        count => notes.push(format!("{count} lines have no price: the total is a lower bound (give the rates under [prices] or with --price-book)")),
+/// What is to be said of the rates: which book, whose own, what is missing, what is younger.
+fn notes(estimates: &[&Estimate]) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Some(first) = estimates.first() {
+        let (version, as_of) = &first.book;
+        notes.push(match as_of {
+            Some(date) => format!("AWS list prices as of {date}, from the book of {version}"),
+            None => format!("AWS list prices, book of {version}; `stackcost explain` says where each rate comes from"),
+        });
+    }
+    let lines = || estimates.iter().flat_map(|estimate| &estimate.lines);
+    let own = lines().filter(|line| line.source.confidence == Confidence::User && !line.rate.is_zero()).count();
+    if own > 0 {
+        notes.push(format!("{own} {} your own rate", has(own, "line")));
+    }
+    let younger = |estimate: &Estimate| {
+        let as_of = estimate.book.1;
+        let young = |line: &&Line| as_of.is_some_and(|day| line.source.date.is_some_and(|date| date > day));
+        estimate.lines.iter().filter(young).count()
+    };
+    let younger: usize = estimates.iter().map(|estimate| younger(estimate)).sum();
+    if younger > 0 {
+        notes.push(format!("{younger} {} a rate that is only known from a later day", has(younger, "line")));
+    }
+    let missing: usize = estimates.iter().map(|estimate| estimate.unpriced.len()).sum();
+    if missing > 0 {
+        let rates = if missing == 1 { "the rate" } else { "the rates" };
+        let lines = has(missing, "line");
+        notes.push(format!(
+            "{missing} {lines} no price: the total is a lower bound (give {rates} under [prices] or with --price-book)"
+        ));
     }
     notes
 }
 
-fn prices_note(estimate: &Estimate) -> String {
-    let (version, as_of) = &estimate.book;
-    match as_of {
-        Some(date) => format!("AWS list prices as of {date}, from the book of {version}"),
-        None => format!("AWS list prices, book of {version}; `stackcost explain` says where each rate comes from"),
-    }
+fn has(count: usize, what: &str) -> String {
+    if count == 1 { format!("{what} has") } else { format!("{what}s have") }
 }
 
 /// Scenarios side by side: every line of each, and how components and totals differ.
@@ -186,56 +216,92 @@ fn prices_note(estimate: &Estimate) -> String {
 pub fn comparison(comparison: &Comparison) -> Report {
     let scenarios = comparison.scenarios();
     let mut rows = Vec::new();
+    let by_meter: Vec<_> = scenarios.iter().map(|scenario| by_meter(&scenario.estimate)).collect();
+    let meters = meters(comparison);
     for component in comparison.components() {
-        let amounts = scenarios.iter().map(|scenario| Cell::Amount(scenario.estimate.of_component(component)));
+        let amounts = scenarios.iter().map(|scenario| Cell::total(scenario.estimate.of_component(component)));
         rows.push(row(RowKind::Group, component, amounts));
-        for usage_type in usage_types(comparison, component) {
-            let amounts = scenarios.iter().map(|scenario| {
-                let lines = scenario.estimate.lines.iter();
-                let ours = lines.filter(|line| &*line.component == component && line.usage_type == usage_type);
-                let mut ours = ours.map(|line| line.amount).peekable();
-                let unpriced = scenario.estimate.unpriced.iter();
-                let mut gaps = unpriced.filter(|gap| &*gap.component == component && gap.usage_type == usage_type);
-                match (ours.peek().is_some(), gaps.next().is_some()) {
-                    (_, true) => Cell::Text("no price".to_string()),
-                    (true, false) => Cell::Amount(ours.sum()),
-                    (false, false) => Cell::Empty,
-                }
-            });
-            rows.push(row(RowKind::Line, usage_type, amounts));
+        for (key, shown) in meters.get(component).into_iter().flatten() {
+            let amounts = by_meter.iter().map(|known| known.get(key).cloned().unwrap_or(Cell::Empty));
+            rows.push(row(RowKind::Line, shown, amounts));
         }
     }
     let totals = scenarios.iter().map(|scenario| Cell::total(scenario.estimate.total()));
     rows.push(row(RowKind::Total, "TOTAL", totals));
-    let baseline = comparison.baseline();
     if scenarios.len() > 1 {
-        differences(&mut rows, comparison, &baseline.name);
-        let dearest = comparison.dearest();
-        if dearest.name != baseline.name {
-            differences(&mut rows, comparison, &dearest.name);
+        differences(&mut rows, comparison, 0);
+        match comparison.dearest() {
+            0 => {}
+            dearest => differences(&mut rows, comparison, dearest),
         }
     }
     let mut columns = vec![text("USD")];
     columns.extend(scenarios.iter().map(|scenario| number(&scenario.name)));
-    let horizon = baseline.estimate.horizon;
-    let mut notes = vec![prices_note(&baseline.estimate)];
-    if !comparison.is_complete() {
-        notes.push("lines without a price make their totals lower bounds".to_string());
-    }
+    let baseline = &comparison.baseline().estimate;
+    let mut regions: Vec<&str> = scenarios.iter().map(|scenario| scenario.estimate.region.code()).collect();
+    regions.dedup();
+    let estimates: Vec<&Estimate> = scenarios.iter().map(|scenario| &scenario.estimate).collect();
     Report {
         title: format!(
             "{}: {} scenario{}, {}, {} ({} h)",
-            baseline.estimate.stack,
+            baseline.stack,
             scenarios.len(),
             if scenarios.len() == 1 { "" } else { "s" },
-            baseline.estimate.region,
-            horizon.label(),
-            horizon.hours()
+            regions.join(" and "),
+            baseline.horizon.label(),
+            baseline.horizon.hours()
         ),
         columns,
         rows,
-        notes,
+        notes: notes(&estimates),
     }
+}
+
+/// What lines of two scenarios, even of two regions, share: component, service, usage type
+/// without its region, operation.
+type MeterKey<'e> = (&'e str, ServiceCode, String, &'e str);
+
+/// Lines and gaps of an estimate alike: whose, its key, and how it is shown.
+fn keys(estimate: &Estimate) -> impl Iterator<Item = (MeterKey<'_>, &str, Option<Usd>)> {
+    let lines = estimate.lines.iter();
+    let lines =
+        lines.map(|line| (&*line.component, line.service, &*line.usage_type, &*line.operation, Some(line.amount)));
+    let gaps = estimate.unpriced.iter();
+    let gaps = gaps.map(|gap| (&*gap.component, gap.service, &*gap.usage_type, &*gap.operation, None));
+    lines.chain(gaps).map(|(component, service, shown, operation, amount)| {
+        ((component, service, UsageType::parse(shown).rest, operation), shown, amount)
+    })
+}
+
+/// What is paid for each meter: a lower bound when a part of it has no price.
+fn by_meter(estimate: &Estimate) -> BTreeMap<MeterKey<'_>, Cell> {
+    let mut known = BTreeMap::new();
+    // Lines come before gaps.
+    for (key, _, amount) in keys(estimate) {
+        let cell = match (known.remove(&key), amount) {
+            (Some(Cell::Amount(sum)), Some(amount)) => Cell::Amount(sum + amount),
+            (_, Some(amount)) => Cell::Amount(amount),
+            (Some(Cell::Amount(sum) | Cell::AtLeast(sum)), None) => Cell::AtLeast(sum),
+            (_, None) => Cell::Text("no price".to_string()),
+        };
+        known.insert(key, cell);
+    }
+    known
+}
+
+/// The meters of each component in any scenario, in order of first appearance, with the usage
+/// type as the first of them writes it.
+fn meters(comparison: &Comparison) -> BTreeMap<&str, Vec<(MeterKey<'_>, &str)>> {
+    let mut seen = BTreeSet::new();
+    let mut meters: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+    for scenario in comparison.scenarios() {
+        for (key, shown, _) in keys(&scenario.estimate) {
+            if seen.insert(key.clone()) {
+                meters.entry(key.0).or_default().push((key, shown));
+            }
+        }
+    }
+    meters
 }
 
 fn row(kind: RowKind, name: &str, cells: impl Iterator<Item = Cell>) -> Row {
@@ -243,41 +309,26 @@ fn row(kind: RowKind, name: &str, cells: impl Iterator<Item = Cell>) -> Row {
     Row { kind, cells, remark: None }
 }
 
-/// The usage types of a component in any scenario, in order of first appearance.
-fn usage_types<'c>(comparison: &'c Comparison, component: &str) -> Vec<&'c str> {
-    let mut known: Vec<&str> = Vec::new();
-    for scenario in comparison.scenarios() {
-        let lines = scenario.estimate.lines.iter().map(|line| (&line.component, &*line.usage_type));
-        let gaps = scenario.estimate.unpriced.iter().map(|gap| (&gap.component, &*gap.usage_type));
-        for (owner, usage_type) in lines.chain(gaps) {
-            if &**owner == component && !known.contains(&usage_type) {
-                known.push(usage_type);
-            }
-        }
-    }
-    known
-}
-
-/// How the total, and each component that changes, differ from those of one scenario.
-fn differences(rows: &mut Vec<Row>, comparison: &Comparison, from: &str) {
-    let Some(base) = comparison.scenarios().iter().find(|scenario| scenario.name == from) else { return };
-    let nothing = comparison.scenarios().iter().map(|_| Cell::Empty);
-    rows.push(row(RowKind::Heading, &format!("against {from}"), nothing));
-    let mut say = |what: &str, amount: &dyn Fn(&Estimate) -> Usd| {
-        let deltas: Vec<Delta> = comparison
-            .scenarios()
-            .iter()
-            .map(|scenario| Delta::between(amount(&base.estimate), amount(&scenario.estimate)))
-            .collect();
-        if what != "TOTAL" && deltas.iter().all(|delta| delta.usd == Usd::ZERO) {
+/// How the total, and each component that changes, differ from those of one scenario. Against or
+/// of a lower bound nothing is said.
+fn differences(rows: &mut Vec<Row>, comparison: &Comparison, base: usize) {
+    let scenarios = comparison.scenarios();
+    let nothing = scenarios.iter().map(|_| Cell::Empty);
+    rows.push(row(RowKind::Heading, &format!("against {}", scenarios[base].name), nothing));
+    let mut say = |what: &str, amount: &dyn Fn(&Estimate) -> Total| {
+        let from = amount(&scenarios[base].estimate);
+        if what != "TOTAL" && scenarios.iter().all(|scenario| amount(&scenario.estimate) == from) {
             return;
         }
-        let is_base = |at: usize| comparison.scenarios()[at].name == from;
-        let cells = |cell: fn(&Delta) -> Cell| {
-            let cells: Vec<Cell> = deltas
+        let cells = |cell: fn(Delta) -> Cell| {
+            let cells: Vec<Cell> = scenarios
                 .iter()
                 .enumerate()
-                .map(|(at, delta)| if is_base(at) { Cell::Empty } else { cell(delta) })
+                .map(|(at, scenario)| match (from, amount(&scenario.estimate)) {
+                    _ if at == base => Cell::Empty,
+                    (Total::Exactly(from), Total::Exactly(amount)) => cell(Delta::between(from, amount)),
+                    _ => Cell::Text("unknown".to_string()),
+                })
                 .collect();
             cells.into_iter()
         };
@@ -287,7 +338,7 @@ fn differences(rows: &mut Vec<Row>, comparison: &Comparison, from: &str) {
     for component in comparison.components() {
         say(component, &|estimate| estimate.of_component(component));
     }
-    say("TOTAL", &|estimate| estimate.total().usd());
+    say("TOTAL", &Estimate::total);
 }
 
 /// Rates with where they come from.

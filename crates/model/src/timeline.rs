@@ -5,9 +5,8 @@ use crate::exact::Ratio;
 use crate::time::{ClockTime, DAY, HOUR, Horizon, WEEK, Weekdays};
 use alloc::vec;
 use alloc::vec::Vec;
-use jiff::Timestamp;
 use jiff::civil::Time;
-use jiff::tz::TimeZone;
+use jiff::tz::{AmbiguousOffset, TimeZone};
 
 /// A step function over a horizon: a pattern of whole-second steps, and how often it repeats.
 ///
@@ -147,50 +146,53 @@ impl<T: Copy + PartialEq> Timeline<T> {
 
     /// Both values at once.
     ///
-    /// Patterns of which one fits a whole number of times into the other (a day in a week) are
-    /// joined step by step; others are laid out over the horizon from its first second.
+    /// Patterns of different length (a day and a week) are laid out over the shortest time that
+    /// holds both a whole number of times, so neither loses or gains anything. `None` when that
+    /// takes more than [`MOST_STEPS`].
     #[must_use]
-    pub fn zip<V: Copy + PartialEq>(&self, other: &Timeline<V>) -> Timeline<(T, V)> {
+    pub fn zip<V: Copy + PartialEq>(&self, other: &Timeline<V>) -> Option<Timeline<(T, V)>> {
         if let Some(value) = self.as_constant() {
-            return other.map(|theirs| (value, theirs));
+            return Some(other.map(|theirs| (value, theirs)));
         }
         if let Some(value) = other.as_constant() {
-            return self.map(|ours| (ours, value));
+            return Some(self.map(|ours| (ours, value)));
         }
         let (ours, theirs) = (self.pattern_seconds(), other.pattern_seconds());
-        let (left, right, repeats) = if ours % theirs == 0 {
-            (self.steps.clone(), repeat(&other.steps, ours), self.repeats)
-        } else if theirs % ours == 0 {
-            (repeat(&self.steps, theirs), other.steps.clone(), other.repeats)
-        } else {
-            let all = whole_seconds(self.seconds());
-            (repeat(&self.steps, all), repeat(&other.steps, all), Ratio::ONE)
-        };
-        Timeline { steps: merge(join(&left, &right)), repeats }
+        let both = least_common_multiple(ours, theirs)?;
+        let (left, right) = (repeat(&self.steps, both / ours)?, repeat(&other.steps, both / theirs)?);
+        let repeats = self.repeats * Ratio::new(ours.into(), both.into());
+        Some(Timeline { steps: merge(join(&left, &right)), repeats })
     }
 
     /// Blocks of whole hours and the values that make up one hour of the block:
-    /// `(hours, [(seconds, value)])`. A last, incomplete hour of the pattern is a block of its own.
+    /// `(hours, [(seconds, value)])`.
     ///
     /// AWS meters load balancers by the hour, so what changes inside an hour is averaged over it
-    /// before the busiest dimension is chosen.
-    pub fn hours(&self) -> impl Iterator<Item = (Ratio, Vec<(u64, T)>)> {
+    /// before the busiest dimension is chosen. A pattern that repeats and is no whole number of
+    /// hours long is laid out until it is; `None` when that takes more than [`MOST_STEPS`].
+    #[must_use]
+    pub fn hours(&self) -> Option<Vec<(Ratio, Vec<(u64, T)>)>> {
+        let pattern = self.pattern_seconds();
+        // What happens once may end within an hour; what repeats goes on there.
+        let whole = if self.repeats == Ratio::ONE { pattern } else { least_common_multiple(pattern, HOUR)? };
+        let steps = repeat(&self.steps, whole / pattern)?;
+        let repeats = self.repeats * Ratio::new(pattern.into(), whole.into());
         let mut blocks = Vec::new();
         let mut open: Vec<(u64, T)> = Vec::new();
         let mut filled = 0;
-        for &(mut seconds, value) in &self.steps {
+        for (mut seconds, value) in steps {
             if filled > 0 {
                 let take = seconds.min(HOUR - filled);
                 open.push((take, value));
                 filled += take;
                 seconds -= take;
                 if filled == HOUR {
-                    blocks.push((self.repeats, core::mem::take(&mut open)));
+                    blocks.push((repeats, core::mem::take(&mut open)));
                     filled = 0;
                 }
             }
             if seconds >= HOUR {
-                blocks.push((Ratio::from(seconds / HOUR) * self.repeats, vec![(HOUR, value)]));
+                blocks.push((Ratio::from(seconds / HOUR) * repeats, vec![(HOUR, value)]));
                 seconds %= HOUR;
             }
             if seconds > 0 {
@@ -199,9 +201,9 @@ impl<T: Copy + PartialEq> Timeline<T> {
             }
         }
         if !open.is_empty() {
-            blocks.push((self.repeats, open));
+            blocks.push((repeats, open));
         }
-        blocks.into_iter()
+        Some(blocks)
     }
 
     /// The pattern itself: its steps, and how often they repeat.
@@ -211,15 +213,19 @@ impl<T: Copy + PartialEq> Timeline<T> {
     }
 
     fn pattern_seconds(&self) -> u64 {
-        self.steps.iter().map(|&(seconds, _)| seconds).sum()
+        self.steps.iter().fold(0_u64, |sum, &(seconds, _)| sum.saturating_add(seconds)).max(1)
     }
 }
+
+/// A timeline that would need more steps than this is not laid out: a typing error, not a load.
+pub const MOST_STEPS: u64 = 1_000_000;
 
 impl Timeline<bool> {
     /// Seconds billed when each stretch of "on" counts in steps of `granule` seconds and at least
     /// `minimum`: started hours of a load balancer, the ten-minute minimum of a database.
     #[must_use]
     pub fn billed_seconds(&self, granule: u64, minimum: u64) -> Ratio {
+        let granule = granule.max(1);
         if self.as_constant() == Some(true) {
             // One stretch as long as the horizon, not one per repeat of the pattern.
             return (self.seconds() / Ratio::from(granule)).ceil() * Ratio::from(granule);
@@ -230,11 +236,10 @@ impl Timeline<bool> {
             && matches!((self.steps.first(), self.steps.last()), (Some((_, true)), Some((_, true))));
         if seam && stretches.len() > 1 {
             let last = stretches.pop().unwrap_or(0);
-            stretches[0] += last;
+            stretches[0] = stretches[0].saturating_add(last);
         }
-        let billed =
-            stretches.iter().map(|seconds| seconds.div_ceil(granule) * granule).map(|seconds| seconds.max(minimum));
-        Ratio::from(billed.sum::<u64>()) * self.repeats
+        let billed = stretches.iter().map(|seconds| seconds.div_ceil(granule).saturating_mul(granule).max(minimum));
+        billed.map(Ratio::from).sum::<Ratio>() * self.repeats
     }
 }
 
@@ -247,9 +252,13 @@ impl Timeline<u32> {
         if self.steps.len() == 1 || self.steps.iter().all(|&(seconds, _)| seconds >= minimum) {
             return self.integrate(Ratio::from);
         }
+        // What repeats is looked at from its quietest moment on: a task that runs across the end
+        // of the pattern is one task.
+        let quietest = self.steps.iter().enumerate().min_by_key(|(_, step)| step.1).map_or(0, |(at, _)| at);
+        let (start, always) = if self.repeats == Ratio::ONE { (0, 0) } else { (quietest, self.steps[quietest].1) };
         let mut running: Vec<(u64, u32)> = Vec::new(); // (started at, how many)
         let mut now = 0;
-        let mut billed = 0_u128;
+        let mut billed = u128::from(always) * u128::from(self.pattern_seconds());
         let mut stop = |running: &mut Vec<(u64, u32)>, mut count: u32, now: u64| {
             while let (true, Some(last)) = (count > 0, running.last_mut()) {
                 let stopped = count.min(last.1);
@@ -262,14 +271,15 @@ impl Timeline<u32> {
             }
         };
         let mut count = 0;
-        for &(seconds, wanted) in &self.steps {
+        for &(seconds, wanted) in self.steps[start..].iter().chain(&self.steps[..start]) {
+            let wanted = wanted - always;
             if wanted > count {
                 running.push((now, wanted - count));
             } else {
                 stop(&mut running, count - wanted, now);
             }
             count = wanted;
-            now += seconds;
+            now = now.saturating_add(seconds);
         }
         stop(&mut running, count, now);
         Ratio::new(i128::try_from(billed).unwrap_or(i128::MAX), 1) * self.repeats
@@ -360,19 +370,19 @@ fn merge<T: Copy + PartialEq>(steps: impl IntoIterator<Item = (u64, T)>) -> Vec<
     merged
 }
 
-/// The pattern over and over, cut off after `seconds`.
-fn repeat<T: Copy>(steps: &[(u64, T)], seconds: u64) -> Vec<(u64, T)> {
-    let mut left = seconds;
-    let mut out = Vec::new();
-    for &(length, value) in steps.iter().cycle() {
-        if left == 0 || length == 0 {
-            break;
-        }
-        let take = length.min(left);
-        out.push((take, value));
-        left -= take;
+/// The pattern `times` over; `None` beyond [`MOST_STEPS`].
+fn repeat<T: Copy>(steps: &[(u64, T)], times: u64) -> Option<Vec<(u64, T)>> {
+    let count = times.checked_mul(steps.len() as u64).filter(|count| *count <= MOST_STEPS)?;
+    usize::try_from(count).ok()?;
+    Some(steps.repeat(usize::try_from(times).ok()?))
+}
+
+fn least_common_multiple(a: u64, b: u64) -> Option<u64> {
+    let (mut x, mut y) = (a, b);
+    while y != 0 {
+        (x, y) = (y, x % y);
     }
-    out
+    (a / x.max(1)).checked_mul(b)
 }
 
 /// Two lists of steps of the same length as one.
@@ -389,16 +399,12 @@ fn join<T: Copy, V: Copy>(left: &[(u64, T)], right: &[(u64, V)]) -> Vec<(u64, (T
     out
 }
 
-fn whole_seconds(seconds: Ratio) -> u64 {
-    seconds.ceil().to_whole().and_then(|whole| u64::try_from(whole).ok()).unwrap_or(0)
-}
-
 fn midnight_utc(day: jiff::civil::Date) -> i64 {
     second_of(day.to_datetime(Time::midnight()), &TimeZone::UTC)
 }
 
-/// The second at which the clock of `zone` shows `time` on `day`. A time the clock skips counts
-/// as the moment it would have been; of a time it shows twice the first counts.
+/// The second at which the clock of `zone` shows `time` on `day`. A time that the clock skips
+/// counts as the moment it skips on; of a time it shows twice the first counts.
 fn on_clock(day: jiff::civil::Date, tomorrow: jiff::civil::Date, time: ClockTime, zone: &TimeZone) -> i64 {
     let seconds = time.seconds();
     if seconds == DAY {
@@ -410,7 +416,13 @@ fn on_clock(day: jiff::civil::Date, tomorrow: jiff::civil::Date, time: ClockTime
 }
 
 fn second_of(at: jiff::civil::DateTime, zone: &TimeZone) -> i64 {
-    zone.to_ambiguous_timestamp(at).compatible().map_or(0, Timestamp::as_second)
+    let ambiguous = zone.to_ambiguous_timestamp(at);
+    let skipped = matches!(ambiguous.offset(), AmbiguousOffset::Gap { .. });
+    // Read by the clock after the jump, a skipped time is before the jump.
+    let found = if skipped { ambiguous.earlier() } else { ambiguous.compatible() };
+    let Ok(found) = found else { return 0 };
+    let jump = if skipped { zone.following(found).next().map(|jump| jump.timestamp()) } else { None };
+    jump.unwrap_or(found).as_second()
 }
 
 #[cfg(test)]
@@ -454,6 +466,39 @@ mod tests {
     }
 
     #[test]
+    fn times_that_a_clock_skips_are_the_moment_it_skips_on() {
+        // On 2026-03-08 New York's clock goes from 02:00 to 03:00.
+        let march = |windows: &[Window<u32>], want| check("2026-03", "America/New_York", windows, want);
+        march(&[window("daily", "01:00", "02:30", 1)], "46");
+        march(&[window("daily", "02:00", "02:30", 1)], "15");
+        march(&[window("daily", "01:00", "02:30", 0), window("daily", "03:00", "04:00", 1)], "31");
+    }
+
+    #[test]
+    fn patterns_of_any_length_zip_and_fill_hours() {
+        let month = Horizon::AverageMonth;
+        let daily = Timeline::daily(1_u32, 10, 4 * HOUR, month);
+        let monthly = Timeline::for_seconds(0_u32, 1, 100 * HOUR, month);
+        let both = daily.zip(&monthly).unwrap();
+        assert_eq!(both.integrate(|pair| pair.0.into()), daily.integrate(Ratio::from));
+        assert_eq!(both.integrate(|pair| pair.1.into()), monthly.integrate(Ratio::from));
+
+        let pattern = Timeline::steps([(2_700, 1_u32), (2_700, 3)]).unwrap().repeated_over(Horizon::Days(30));
+        let hours = pattern.hours().unwrap();
+        assert_eq!(hours.iter().map(|(hours, _)| *hours).sum::<Ratio>(), Ratio::whole(720));
+        assert!(hours.iter().all(|(_, parts)| parts.iter().map(|part| part.0).sum::<u64>() == HOUR));
+
+        let odd = |seconds| Timeline::steps([(1, 1_u32), (seconds, 2)]).unwrap().repeated_over(Horizon::Days(366));
+        assert_eq!(odd(999_982).zip(&odd(999_978)), None, "more than a million steps");
+    }
+
+    #[test]
+    fn a_task_across_the_end_of_a_pattern_is_one_task() {
+        let minute = Timeline::steps([(30, 1_u32), (3_540, 0), (30, 1)]).unwrap().repeated_over(Horizon::Days(30));
+        assert_eq!(minute.billed_task_seconds(60), Ratio::from(720 * 60_u64));
+    }
+
+    #[test]
     fn windows_on_months_without_dates_are_averages() {
         check("average", "America/New_York", &[window("mon-fri", "09:00", "13:00", 1)], "86.904761904762");
         check("7d", "Europe/Berlin", &[window("mon-fri", "09:00", "13:00", 1)], "20");
@@ -489,7 +534,7 @@ mod tests {
     #[test]
     fn hours_hold_all_seconds() {
         let timeline = Timeline::steps([(5_400, 1_u32), (600, 2), (9_000, 3)]).unwrap();
-        let hours: Vec<_> = timeline.hours().collect();
+        let hours: Vec<_> = timeline.hours().unwrap();
         assert_eq!(hours.len(), 4);
         assert_eq!(hours[1].1, vec![(1_800, 1), (600, 2), (1_200, 3)]);
         let seconds: Ratio =
@@ -521,7 +566,7 @@ mod tests {
             let left = Timeline::steps(left).unwrap();
             let right = Timeline::steps([(peak.min(total - 1).max(1), 1_u32), (total.saturating_sub(peak.min(total - 1).max(1)), 2)]).unwrap();
             prop_assume!(right.seconds() == left.seconds());
-            let both = left.zip(&right);
+            let both = left.zip(&right).unwrap();
             prop_assert_eq!(both.integrate(|pair| pair.0.into()), left.integrate(Ratio::from));
             prop_assert_eq!(both.integrate(|pair| pair.1.into()), right.integrate(Ratio::from));
         }
@@ -532,7 +577,7 @@ mod tests {
             let name = Weekdays::ALL.days().nth(day.into()).unwrap();
             let windows = [Window { days: Weekdays::ALL, from: "08:00".parse().unwrap(), to: "09:00".parse().unwrap(), value: u32::from(name) + 1 }];
             let weekly = Timeline::windows(0, &windows, &TimeZone::UTC, Horizon::AverageMonth).unwrap();
-            let both = weekly.zip(&daily);
+            let both = weekly.zip(&daily).unwrap();
             prop_assert_eq!(both.seconds(), Ratio::from(730 * HOUR));
             prop_assert_eq!(both.integrate(|pair| pair.1.into()), daily.integrate(Ratio::from));
         }

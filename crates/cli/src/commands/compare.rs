@@ -7,7 +7,7 @@ use crate::input::{Input, price};
 use crate::output::{self, say};
 use stackcost_formats::problem::{Problem, did_you_mean};
 use stackcost_formats::render::{csv, json, markdown, table};
-use stackcost_model::compare::{Comparison, Scenario};
+use stackcost_model::compare::{CannotCompare, Comparison, Delta, Scenario};
 use stackcost_model::estimate::Total;
 use stackcost_model::report;
 
@@ -28,7 +28,13 @@ pub(crate) fn run(args: &CompareArgs) -> Result<Outcome, Failure> {
         scenarios.insert(0, baseline);
     }
     let comparison = Comparison::new(scenarios).map_err(|error| {
-        Problem::of_text(error.to_string()).help("give them the same month: a difference of hours is no saving")
+        let problem = Problem::of_text(error.to_string());
+        match error {
+            CannotCompare::Horizons { .. } => {
+                problem.help("give them the same month: a difference of hours is no saving")
+            }
+            _ => problem.help("give each another name"),
+        }
     })?;
     show(&comparison, args)?;
     verdict(&comparison, args)
@@ -46,7 +52,8 @@ fn of_one_stack(args: &CompareArgs) -> Result<Vec<Scenario>, Failure> {
     let mut scenarios = Vec::with_capacity(wanted.len() + 1);
     let baseline = file.baseline()?;
     scenarios.push(Scenario { name: baseline, estimate: price(&input.resolve(None)?, None, &args.pricing)? });
-    for name in wanted {
+    let baseline = scenarios[0].name.clone();
+    for name in wanted.into_iter().filter(|name| *name != baseline) {
         let estimate = price(&input.resolve(Some(name))?, Some(name), &args.pricing)?;
         scenarios.push(Scenario { name: name.to_string(), estimate });
     }
@@ -102,7 +109,10 @@ fn verdict(comparison: &Comparison, args: &CompareArgs) -> Result<Outcome, Failu
             say(&format!("threshold crossed: {} costs {total} USD, more than --fail-over {most}", scenario.name));
             crossed = true;
         }
-        let delta = comparison.delta(scenario);
+        // Lower bounds have no difference; they end as partial, unless that was allowed.
+        let known = Delta::between(comparison.baseline().estimate.total().usd(), total);
+        let allowed = args.output.allow_partial.then_some(known);
+        let Some(delta) = comparison.delta(scenario).or(allowed) else { continue };
         let (over, limit) = match args.fail_increase {
             Some(Increase::Usd(most)) => (delta.usd > most, format!("{most}")),
             Some(Increase::Percent(most)) => {

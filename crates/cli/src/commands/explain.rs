@@ -33,9 +33,10 @@ fn only(mut estimate: Estimate, wanted: &str) -> Result<Estimate, Problem> {
     let mut names: Vec<String> = estimate.components().map(str::to_string).collect();
     names.extend(estimate.lines.iter().map(|line| line.usage_type.to_string()));
     let fits = |component: &str, usage_type: &str| {
-        let last = component.rsplit('.').next().unwrap_or(component);
+        let (kind, name) = component.split_once('.').unwrap_or((component, component));
         component == wanted
-            || last == wanted
+            || kind == wanted
+            || name == wanted
             || usage_type.contains(wanted)
             || format!("{component} {usage_type}") == wanted
     };

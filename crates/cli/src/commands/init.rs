@@ -14,8 +14,8 @@ const STARTER: &str = include_str!("../../../../examples/news-api.toml");
 const SCHEMA: &str = include_str!("../../../../examples/stack.schema.json");
 
 pub(crate) fn run(args: &InitArgs) -> Result<Outcome, Failure> {
-    let text = if args.schema { SCHEMA } else { STARTER };
-    let path = if args.schema && args.path == Path::new("stack.toml") { Path::new("-") } else { &args.path };
+    let (text, usual) = if args.schema { (SCHEMA, "-") } else { (STARTER, "stack.toml") };
+    let path = args.path.as_deref().unwrap_or(Path::new(usual));
     if path == Path::new("-") {
         output::data(text)?;
         return Ok(Outcome::Complete);
@@ -34,7 +34,11 @@ fn write_new(path: &Path, text: &str, force: bool) -> Result<(), Failure> {
     let failed =
         |error: &std::io::Error| Failure::Failed(Problem::of_text(format!("cannot write {}: {error}", path.display())));
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|error| failed(&error))?;
+    let mut new = tempfile::Builder::new();
+    // As any new file, not as a secret one: the umask takes off the rest.
+    #[cfg(unix)]
+    new.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = new.tempfile_in(folder).map_err(|error| failed(&error))?;
     file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(|error| failed(&error))?;
     let placed = if force { file.persist(path) } else { file.persist_noclobber(path) };
     placed.map(drop).map_err(|error| failed(&error.error))

@@ -13,7 +13,8 @@ use stackcost_model::price::Price;
 use stackcost_model::report;
 
 pub(crate) fn run(args: &PricesShowArgs) -> Result<Outcome, Failure> {
-    let region = input::region(&args.region)?;
+    // An empty AWS_REGION is none.
+    let region = input::region(if args.region.is_empty() { "us-east-1" } else { &args.region })?;
     let (service, family) = service(&args.service)?;
     let mut book =
         BUNDLE.read(stackcost_prices::files(), |known, at| known == service && at.is_none_or(|at| at == region))?;

@@ -87,9 +87,11 @@ struct ScenarioJson<'a> {
     delta: Delta,
 }
 
+/// Null when one of the two totals is only a lower bound; `percent` also when there is nothing
+/// to compare with.
 #[derive(Serialize)]
 struct Delta {
-    usd: String,
+    usd: Option<String>,
     percent: Option<String>,
 }
 
@@ -107,7 +109,10 @@ pub fn comparison(comparison: &Comparison) -> String {
         ScenarioJson {
             name: &scenario.name,
             estimate: document(&scenario.estimate),
-            delta: Delta { usd: delta.usd.to_string(), percent: delta.percent.map(|percent| number(percent, 12)) },
+            delta: Delta {
+                usd: delta.map(|delta| delta.usd.to_string()),
+                percent: delta.and_then(|delta| delta.percent).map(|percent| number(percent, 12)),
+            },
         }
     });
     pretty(&ComparisonJson {

@@ -122,7 +122,8 @@ fn plain(cell: &Cell, places: u32) -> String {
         Cell::Amount(usd) | Cell::AtLeast(usd) | Cell::Difference(usd) => show(cell, *usd, places),
         Cell::Percent(None) => "-".to_string(),
         Cell::Percent(Some(percent)) => format!("{} %", signed(&number(*percent, 2), percent.is_negative())),
-        Cell::Number(value) => number(*value, 12),
+        // What needs more than six decimals is rounded here, not in JSON and CSV.
+        Cell::Number(value) => short(*value),
     }
 }
 
@@ -137,6 +138,12 @@ fn show(cell: &Cell, usd: Usd, places: u32) -> String {
 
 fn signed(number: &str, negative: bool) -> String {
     if negative { number.to_string() } else { format!("+{number}") }
+}
+
+/// A quantity or a rate in a table: up to six decimals; a smaller one with all its digits.
+fn short(value: Ratio) -> String {
+    let six = number(value, 6);
+    if !value.is_zero() && (value.fits(12) && value < Ratio::new(1, 100)) { number(value, 12) } else { six }
 }
 
 /// A number with at most so many decimals, without zeros at the end.

@@ -5,12 +5,11 @@ use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use stackcost_model::exact::Ratio;
 use stackcost_model::money::Usd;
 use stackcost_model::report::{Column, Report, RowKind};
-use textwrap::core::display_width;
+use textwrap::core::{Word, display_width};
+use textwrap::{WordSeparator, WordSplitter};
 
 /// Space between columns.
 const GAP: usize = 2;
-/// A column of names is not made narrower than this.
-const NARROWEST: usize = 18;
 
 /// The report as text at most `width` wide (a single number can be wider).
 #[must_use]
@@ -37,7 +36,7 @@ pub fn render(report: &Report, precision: Precision, width: usize) -> String {
 
 /// The columns besides the first, in groups that fit side by side.
 fn sheets(report: &Report, rows: &[Vec<String>], numbers: &[usize], width: usize) -> Vec<Vec<usize>> {
-    let room = width.saturating_sub(name_width(rows).clamp(1, NARROWEST));
+    let room = width.saturating_sub(narrowest(rows));
     // Columns of an estimate belong together; scenarios can go on below.
     let can_go_on = report.columns.iter().skip(1).all(|column| column.numeric);
     let mut sheets = Vec::new();
@@ -56,6 +55,12 @@ fn sheets(report: &Report, rows: &[Vec<String>], numbers: &[usize], width: usize
     sheets
 }
 
+/// The least that a column of names needs: its longest piece that is never broken, and the indent.
+fn narrowest(rows: &[Vec<String>]) -> usize {
+    let names = rows.iter().filter_map(|row| row.first());
+    names.flat_map(|name| pieces(name)).map(|piece| display_width(piece.word)).max().unwrap_or(0) + 4
+}
+
 fn name_width(rows: &[Vec<String>]) -> usize {
     rows.iter().filter_map(|row| row.first()).map(|name| display_width(name) + 2).max().unwrap_or(0)
 }
@@ -70,7 +75,7 @@ fn column_width(column: &Column, rows: &[Vec<String>], at: usize) -> usize {
 fn sheet(out: &mut String, report: &Report, rows: &[Vec<String>], columns: &[usize], width: usize) {
     let widths: Vec<usize> = columns.iter().map(|&at| column_width(&report.columns[at], rows, at)).collect();
     let others: usize = widths.iter().map(|wide| wide + GAP).sum();
-    let names = name_width(rows).min(width.saturating_sub(others).max(NARROWEST));
+    let names = name_width(rows).min(width.saturating_sub(others).max(narrowest(rows)));
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     let mut heights = Vec::new();
@@ -125,12 +130,38 @@ fn pad(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(missing))
 }
 
-/// Wraps at spaces and hyphens; what has neither is left whole.
+/// Wraps at spaces, and in names after `-`, `:` and `/`; what has none of them is left whole.
 fn wrap(text: &str, width: usize, indent: &str) -> String {
     let deeper = if indent.is_empty() { String::new() } else { format!("{indent}  ") };
-    let options =
-        textwrap::Options::new(width.max(1)).initial_indent(indent).subsequent_indent(&deeper).break_words(false);
+    let options = textwrap::Options::new(width.max(1))
+        .initial_indent(indent)
+        .subsequent_indent(&deeper)
+        .word_separator(WordSeparator::Custom(|line| Box::new(pieces(line))))
+        .word_splitter(WordSplitter::NoHyphenation)
+        .break_words(false);
     textwrap::fill(text, options)
+}
+
+/// The pieces of a line between which it may be broken: words, and parts of names. A date or a
+/// range of numbers stays whole.
+fn pieces(line: &str) -> impl Iterator<Item = Word<'_>> {
+    let bytes = line.as_bytes();
+    let breaks = move |at: usize| {
+        let (before, after) = (bytes[at - 1], bytes[at]);
+        match before {
+            b' ' => after != b' ',
+            b'-' | b':' | b'/' => after.is_ascii_alphabetic() && at > 1 && bytes[at - 2] != b' ',
+            _ => false,
+        }
+    };
+    let mut ends: Vec<usize> = (1..line.len()).filter(|&at| line.is_char_boundary(at) && breaks(at)).collect();
+    ends.push(line.len());
+    let mut start = 0;
+    ends.into_iter().filter(|end| *end > 0).map(move |end| {
+        let piece = Word::from(&line[start..end]);
+        start = end;
+        piece
+    })
 }
 
 /// A bar for each amount, the largest as long as there is room for.

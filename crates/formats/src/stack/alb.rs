@@ -1,9 +1,9 @@
 //! `[alb.NAME]` and `[nlb.NAME]`.
 
 use super::Part;
-use crate::problem::Problem;
+use crate::problem::{At, Problem};
 use crate::scalar;
-use crate::tree::{Node, Reader};
+use crate::tree::{Node, Reader, Value};
 use stackcost_model::exact::Ratio;
 use stackcost_model::services::Component;
 use stackcost_model::services::alb::{Alb, Flows, Load, Nlb, Protocol, Traffic};
@@ -24,8 +24,14 @@ pub(super) fn read(part: &Part<'_>) -> Result<Component, Problem> {
         "requests",
     ];
     let given = dimensions.iter().find_map(|key| table.opt(key));
-    let mutual_tls = table.read("mutual_tls", scalar::boolean)?.unwrap_or(false);
+    let mutual_tls_node = table.opt("mutual_tls");
+    let mutual_tls = mutual_tls_node.map(scalar::boolean).transpose()?.unwrap_or(false);
+    one_clock(dimensions.iter().chain(&["lcu", "running"]).filter_map(|key| table.opt(key)))?;
     let load = match (lcu, given) {
+        (Some(_), None) if mutual_tls => {
+            let at = mutual_tls_node.map_or(&table.at, |node| &node.at);
+            return Err(Problem::new(at, "`mutual_tls` changes what an LCU holds; `lcu` says how many there are"));
+        }
         (Some(node), None) => Load::Lcus(lcus(part, node)?),
         (Some(_), Some(other)) => {
             return Err(Problem::new(&other.at, "`lcu` is the sum of this: give one or the other"));
@@ -37,6 +43,35 @@ pub(super) fn read(part: &Part<'_>) -> Result<Component, Problem> {
         (None, Some(_)) => Load::Traffic { timeline: traffic(part)?, mutual_tls },
     };
     Ok(Alb { running, load, public_zones }.into())
+}
+
+/// Refuses a peak without a clock (`peak_hours_per_day`) beside windows with one: whether they
+/// fall together decides the bill, and nobody says.
+fn one_clock<'a>(nodes: impl Iterator<Item = &'a Node>) -> Result<(), Problem> {
+    let (mut with, mut without) = (None, None);
+    for node in nodes {
+        let Value::Table(table) = &node.value else { continue };
+        for entry in &table.entries {
+            match entry.key.as_str() {
+                "windows" => with = Some(entry),
+                key if key.ends_with("hours_per_day") || key.ends_with("hours_per_month") => without = Some(entry),
+                _ => {}
+            }
+        }
+    }
+    match (with, without) {
+        (Some(with), Some(without)) => {
+            Err(Problem::new(&without.key_at, "when are these hours?").and(&with.key_at).help(
+                "beside `windows` everything that changes needs windows: whether peaks fall together decides the bill",
+            ))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn too_fine(at: &At) -> Problem {
+    Problem::new(at, "these timelines together have more than a million steps")
+        .help("give files whose lengths are whole hours or days")
 }
 
 fn lcus(part: &Part<'_>, node: &Node) -> Result<Timeline<Ratio>, Problem> {
@@ -57,7 +92,12 @@ fn traffic(part: &Part<'_>) -> Result<Timeline<Traffic>, Problem> {
     let processed = schedule("processed", &gb_per_hour)?;
     let lambda = schedule("processed_lambda", &gb_per_hour)?;
     let evaluations = rule_evaluations(part, &schedule, &per_second)?;
-    let all = new.zip(&active).zip(&processed).zip(&lambda).zip(&evaluations);
+    let all = new
+        .zip(&active)
+        .and_then(|all| all.zip(&processed))
+        .and_then(|all| all.zip(&lambda))
+        .and_then(|all| all.zip(&evaluations))
+        .ok_or_else(|| too_fine(&part.table.at))?;
     Ok(all.map(|((((new_connections, active_connections), processed_gb), processed_lambda_gb), rule_evaluations)| {
         Traffic { new_connections, active_connections, processed_gb, processed_lambda_gb, rule_evaluations }
     }))
@@ -101,6 +141,7 @@ pub(super) fn read_nlb(part: &Part<'_>) -> Result<Component, Problem> {
     let table = &part.table;
     let running = part.clock.running(table.opt("running"))?;
     let public_zones = public_zones(part)?;
+    one_clock(["lcu", "running"].iter().filter_map(|key| table.opt(key)))?;
     let lcus = table.read("lcu", |node| lcus(part, node))?;
     let mut protocols = Vec::new();
     for (key, protocol) in [("tcp", Protocol::Tcp), ("udp", Protocol::Udp), ("tls", Protocol::Tls)] {
@@ -122,6 +163,9 @@ pub(super) fn read_nlb(part: &Part<'_>) -> Result<Component, Problem> {
 fn flows(part: &Part<'_>, node: &Node, name: &str) -> Result<Timeline<Flows>, Problem> {
     let horizon = part.horizon();
     let table = Reader::new(node, format!("`{name}`"))?;
+    let dimensions = ["new_connections", "active_connections", "processed"];
+    let changing = dimensions.iter().filter_map(|key| table.opt(key));
+    one_clock(changing.chain(part.table.opt("running")))?;
     let schedule = |key: &'static str, read: &dyn Fn(&Node) -> Result<Ratio, Problem>| match table.opt(key) {
         Some(node) => part.clock.schedule(node, key, read),
         None => Ok(Timeline::constant(Ratio::ZERO, horizon.seconds())),
@@ -130,7 +174,8 @@ fn flows(part: &Part<'_>, node: &Node, name: &str) -> Result<Timeline<Flows>, Pr
     let active = schedule("active_connections", &|node| scalar::number(node, "3000"))?;
     let processed = schedule("processed", &|node| scalar::gb_per_hour(node, horizon))?;
     table.finish()?;
-    Ok(new.zip(&active).zip(&processed).map(|((new_connections, active_connections), processed_gb)| Flows {
+    let all = new.zip(&active).and_then(|all| all.zip(&processed)).ok_or_else(|| too_fine(&node.at))?;
+    Ok(all.map(|((new_connections, active_connections), processed_gb)| Flows {
         new_connections,
         active_connections,
         processed_gb,

@@ -8,11 +8,10 @@ use stackcost_model::exact::Ratio;
 use stackcost_model::meter::Region;
 use stackcost_model::services::Component;
 use stackcost_model::services::ecr::{Ecr, Images, Keep, Stored};
-use stackcost_model::time::Horizon;
 
 pub(super) fn read(part: &Part<'_>) -> Result<Component, Problem> {
     let table = &part.table;
-    let images = table.read("images", |node| images(node, part.horizon()))?;
+    let images = table.read("images", images)?;
     let stored = table.read("stored", |node| Ok((scalar::gb(node, false, "\"2 GB\"")?, node)))?;
     let stored = match (stored, images) {
         (Some((gb, _)), None) => Stored::Gb(gb),
@@ -37,10 +36,9 @@ pub(super) fn read(part: &Part<'_>) -> Result<Component, Problem> {
     .into())
 }
 
-fn images(node: &Node, horizon: Horizon) -> Result<Images, Problem> {
+fn images(node: &Node) -> Result<Images, Problem> {
     let table = Reader::new(node, "`images`")?;
-    let pushed = table.need("pushed", "\"10/week\"")?;
-    let pushed_per_week = scalar::per_second(pushed, horizon)? * Ratio::whole(7 * 86_400);
+    let pushed_per_week = scalar::per_average_day(table.need("pushed", "\"10/week\"")?)? * Ratio::whole(7);
     let size_gb = scalar::gb(table.need("size", "\"500 MB\"")?, false, "\"500 MB\"")?;
     let shared = table.read("shared_layers", scalar::percent)?.unwrap_or_default();
     let keep = table.read("keep", keep)?.unwrap_or(Keep::All);

@@ -40,8 +40,16 @@ const SYSTEMS: [(&str, bool); 5] =
 
 /// `"70%"` for a share on Spot; `{ share = "70%", discount = "65%" }` for one with a price.
 fn spot(part: &Part<'_>, platform: Platform) -> Result<Option<Spot>, Problem> {
-    let discount = part.table.read("spot_discount", scalar::percent)?;
-    let Some(node) = part.table.opt("spot") else { return Ok(None) };
+    let discount_node = part.table.opt("spot_discount");
+    let discount = discount_node.map(scalar::percent).transpose()?;
+    let Some(node) = part.table.opt("spot") else {
+        return match discount_node {
+            Some(node) => {
+                Err(Problem::new(&node.at, "a discount on Spot, but nothing on Spot").help("add spot = \"70%\""))
+            }
+            None => Ok(None),
+        };
+    };
     let spot = if matches!(node.value, Value::Table(_)) {
         let table = Reader::new(node, "`spot`")?;
         let share = scalar::percent(table.need("share", "\"70%\"")?)?;

@@ -79,9 +79,10 @@ impl StackFile {
                     .into());
             };
             for Entry { key, node, key_at } in found.entries {
+                let named = !key.trim().is_empty() && !key.chars().any(char::is_control);
                 match node.value {
-                    Value::Table(over) if !key.trim().is_empty() => scenarios.push((key, over)),
-                    Value::Table(_) => return Err(Problem::new(&key_at, "a scenario needs a name").into()),
+                    Value::Table(over) if named => scenarios.push((key, over)),
+                    Value::Table(_) => return Err(Problem::new(&key_at, "a scenario needs a printable name").into()),
                     other => {
                         let message = format!("a scenario is a table, not {}", other.kind());
                         return Err(Problem::new(&node.at, message).help("write [scenario.\"a name\"]").into());
@@ -89,7 +90,16 @@ impl StackFile {
                 }
             }
         }
-        Ok(StackFile { root, scenarios, sets: Vec::new() })
+        let file = StackFile { root, scenarios, sets: Vec::new() };
+        let baseline = file.baseline()?;
+        if let Some((_, over)) = file.scenarios.iter().find(|(name, _)| *name == baseline) {
+            let at = over.entries.first().map_or(&file.root.at, |entry| &entry.key_at);
+            let problem = Problem::new(at, format!("the stack itself is called \"{baseline}\" among its scenarios"));
+            return Err(problem
+                .help("give this scenario another name, or the stack one with baseline = \"...\"")
+                .into());
+        }
+        Ok(file)
     }
 
     /// Sets a value over the file and all scenarios: `fargate.api.tasks=8`. What is no TOML value
@@ -103,6 +113,10 @@ impl StackFile {
             return Err(problem.help("write --set fargate.api.tasks=8").into());
         };
         let (key, value) = (key.trim(), value.trim());
+        if key.split('.').next() == Some("scenario") {
+            let problem = Problem::of_text("`--set` goes over the stack and all its scenarios");
+            return Err(problem.help("choose a scenario with --scenario, and set the key itself").into());
+        }
         let as_is = format!("{key} = {value}");
         let quoted = format!("{key} = \"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""));
         let looks_plain = !value.starts_with(['{', '[', '"', '\'']);
@@ -141,7 +155,7 @@ impl StackFile {
     pub fn resolve(&self, scenario: Option<&str>, env: &Env<'_>) -> Result<Resolved, Problems> {
         let mut root = self.root.clone();
         if let Value::Table(table) = &mut root.value {
-            if let Some(name) = scenario {
+            if let Some(name) = scenario.filter(|name| self.baseline().as_deref() != Ok(name)) {
                 let over = self.scenario(name)?;
                 if let Some(entry) = over.entries.iter().find(|entry| entry.key == "baseline") {
                     let problem = Problem::new(&entry.key_at, "`baseline` names the stack itself, not a scenario");
@@ -230,7 +244,11 @@ pub fn component_types() -> impl Iterator<Item = &'static str> + Clone {
 
 fn read(root: &Node, env: &Env<'_>) -> Result<Resolved, Problems> {
     let table = Reader::new(root, "the stack file")?;
-    let name = scalar::string(table.need("name", "\"news-api\"")?)?.trim();
+    let name_node = table.need("name", "\"news-api\"")?;
+    let name = scalar::string(name_node)?.trim();
+    if name.is_empty() || name.chars().any(char::is_control) {
+        return Err(Problem::new(&name_node.at, "a name is printable text").into());
+    }
     let region = region(table.need("region", "\"us-east-1\"")?)?;
     let horizon = table.read("month", horizon)?.unwrap_or(Horizon::AverageMonth);
     table.read("baseline", |node| scalar::string(node).map(str::to_string))?;
@@ -282,6 +300,9 @@ fn read_part(
         .map_err(|problem| problem.help(format!("write [{name}], then the keys of the component")))?;
     // A header's own span is more telling than the empty one of its table.
     let table = table.found_at(entry.key_at.clone());
+    if entry.key.is_empty() || entry.key.chars().any(char::is_control) {
+        return Err(Problem::new(&entry.key_at, "a name is printable text"));
+    }
     let clock = Clock { horizon: stack.horizon, load: env.load };
     let part = Part { table, clock, region: stack.region, classes: env.classes };
     let component = read(&part)?;

@@ -88,8 +88,14 @@ fn storage(part: &Part<'_>, node: &Node, deployment: Deployment) -> Result<Stora
     let kind = scalar::word(kind_node, "storage type", &kinds)?;
     let size_node = table.need("size", "\"20 GB\"")?;
     let size_gb = scalar::gb(size_node, true, "\"20 GB\"")?;
-    if size_gb > Ratio::whole(65_536 * 4) {
-        return Err(Problem::new(&size_node.at, "an RDS instance stores at most 64 TB, Multi-AZ or not"));
+    // Of the API's reference on `AllocatedStorage`; io1 and io2 begin at 100 GB, see below.
+    let (least, most) = match kind {
+        "magnetic" => (5, 3_072),
+        _ => (20, 65_536),
+    };
+    if size_gb.to_whole().is_none_or(|size| !(least..=most).contains(&size)) {
+        let message = format!("{kind} storage has {least} to {most} GB, in whole GB");
+        return Err(Problem::new(&size_node.at, message));
     }
     let iops_node = table.opt("iops");
     let iops = iops_node.map(|node| scalar::whole(node, 0, MOST)).transpose()?;

@@ -213,9 +213,14 @@ impl PriceBook {
 
     /// What the meter costs in the region as of a date (`None`: the newest rate of each band).
     ///
-    /// A rate is looked up under the meter's operation first, then under none: storage rates, for
-    /// one, are the same for all engines. A transfer to a region without a rate of its own takes
-    /// the rate "to other regions" where the book has one (`*-AWS-Out-Bytes`).
+    /// What is laid over the book goes first. A rate is looked up under the meter's operation,
+    /// then under none: storage rates, for one, are the same for all engines. A transfer to a
+    /// region without a rate of its own takes the rate "to other regions" where the book has one
+    /// (`*-AWS-Out-Bytes`).
+    ///
+    /// A rate whose date is AWS's date of effect does not count before it. A date of publication
+    /// or reading only says when somebody looked: of such rates the newest that is old enough
+    /// counts, or else the oldest.
     ///
     /// # Errors
     /// [`Gap`] when the book has no rate, or none that old, or one for another unit.
@@ -226,29 +231,39 @@ impl PriceBook {
         as_of: Option<Date>,
     ) -> Result<Tariff<'book>, Gap> {
         let elsewhere = meter.usage_type.ends_with("-AWS-Out-Bytes").then_some("*-AWS-Out-Bytes");
-        let rows = [Some(meter.usage_type.as_ref()), elsewhere]
-            .into_iter()
-            .flatten()
-            .find_map(|usage_type| self.rows(meter, usage_type, region))
-            .ok_or(Gap::NoRate)?;
-        Tariff::as_of(rows, meter.unit, as_of)
-    }
-
-    fn rows<'book>(&'book self, meter: &Meter, usage_type: &str, region: Region) -> Option<&'book [Price]> {
-        let find = |prices: &'book [Price], operation: &str, region: Option<Region>| {
-            let key = (meter.service, usage_type, operation, region);
-            let from = prices.partition_point(|price| price.key() < key);
-            let rows = prices.get(from..)?;
-            let rows = rows.get(..rows.partition_point(|price| price.key() == key))?;
-            (!rows.is_empty()).then_some(rows)
-        };
         let operations = [Some(meter.operation.as_ref()), (!meter.operation.is_empty()).then_some("")];
-        [&self.overrides, &self.prices].into_iter().filter(|prices| !prices.is_empty()).find_map(|prices| {
-            [Some(region), None].into_iter().find_map(|region| {
-                operations.into_iter().flatten().find_map(|operation| find(prices, operation, region))
-            })
-        })
+        let mut gap = Gap::NoRate;
+        for usage_type in [Some(meter.usage_type.as_ref()), elsewhere].into_iter().flatten() {
+            for prices in [&self.overrides, &self.prices].into_iter().filter(|prices| !prices.is_empty()) {
+                for region in [Some(region), None] {
+                    for operation in operations.into_iter().flatten() {
+                        let key = (meter.service, usage_type, operation, region);
+                        let Some(rows) = rows(prices, &key) else { continue };
+                        // Once a date of effect was too young, only a rate that is known to be
+                        // older will do.
+                        let strict = matches!(gap, Gap::NotThatOld { .. });
+                        match Tariff::as_of(rows, meter.unit, as_of, strict) {
+                            // An older rate may stand elsewhere: below an override, for one.
+                            Err(Gap::NotThatOld { first }) => {
+                                let before = if let Gap::NotThatOld { first } = gap { Some(first) } else { None };
+                                gap = Gap::NotThatOld { first: before.map_or(first, |before| before.min(first)) };
+                            }
+                            found => return found,
+                        }
+                    }
+                }
+            }
+        }
+        Err(gap)
     }
+}
+
+/// The rows of one key.
+fn rows<'book>(prices: &'book [Price], key: &(ServiceCode, &str, &str, Option<Region>)) -> Option<&'book [Price]> {
+    let from = prices.partition_point(|price| price.key() < *key);
+    let rows = prices.get(from..)?;
+    let rows = rows.get(..rows.partition_point(|price| price.key() == *key))?;
+    (!rows.is_empty()).then_some(rows)
 }
 
 fn sort(prices: &mut [Price]) {

@@ -1,6 +1,6 @@
 //! Graduated prices: each band of a month's usage at its own rate.
 
-use super::{Gap, Price};
+use super::{Basis, Gap, Price};
 use crate::exact::Ratio;
 use crate::time::Date;
 use crate::unit::{UnitKind, UnitMismatch};
@@ -42,24 +42,31 @@ pub struct Slice<'book> {
 }
 
 impl<'book> Tariff<'book> {
-    /// Chooses among the rows of one meter and region, sorted by band, then date.
-    pub(super) fn as_of(rows: &'book [Price], unit: UnitKind, as_of: Option<Date>) -> Result<Tariff<'book>, Gap> {
+    /// Chooses among the rows of one meter and region, sorted by band, then date. With `strict`
+    /// no rate counts before its date, whatever the date means.
+    pub(super) fn as_of(
+        rows: &'book [Price],
+        unit: UnitKind,
+        as_of: Option<Date>,
+        strict: bool,
+    ) -> Result<Tariff<'book>, Gap> {
         if let Some(other) = rows.iter().find(|row| row.unit != unit) {
             return Err(Gap::Unit(UnitMismatch { rate: other.unit, usage: unit }));
         }
-        let in_time = |row: &&Price| match (as_of, row.source.date) {
+        let in_time = |row: &Price| match (as_of, row.source.date) {
             (Some(as_of), Some(date)) => date <= as_of,
             _ => true,
         };
         let mut bands: Vec<&Price> = Vec::with_capacity(1);
-        for row in rows.iter().filter(in_time) {
-            match bands.last_mut() {
-                // Sorted by date: the last of a band is the newest that is old enough.
-                Some(last) if last.band.from == row.band.from => *last = row,
-                _ => bands.push(row),
-            }
+        for same_band in rows.chunk_by(|a, b| a.band.from == b.band.from) {
+            // Sorted by date: the last that is old enough is the newest of them.
+            let newest = same_band.iter().rev().find(|row| in_time(row));
+            // Only AWS's own date of effect says that a rate did not apply before. The day on
+            // which somebody published or read it does not: then the oldest word we have counts.
+            let oldest = same_band.first().filter(|row| !strict && row.source.basis != Basis::Effective);
+            bands.extend(newest.or(oldest));
         }
-        if bands.is_empty() {
+        if bands.first().is_none_or(|first| rows.first().is_some_and(|row| row.band.from != first.band.from)) {
             let first = rows.iter().filter_map(|row| row.source.date).min().ok_or(Gap::NoRate)?;
             return Err(Gap::NotThatOld { first });
         }

@@ -90,9 +90,9 @@ impl Dimension {
 }
 
 /// LCU-hours, with the winning dimension in words.
-pub(super) fn lcu_hours(timeline: &Timeline<Traffic>, mutual_tls: bool) -> (Ratio, String) {
+pub(super) fn lcu_hours(timeline: &Timeline<Traffic>, mutual_tls: bool) -> Option<(Ratio, String)> {
     let mut busiest = Busiest::new();
-    for (times, parts) in timeline.hours() {
+    for (times, parts) in timeline.hours()? {
         let seconds = Ratio::from(parts.iter().map(|part| part.0).sum::<u64>());
         let average = match parts[..] {
             [(_, traffic)] => traffic,
@@ -102,5 +102,5 @@ pub(super) fn lcu_hours(timeline: &Timeline<Traffic>, mutual_tls: bool) -> (Rati
         };
         busiest.add(times * seconds / Ratio::from(HOUR), average.lcus(mutual_tls));
     }
-    (busiest.unit_hours, busiest.words("LCU", Dimension::name))
+    Some((busiest.unit_hours, busiest.words("LCU", Dimension::name)))
 }

@@ -70,12 +70,12 @@ impl Service for Alb {
 
     fn usage(&self, site: &Site) -> Vec<Usage> {
         let mut usage = vec![started_hours(site, HOURS, &self.running)];
-        let (lcu_hours, because) = match &self.load {
-            Load::Lcus(lcus) => given(&while_running(lcus, &self.running, Ratio::ZERO)),
-            Load::Traffic { timeline, mutual_tls } => {
-                lcu::lcu_hours(&while_running(timeline, &self.running, Traffic::NONE), *mutual_tls)
-            }
+        let load = match &self.load {
+            Load::Lcus(lcus) => while_running(lcus, &self.running, Ratio::ZERO).map(|lcus| given(&lcus)),
+            Load::Traffic { timeline, mutual_tls } => while_running(timeline, &self.running, Traffic::NONE)
+                .and_then(|traffic| lcu::lcu_hours(&traffic, *mutual_tls)),
         };
+        let (lcu_hours, because) = load.unwrap_or_else(too_fine);
         usage.push(site.usage(LCUS, Quantity::<LcuHour>::new(lcu_hours), because));
         usage.extend(addresses(site, self.public_zones, &self.running));
         usage
@@ -93,8 +93,13 @@ fn addresses(site: &Site, zones: u32, running: &Timeline<bool>) -> Option<Usage>
 }
 
 /// The load of a balancer that does not always exist: none while it does not.
-fn while_running<T: Copy + PartialEq>(load: &Timeline<T>, running: &Timeline<bool>, none: T) -> Timeline<T> {
-    load.zip(running).map(|(load, running)| if running { load } else { none })
+fn while_running<T: Copy + PartialEq>(load: &Timeline<T>, running: &Timeline<bool>, none: T) -> Option<Timeline<T>> {
+    Some(load.zip(running)?.map(|(load, running)| if running { load } else { none }))
+}
+
+/// A load that takes too many steps to lay out hour by hour cannot be counted: a gap.
+fn too_fine() -> (Ratio, String) {
+    (Ratio::TOO_LARGE, "load that changes too often to be laid out hour by hour".into())
 }
 
 /// Capacity units that the user knows.
@@ -107,10 +112,12 @@ fn given(units: &Timeline<Ratio>) -> (Ratio, String) {
 /// What hour blocks with a winning dimension each add up to, and in words.
 struct Busiest<D> {
     unit_hours: Ratio,
-    /// `(dimension, units while it won, hours)`, in order of first appearance; the units only
-    /// while they are the same in all its hours.
-    winners: Vec<(D, Option<Ratio>, Ratio)>,
+    /// `(dimension, units, hours)`, in order of first appearance.
+    winners: Vec<(D, Ratio, Ratio)>,
 }
+
+/// So many different hours are told one by one; of more, only which dimension was busiest.
+const TOLD: usize = 4;
 
 impl<D: Copy + PartialEq> Busiest<D> {
     const fn new() -> Self {
@@ -119,24 +126,28 @@ impl<D: Copy + PartialEq> Busiest<D> {
 
     fn add(&mut self, hours: Ratio, (dimension, units): (D, Ratio)) {
         self.unit_hours = self.unit_hours + hours * units;
-        match self.winners.iter_mut().find(|winner| winner.0 == dimension) {
-            Some((_, known, sum)) => {
-                *known = known.filter(|known| *known == units);
-                *sum = *sum + hours;
-            }
-            None => self.winners.push((dimension, Some(units), hours)),
+        let same = |winner: &&mut (D, Ratio, Ratio)| winner.0 == dimension && winner.1 == units;
+        match self.winners.iter_mut().find(same) {
+            Some((_, _, sum)) => *sum = *sum + hours,
+            None => self.winners.push((dimension, units, hours)),
         }
     }
 
     fn words(&self, unit: &str, name: impl Fn(D) -> &'static str) -> String {
-        let parts: Vec<String> = self
-            .winners
-            .iter()
-            .map(|&(dimension, units, hours)| match units {
-                Some(units) => format!("{} {unit} by {} x {} h", Num(units), name(dimension), Num(hours)),
-                None => format!("{} busiest in {} h", name(dimension), Num(hours)),
-            })
-            .collect();
-        parts.join(" + ")
+        if self.winners.len() <= TOLD {
+            let parts = self.winners.iter().map(|&(dimension, units, hours)| {
+                format!("{} {unit} by {} x {} h", Num(units), name(dimension), Num(hours))
+            });
+            return parts.collect::<Vec<String>>().join(" + ");
+        }
+        let mut busiest: Vec<(D, Ratio)> = Vec::new();
+        for &(dimension, _, hours) in &self.winners {
+            match busiest.iter_mut().find(|known| known.0 == dimension) {
+                Some((_, sum)) => *sum = *sum + hours,
+                None => busiest.push((dimension, hours)),
+            }
+        }
+        let parts = busiest.iter().map(|&(dimension, hours)| format!("{} in {} h", name(dimension), Num(hours)));
+        format!("hour by hour, busiest: {}", parts.collect::<Vec<String>>().join(", "))
     }
 }

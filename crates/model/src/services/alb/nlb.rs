@@ -1,6 +1,6 @@
 //! Network Load Balancers.
 
-use super::{Busiest, Meter, ServiceCode, addresses, given, public_ipv4, started_hours, while_running};
+use super::{Busiest, Meter, ServiceCode, addresses, given, public_ipv4, started_hours, too_fine, while_running};
 use crate::exact::Ratio;
 use crate::services::Service;
 use crate::time::HOUR;
@@ -103,12 +103,13 @@ impl Service for Nlb {
     fn usage(&self, site: &Site) -> Vec<Usage> {
         let mut usage = vec![started_hours(site, HOURS, &self.running)];
         if let Some(lcus) = &self.lcus {
-            let (lcu_hours, because) = given(&while_running(lcus, &self.running, Ratio::ZERO));
+            let lcus = while_running(lcus, &self.running, Ratio::ZERO);
+            let (lcu_hours, because) = lcus.map_or_else(too_fine, |lcus| given(&lcus));
             usage.push(site.usage(LCUS, Quantity::<LcuHour>::new(lcu_hours), because));
         }
         for (protocol, timeline) in &self.protocols {
-            let timeline = while_running(timeline, &self.running, Flows::NONE);
-            let (lcu_hours, because) = lcu_hours(*protocol, &timeline);
+            let flows = while_running(timeline, &self.running, Flows::NONE);
+            let (lcu_hours, because) = flows.and_then(|flows| lcu_hours(*protocol, &flows)).unwrap_or_else(too_fine);
             let because = format!("{}: {because}", protocol.name());
             usage.push(site.usage(LCUS, Quantity::<LcuHour>::new(lcu_hours), because));
         }
@@ -117,9 +118,9 @@ impl Service for Nlb {
     }
 }
 
-fn lcu_hours(protocol: Protocol, timeline: &Timeline<Flows>) -> (Ratio, String) {
+fn lcu_hours(protocol: Protocol, timeline: &Timeline<Flows>) -> Option<(Ratio, String)> {
     let mut busiest = Busiest::new();
-    for (times, parts) in timeline.hours() {
+    for (times, parts) in timeline.hours()? {
         let seconds = Ratio::from(parts.iter().map(|part| part.0).sum::<u64>());
         let average = |field: fn(&Flows) -> Ratio| {
             parts.iter().map(|(part, flows)| Ratio::from(*part) * field(flows)).sum::<Ratio>() / seconds
@@ -136,5 +137,5 @@ fn lcu_hours(protocol: Protocol, timeline: &Timeline<Flows>) -> (Ratio, String) 
         Dimension::Active => "active connections",
         Dimension::Bytes => "processed bytes",
     });
-    (busiest.unit_hours, words)
+    Some((busiest.unit_hours, words))
 }

@@ -176,14 +176,13 @@ impl ElastiCache {
         let floor = self.engine.floor_gb();
         let seconds_of = |parts: &[(u64, Ratio)]| parts.iter().map(|part| part.0).sum::<u64>();
         // AWS averages the data of each hour, then applies the floor.
-        let metered: Ratio = data_gb
-            .hours()
-            .map(|(times, parts)| {
+        let metered = data_gb.hours().map_or(Ratio::TOO_LARGE, |hours| {
+            let metered = hours.iter().map(|(times, parts)| {
                 let stored: Ratio = parts.iter().map(|&(seconds, gb)| Ratio::from(seconds) * gb).sum();
-                times * stored.max(floor * Ratio::from(seconds_of(&parts)))
-            })
-            .sum::<Ratio>()
-            / Ratio::from(HOUR);
+                *times * stored.max(floor * Ratio::from(seconds_of(parts)))
+            });
+            metered.sum::<Ratio>() / Ratio::from(HOUR)
+        });
         let stored = data_gb.integrate(|gb| gb) / Ratio::from(HOUR);
         let all_hours = data_gb.seconds() / Ratio::from(HOUR);
         let average = stored / all_hours;
