@@ -139,3 +139,26 @@ fn same_input_same_bytes() {
         assert_eq!(run(), run(), "{format}");
     }
 }
+
+/// Without a terminal, and on one of 80 columns, no line of a table is longer than that.
+#[test]
+fn tables_fit_eighty_columns() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut stacks = vec![root.join("examples/news-api.toml")];
+    let services = root.join("crates/model/src/services");
+    for entry in std::fs::read_dir(services).expect("the services") {
+        stacks.push(entry.expect("an entry").path().join("example.toml"));
+    }
+    let mut wide = Vec::new();
+    for stack in stacks.into_iter().filter(|stack| stack.exists()) {
+        for verb in ["estimate", "compare"] {
+            let output = std::process::Command::new(env!("CARGO_BIN_EXE_stackcost")).arg(verb).arg(&stack).output();
+            let output = output.expect("the binary starts");
+            assert!(output.status.success(), "{verb} {}", stack.display());
+            let text = String::from_utf8(output.stdout).expect("UTF-8");
+            let long = text.lines().filter(|line| line.chars().count() > 80);
+            wide.extend(long.map(|line| format!("{verb} {}: {line}", stack.display())));
+        }
+    }
+    assert!(wide.is_empty(), "{}", wide.join("\n"));
+}

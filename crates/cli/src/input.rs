@@ -4,11 +4,12 @@ use crate::args::PricingArgs;
 use crate::failure::Failure;
 use stackcost_formats::classes::Classes;
 use stackcost_formats::price_book::{self, Bundle};
-use stackcost_formats::problem::{Problem, Problems};
+use stackcost_formats::problem::{Problem, Problems, did_you_mean};
 use stackcost_formats::stack::{Env, Resolved, StackFile};
 use stackcost_model::estimate::{Estimate, estimate};
-use stackcost_model::meter::{Region, ServiceCode};
-use stackcost_model::price::PriceBook;
+use stackcost_model::meter::{Meter, Region, ServiceCode};
+use stackcost_model::price::{Price, PriceBook};
+use stackcost_model::services::{Component, declares};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -92,16 +93,55 @@ fn book(resolved: &Resolved, args: &PricingArgs) -> Result<PriceBook, Failure> {
     Ok(book)
 }
 
-/// A user's CSV of rates.
-pub(crate) fn user_book(path: &Path) -> Result<Vec<stackcost_model::price::Price>, Failure> {
-    Ok(price_book::user_book(&path.display().to_string(), &read_file(path, DATA_BYTES)?)?)
+/// A user's CSV of rates. A usage type that neither a component nor the bundled book knows is a
+/// slip of the pen: its rate would never be looked at.
+pub(crate) fn user_book(path: &Path) -> Result<Vec<Price>, Failure> {
+    let name = path.display().to_string();
+    let prices = price_book::user_book(&name, &read_file(path, DATA_BYTES)?)?;
+    let meters: Vec<Meter> = Component::all_meters().cloned().collect();
+    let billed = |price: &Price| {
+        let meter = |unit| Meter {
+            service: price.service,
+            usage_type: price.usage_type.to_string().into(),
+            operation: price.operation.to_string().into(),
+            unit,
+        };
+        // Of a rate for all operations only the usage type can be known.
+        meters.iter().any(|known| {
+            let known = Meter { operation: "".into(), ..known.clone() };
+            declares(&[known], &meter(price.unit))
+        })
+    };
+    let strange: Vec<&Price> = prices.iter().filter(|price| !billed(price)).collect();
+    if strange.is_empty() {
+        return Ok(prices);
+    }
+    let services: Vec<ServiceCode> = strange.iter().map(|price| price.service).collect();
+    let book = BUNDLE.read(stackcost_prices::files(), |service, _| services.contains(&service))?;
+    let listed = |price: &Price| {
+        let mut known = book.prices().iter();
+        known.any(|known| {
+            known.service == price.service && known.usage_type == price.usage_type && known.unit == price.unit
+        })
+    };
+    if let Some(price) = strange.into_iter().find(|price| !listed(price)) {
+        let (service, usage_type, unit) = (price.service, &price.usage_type, price.unit);
+        let problem = Problem::of_text(format!("{name}: {service} has no usage type `{usage_type}` counted in {unit}"));
+        let known = book.prices().iter().filter(|known| known.service == service).map(|known| &*known.usage_type);
+        return Err(problem
+            .help(did_you_mean(usage_type, known).unwrap_or_else(|| {
+                "`stackcost prices show SERVICE --format csv` lists usage types and units".to_string()
+            }))
+            .into());
+    }
+    Ok(prices)
 }
 
 /// The region of that code, or the nearest one.
 pub(crate) fn region(code: &str) -> Result<Region, Failure> {
     code.parse().map_err(|_| {
         let problem = Problem::of_text(format!("there is no region \"{code}\""));
-        match stackcost_formats::problem::did_you_mean(code, Region::all().map(Region::code)) {
+        match did_you_mean(code, Region::all().map(Region::code)) {
             Some(guess) => problem.help(guess),
             None => problem.help("regions are written like us-east-1 or eu-west-1"),
         }

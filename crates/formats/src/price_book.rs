@@ -15,6 +15,7 @@ use rust_decimal::Decimal;
 use stackcost_model::exact::Ratio;
 use stackcost_model::meter::{Region, ServiceCode, UsageType};
 use stackcost_model::price::{Band, Basis, Confidence, Price, PriceBook, Source};
+use stackcost_model::time::Date;
 use stackcost_model::unit::UnitKind;
 use stackcost_model::usage::Allowance;
 use std::collections::HashMap;
@@ -75,7 +76,26 @@ impl Bundle {
 /// The first row that is no rate, with its line.
 pub fn user_book(name: &str, text: &str) -> Result<Vec<Price>, Problems> {
     let sources = HashMap::new();
-    rates(name, text, &Defaults { service: None, region: None, sources: &sources, own: Some(name) })
+    let mut prices = rates(name, text, &Defaults { service: None, region: None, sources: &sources, own: Some(name) })?;
+    prices.sort_by(|a, b| tariff_of(a).cmp(&tariff_of(b)).then(a.band.from.cmp(&b.band.from)));
+    for tariff in prices.chunk_by(|a, b| tariff_of(a) == tariff_of(b)) {
+        let mut end = Some(Decimal::ZERO);
+        for price in tariff {
+            if end != Some(price.band.from) {
+                let message = format!("{name}: the bands of {} overlap or have a hole", price.usage_type);
+                return Err(Problem::of_text(message)
+                    .help("each band begins where the one before ends, the first at 0; only the last is open")
+                    .into());
+            }
+            end = price.band.to;
+        }
+    }
+    Ok(prices)
+}
+
+/// What the bands of one tariff share.
+fn tariff_of(price: &Price) -> (ServiceCode, &str, &str, Option<Region>, Option<Date>) {
+    (price.service, &price.usage_type, &price.operation, price.region, price.source.date)
 }
 
 /// What a row takes where its file has no column for it.
@@ -220,9 +240,10 @@ fn source(columns: &Columns, row: &csv::StringRecord, defaults: &Defaults<'_>) -
         word => Basis::from_word(word)
             .ok_or_else(|| format!("`{word}` is no basis: effective, published, read, undated"))?,
     };
-    let confidence = match field("confidence") {
-        "" if defaults.own.is_some() => Confidence::User,
-        word => Confidence::from_word(word).ok_or_else(|| format!("`{word}` is no confidence"))?,
+    let confidence = match (defaults.own, field("confidence")) {
+        // Whatever the row says: it counts because the user says so.
+        (Some(_), word) if word.is_empty() || Confidence::from_word(word).is_some() => Confidence::User,
+        (_, word) => Confidence::from_word(word).ok_or_else(|| format!("`{word}` is no confidence"))?,
     };
     let sku = Some(field("sku")).filter(|sku| !sku.is_empty()).map(Arc::from);
     Ok(Source { sku, date, basis, from, confidence })

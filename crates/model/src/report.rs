@@ -144,7 +144,7 @@ fn line_row(line: &Line) -> Row {
         cells: vec![
             Cell::Text(line.usage_type.to_string()),
             Cell::Number(line.quantity.value),
-            Cell::Text(line.quantity.unit.label().to_string()),
+            Cell::Text(line.quantity.unit.short().to_string()),
             Cell::Number(line.rate),
             Cell::Amount(line.amount),
         ],
@@ -158,7 +158,7 @@ fn gap_row(gap: &Unpriced) -> Row {
         cells: vec![
             Cell::Text(gap.usage_type.to_string()),
             Cell::Number(gap.quantity.value),
-            Cell::Text(gap.quantity.unit.label().to_string()),
+            Cell::Text(gap.quantity.unit.short().to_string()),
             Cell::Text("no price".to_string()),
             Cell::Empty,
         ],
@@ -357,7 +357,7 @@ pub fn prices<'a>(title: &str, prices: impl IntoIterator<Item = &'a Price>, note
             cells: vec![
                 Cell::Text(price.usage_type.to_string()),
                 Cell::Text(band),
-                Cell::Text(price.unit.label().to_string()),
+                Cell::Text(price.unit.short().to_string()),
                 Cell::Number(Ratio::from(price.band.usd)),
             ],
             remark: Some(format!("{operation}{} [{}]", price.source, price.source.confidence)),

@@ -171,7 +171,7 @@ impl<T: Copy + PartialEq> Timeline<T> {
     /// before the busiest dimension is chosen. A pattern that repeats and is no whole number of
     /// hours long is laid out until it is; `None` when that takes more than [`MOST_STEPS`].
     #[must_use]
-    pub fn hours(&self) -> Option<Vec<(Ratio, Vec<(u64, T)>)>> {
+    pub fn hours(&self) -> Option<Vec<Hours<T>>> {
         let pattern = self.pattern_seconds();
         // What happens once may end within an hour; what repeats goes on there.
         let whole = if self.repeats == Ratio::ONE { pattern } else { least_common_multiple(pattern, HOUR)? };
@@ -216,6 +216,9 @@ impl<T: Copy + PartialEq> Timeline<T> {
         self.steps.iter().fold(0_u64, |sum, &(seconds, _)| sum.saturating_add(seconds)).max(1)
     }
 }
+
+/// So many hours, and the `(seconds, value)` steps that make up each of them.
+pub type Hours<T> = (Ratio, Vec<(u64, T)>);
 
 /// A timeline that would need more steps than this is not laid out: a typing error, not a load.
 pub const MOST_STEPS: u64 = 1_000_000;

@@ -88,6 +88,15 @@ units! {
 }
 
 impl UnitKind {
+    /// A shorter name for narrow tables, where the label is long.
+    #[must_use]
+    pub const fn short(self) -> &'static str {
+        match self {
+            UnitKind::Ecpu => "ECPU",
+            other => other.label(),
+        }
+    }
+
     /// The unit with this label, as [`UnitKind::label`] writes it.
     #[must_use]
     pub fn from_label(label: &str) -> Option<UnitKind> {

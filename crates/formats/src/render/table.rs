@@ -10,6 +10,8 @@ use textwrap::{WordSeparator, WordSplitter};
 
 /// Space between columns.
 const GAP: usize = 2;
+/// How far lines stand in from their group.
+const INDENT: &str = "  ";
 
 /// The report as text at most `width` wide (a single number can be wider).
 #[must_use]
@@ -58,7 +60,7 @@ fn sheets(report: &Report, rows: &[Vec<String>], numbers: &[usize], width: usize
 /// The least that a column of names needs: its longest piece that is never broken, and the indent.
 fn narrowest(rows: &[Vec<String>]) -> usize {
     let names = rows.iter().filter_map(|row| row.first());
-    names.flat_map(|name| pieces(name)).map(|piece| display_width(piece.word)).max().unwrap_or(0) + 4
+    names.flat_map(|name| pieces(name)).map(|piece| display_width(piece.word)).max().unwrap_or(0) + INDENT.len()
 }
 
 fn name_width(rows: &[Vec<String>]) -> usize {
@@ -87,7 +89,7 @@ fn sheet(out: &mut String, report: &Report, rows: &[Vec<String>], columns: &[usi
     heading.extend(columns.iter().zip(&widths).map(|(&at, &wide)| wrap(&report.columns[at].name, wide, "")));
     add(heading);
     for (row, cells) in report.rows.iter().zip(rows) {
-        let indent = if matches!(row.kind, RowKind::Line | RowKind::Difference) { "  " } else { "" };
+        let indent = if matches!(row.kind, RowKind::Line | RowKind::Difference) { INDENT } else { "" };
         let mut shown = vec![wrap(&cells[0], names, indent)];
         shown.extend(columns.iter().map(|&at| cells[at].clone()));
         add(shown);
@@ -132,10 +134,9 @@ fn pad(text: &str, width: usize) -> String {
 
 /// Wraps at spaces, and in names after `-`, `:` and `/`; what has none of them is left whole.
 fn wrap(text: &str, width: usize, indent: &str) -> String {
-    let deeper = if indent.is_empty() { String::new() } else { format!("{indent}  ") };
     let options = textwrap::Options::new(width.max(1))
         .initial_indent(indent)
-        .subsequent_indent(&deeper)
+        .subsequent_indent(indent)
         .word_separator(WordSeparator::Custom(|line| Box::new(pieces(line))))
         .word_splitter(WordSplitter::NoHyphenation)
         .break_words(false);
