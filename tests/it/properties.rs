@@ -12,6 +12,12 @@ use stackcost_model::price::PriceBook;
 use stackcost_model::report;
 use std::sync::OnceLock;
 
+/// So many cases, or what `PROPTEST_CASES` says: `benches/RESULTS.md` tells of long runs.
+fn cases(usual: u32) -> ProptestConfig {
+    let wanted = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok());
+    ProptestConfig { cases: wanted.unwrap_or(usual), ..ProptestConfig::default() }
+}
+
 fn classes() -> &'static Classes {
     static CLASSES: OnceLock<Classes> = OnceLock::new();
     CLASSES.get_or_init(|| Classes::parse(stackcost_prices::CLASSES).expect("the class list"))
@@ -114,7 +120,7 @@ fn sum_of(texts: impl Iterator<Item = String>) -> Usd {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
+    #![proptest_config(cases(128))]
 
     #[test]
     fn total_is_the_sum_of_lines_in_every_format(parts in parts(), month in month(), places in 0_u32..=12) {
@@ -204,7 +210,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+    #![proptest_config(cases(2_000))]
 
     /// Whatever is thrown at the readers: an answer, never a panic.
     #[test]
