@@ -122,7 +122,7 @@ pub(crate) struct PricingArgs {
     /// A CSV file of your own rates, which go before the book's
     #[arg(long, value_name = "FILE")]
     pub price_book: Option<PathBuf>,
-    /// Use the prices of this day [default: the newest of each]
+    /// As of this day: rates with a later date of effect do not count [default: the newest of each]
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub as_of: Option<Date>,
 }
@@ -198,7 +198,7 @@ pub(crate) struct PricesShowArgs {
     /// A CSV file of your own rates, which go before the book's
     #[arg(long, value_name = "FILE")]
     pub price_book: Option<PathBuf>,
-    /// Use the prices of this day [default: all there are]
+    /// As of this day: rates with a later date of effect are left out [default: all there are]
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub as_of: Option<Date>,
     /// How to write the result

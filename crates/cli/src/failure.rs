@@ -65,7 +65,7 @@ fn show(problem: Problem) {
         (false, _) => GraphicalTheme::none(),
     };
     let mut text = String::new();
-    let handler = GraphicalReportHandler::new_themed(theme).with_width(crate::output::width(&stderr)).with_links(false);
+    let handler = GraphicalReportHandler::new_themed(theme).with_width(crate::output::stderr_width()).with_links(false);
     let shown = Shown::new(problem);
     if handler.render_report(&mut text, &shown).is_err() {
         text = format!("{shown}\n");

@@ -1,7 +1,7 @@
 //! The stackcost command line: arguments, files and the terminal. It computes no money.
 //!
 //! Exit codes: 0 done and complete; 1 it failed; 2 bad usage or input; 3 a threshold crossed;
-//! 4 findings (with `--detailed-exitcode`); 5 a partial result; 130 interrupted.
+//! 4 findings (with `--detailed-exitcode`); 5 a partial result; 130, as shells say it, interrupted.
 #![forbid(unsafe_code)]
 #![deny(clippy::panic, clippy::unwrap_used, clippy::expect_used)]
 

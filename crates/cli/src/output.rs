@@ -4,20 +4,25 @@ use crate::failure::Failure;
 use crate::{Outcome, args::OutputArgs};
 use stackcost_formats::problem::Problem;
 use std::io::{ErrorKind, IsTerminal, Write};
-use terminal_size::{Width, terminal_size_of};
+use terminal_size::{Height, Width, terminal_size_of};
 
 /// Without a terminal, reports are as wide as the narrowest usual one.
 const USUAL_WIDTH: usize = 80;
 
-/// How wide the terminal behind a stream is.
-pub(crate) fn width(stream: &(impl IsTerminal + std::os::fd::AsFd)) -> usize {
-    let terminal = if stream.is_terminal() { terminal_size_of(stream) } else { None };
-    terminal.map_or(USUAL_WIDTH, |(Width(columns), _)| usize::from(columns).max(20))
-}
-
 /// How wide the terminal on standard output is.
 pub(crate) fn stdout_width() -> usize {
-    width(&std::io::stdout())
+    let stdout = std::io::stdout();
+    columns(if stdout.is_terminal() { terminal_size_of(&stdout) } else { None })
+}
+
+/// How wide the terminal on standard error is.
+pub(crate) fn stderr_width() -> usize {
+    let stderr = std::io::stderr();
+    columns(if stderr.is_terminal() { terminal_size_of(&stderr) } else { None })
+}
+
+fn columns(terminal: Option<(Width, Height)>) -> usize {
+    terminal.map_or(USUAL_WIDTH, |(Width(columns), _)| usize::from(columns).max(20))
 }
 
 /// Writes data.

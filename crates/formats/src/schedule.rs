@@ -16,7 +16,7 @@ use crate::scalar;
 use crate::tree::{Node, Reader, Value};
 use stackcost_model::exact::Ratio;
 use stackcost_model::time::{HOUR, Horizon, zone, zone_names};
-use stackcost_model::timeline::{Timeline, Window};
+use stackcost_model::timeline::{MOST_STEPS, Timeline, Window};
 
 /// What reading a schedule needs from outside: the horizon, and the text of CSV files.
 pub(crate) struct Clock<'a> {
@@ -244,7 +244,7 @@ fn steps(path: &str, text: &str) -> Result<Vec<(u64, String)>, Problem> {
         let wrong = |what: &str| Problem::of_text(format!("{path}:{line}: {what}"));
         let field = row.get(at).unwrap_or("");
         let second = if by_length {
-            field.parse::<i64>().ok().filter(|seconds| (0..=31_622_400).contains(seconds))
+            field.parse::<i64>().ok().filter(|seconds| (0..=31_622_400).contains(seconds) && !field.starts_with('+'))
         } else {
             timestamp(field)
         };
@@ -254,6 +254,9 @@ fn steps(path: &str, text: &str) -> Result<Vec<(u64, String)>, Problem> {
         let given = row.get(value).filter(|given| !given.is_empty()).ok_or_else(|| wrong("the value is missing"))?;
         if !by_length && rows.last().is_some_and(|last| last.0 >= second) {
             return Err(wrong("the timestamps do not go forward"));
+        }
+        if rows.len() as u64 >= MOST_STEPS {
+            return Err(Problem::of_text(format!("{path} has more than a million steps")));
         }
         rows.push((second, given.to_string()));
     }

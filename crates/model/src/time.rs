@@ -111,6 +111,10 @@ impl FromStr for Horizon {
         if text == "average" {
             return Ok(Horizon::AverageMonth);
         }
+        // Rust's numbers may begin with a plus.
+        if text.contains('+') {
+            return Err(BadHorizon);
+        }
         if let Some(days) = text.strip_suffix('d') {
             let days = days.parse().map_err(|_| BadHorizon)?;
             return if (1..=Self::MAX_DAYS).contains(&days) { Ok(Horizon::Days(days)) } else { Err(BadHorizon) };
@@ -272,7 +276,21 @@ mod tests {
             let horizon: Horizon = text.parse().unwrap();
             assert_eq!((horizon.seconds(), horizon.label().as_str()), (seconds, label));
         }
-        for text in ["", "avg", "0d", "367d", "-1d", "2026-13", "2026-1", "26-10", "1999-12", "2026-10-01", "10-2026"] {
+        for text in [
+            "",
+            "avg",
+            "0d",
+            "367d",
+            "-1d",
+            "2026-13",
+            "2026-1",
+            "26-10",
+            "1999-12",
+            "2026-10-01",
+            "10-2026",
+            "+30d",
+            "2026-+5",
+        ] {
             assert_eq!(text.parse::<Horizon>(), Err(BadHorizon), "{text}");
         }
     }

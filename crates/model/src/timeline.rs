@@ -3,6 +3,7 @@
 
 use crate::exact::Ratio;
 use crate::time::{ClockTime, DAY, HOUR, Horizon, WEEK, Weekdays};
+use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
 use jiff::civil::Time;
@@ -131,19 +132,6 @@ impl<T: Copy + PartialEq> Timeline<T> {
         }
     }
 
-    /// Each different value with the seconds it holds in all, in order of first appearance.
-    #[must_use]
-    pub fn totals(&self) -> Vec<(T, Ratio)> {
-        let mut totals: Vec<(T, u64)> = Vec::new();
-        for &(seconds, value) in &self.steps {
-            match totals.iter_mut().find(|(known, _)| *known == value) {
-                Some((_, sum)) => *sum += seconds,
-                None => totals.push((value, seconds)),
-            }
-        }
-        totals.into_iter().map(|(value, sum)| (value, Ratio::from(sum) * self.repeats)).collect()
-    }
-
     /// Both values at once.
     ///
     /// Patterns of different length (a day and a week) are laid out over the shortest time that
@@ -222,6 +210,23 @@ pub type Hours<T> = (Ratio, Vec<(u64, T)>);
 
 /// A timeline that would need more steps than this is not laid out: a typing error, not a load.
 pub const MOST_STEPS: u64 = 1_000_000;
+
+impl<T: Copy + Ord> Timeline<T> {
+    /// Each different value with the seconds it holds in all, in order of first appearance.
+    #[must_use]
+    pub fn totals(&self) -> Vec<(T, Ratio)> {
+        let mut places = BTreeMap::new();
+        let mut totals: Vec<(T, u64)> = Vec::new();
+        for &(seconds, value) in &self.steps {
+            let place = *places.entry(value).or_insert(totals.len());
+            match totals.get_mut(place) {
+                Some((_, sum)) => *sum += seconds,
+                None => totals.push((value, seconds)),
+            }
+        }
+        totals.into_iter().map(|(value, sum)| (value, Ratio::from(sum) * self.repeats)).collect()
+    }
+}
 
 impl Timeline<bool> {
     /// Seconds billed when each stretch of "on" counts in steps of `granule` seconds and at least

@@ -19,7 +19,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Outcome, Failure> {
         None => whole,
     };
     output::data(&match args.output.format {
-        Format::Table => explain::render(&estimate),
+        Format::Table => explain::render(&estimate, output::stdout_width()),
         Format::Markdown => markdown::render(&report::estimate(&estimate), args.output.precision),
         Format::Json => json::estimate(&estimate),
         Format::Ndjson => json::ndjson([("", &estimate)]),

@@ -11,6 +11,7 @@ use stackcost_formats::stack::component_types;
 use stackcost_model::meter::{Region, ServiceCode, UsageType};
 use stackcost_model::price::Price;
 use stackcost_model::report;
+use stackcost_model::services::rds::AuroraEngine;
 
 pub(crate) fn run(args: &PricesShowArgs) -> Result<Outcome, Failure> {
     // An empty AWS_REGION is none.
@@ -27,7 +28,7 @@ pub(crate) fn run(args: &PricesShowArgs) -> Result<Outcome, Failure> {
             && price.region.is_none_or(|at| at == region)
             && family.fits(price)
             && wanted.as_ref().is_none_or(|wanted| price.usage_type.contains(wanted.as_str()))
-            && args.as_of.is_none_or(|day| price.source.date.is_none_or(|date| date <= day))
+            && args.as_of.is_none_or(|day| price.may_apply(day))
     };
     let shown: Vec<&Price> = book.overrides().iter().chain(book.prices()).filter(fits).collect();
     if shown.is_empty() {
@@ -60,6 +61,8 @@ enum Family {
     Prefix(&'static str),
     /// Operations that end so.
     Operation(&'static str),
+    /// What Aurora adds, and its instances.
+    Aurora,
 }
 
 impl Family {
@@ -68,6 +71,11 @@ impl Family {
             Family::All => true,
             Family::Prefix(prefix) => price.usage_type.starts_with(prefix),
             Family::Operation(ending) => price.operation.ends_with(ending),
+            Family::Aurora => {
+                let engines = [AuroraEngine::MySql, AuroraEngine::PostgreSql];
+                price.usage_type.starts_with("Aurora")
+                    || engines.iter().any(|engine| *price.operation == *engine.operation())
+            }
         }
     }
 }
@@ -77,7 +85,7 @@ fn service(name: &str) -> Result<(ServiceCode, Family), Problem> {
     let found = match name {
         "fargate" => (ServiceCode::Ecs, Family::All),
         "rds" => (ServiceCode::Rds, Family::All),
-        "aurora" => (ServiceCode::Rds, Family::Prefix("Aurora")),
+        "aurora" => (ServiceCode::Rds, Family::Aurora),
         "elasticache" => (ServiceCode::ElastiCache, Family::All),
         "alb" => (ServiceCode::Elb, Family::Operation(":Application")),
         "nlb" => (ServiceCode::Elb, Family::Operation(":Network")),

@@ -5,7 +5,7 @@ use csv::{QuoteStyle, WriterBuilder};
 use stackcost_model::estimate::Estimate;
 
 /// The header of [`estimates`].
-pub const HEADER: [&str; 19] = [
+pub const HEADER: [&str; 21] = [
     "stack",
     "scenario",
     "region",
@@ -23,8 +23,10 @@ pub const HEADER: [&str; 19] = [
     "because",
     "unpriced",
     "sku",
-    "effective",
+    "date",
+    "basis",
     "source",
+    "confidence",
 ];
 
 /// The lines of estimates, each with the name it has in a comparison (empty: its scenario).
@@ -33,7 +35,7 @@ pub const HEADER: [&str; 19] = [
 pub fn estimates<'a>(estimates: impl IntoIterator<Item = (&'a str, &'a Estimate)>) -> String {
     let mut writer = WriterBuilder::new().quote_style(QuoteStyle::Necessary).from_writer(Vec::new());
     // Writing to memory does not fail.
-    let mut write = |row: [&str; 19]| {
+    let mut write = |row: [&str; 21]| {
         let _ = writer.write_record(row);
     };
     write(HEADER);
@@ -62,7 +64,9 @@ pub fn estimates<'a>(estimates: impl IntoIterator<Item = (&'a str, &'a Estimate)
                 "",
                 line.source.sku.as_deref().unwrap_or(""),
                 &line.source.date_text().unwrap_or_default(),
+                line.source.basis.word(),
                 &safe(&line.source.from),
+                line.source.confidence.word(),
             ]);
         }
         for gap in &estimate.unpriced {
@@ -83,6 +87,8 @@ pub fn estimates<'a>(estimates: impl IntoIterator<Item = (&'a str, &'a Estimate)
                 "USD",
                 &safe(&gap.because),
                 &gap.gap.to_string(),
+                "",
+                "",
                 "",
                 "",
                 "",

@@ -1,11 +1,12 @@
 //! How each line came about, in words: usage, arithmetic, and whose rate it is.
 
 use super::number;
+use super::table::wrap_under;
 use stackcost_model::estimate::Estimate;
 
-/// The lines of an estimate, explained.
+/// The lines of an estimate, explained, at most `width` wide (a name can be wider).
 #[must_use]
-pub fn render(estimate: &Estimate) -> String {
+pub fn render(estimate: &Estimate, width: usize) -> String {
     let mut out = String::new();
     for line in &estimate.lines {
         let (quantity, unit, rate) =
@@ -22,5 +23,13 @@ pub fn render(estimate: &Estimate) -> String {
         out.push_str(&format!("  usage   {}\n          = {quantity} {unit}\n", gap.because));
         out.push_str(&format!("  amount  unknown: {}\n\n", gap.gap));
     }
-    out
+    let lines = out.lines().map(|line| match line.char_indices().nth(INDENT) {
+        // What is told stands under what was told.
+        Some(_) if line.starts_with("  ") => wrap_under(line, width, INDENT),
+        _ => line.to_string(),
+    });
+    lines.collect::<Vec<_>>().join("\n") + "\n"
 }
+
+/// Where the telling begins.
+const INDENT: usize = 10;

@@ -28,7 +28,7 @@ struct Horizon {
 #[derive(Serialize)]
 struct PriceBook<'a> {
     version: &'a str,
-    /// The date that was asked for; without one the newest rates count.
+    /// The day whose rates count: the one asked for, or that of the book.
     as_of: String,
 }
 
@@ -49,6 +49,7 @@ struct Line<'a> {
 #[derive(Serialize)]
 struct SourceJson<'a> {
     sku: Option<&'a str>,
+    /// A date; `basis` says whether it is AWS's date of effect, of publication, or of reading.
     effective: Option<String>,
     basis: &'a str,
     from: &'a str,

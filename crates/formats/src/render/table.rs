@@ -134,13 +134,20 @@ fn pad(text: &str, width: usize) -> String {
 
 /// Wraps at spaces, and in names after `-`, `:` and `/`; what has none of them is left whole.
 fn wrap(text: &str, width: usize, indent: &str) -> String {
-    let options = textwrap::Options::new(width.max(1))
-        .initial_indent(indent)
-        .subsequent_indent(indent)
+    textwrap::fill(text, options(width).initial_indent(indent).subsequent_indent(indent))
+}
+
+/// Wraps one line so that what does not fit stands `indent` spaces in.
+pub(super) fn wrap_under(line: &str, width: usize, indent: usize) -> String {
+    let deeper = " ".repeat(indent);
+    textwrap::fill(line, options(width).subsequent_indent(&deeper))
+}
+
+fn options<'a>(width: usize) -> textwrap::Options<'a> {
+    textwrap::Options::new(width.max(1))
         .word_separator(WordSeparator::Custom(|line| Box::new(pieces(line))))
         .word_splitter(WordSplitter::NoHyphenation)
-        .break_words(false);
-    textwrap::fill(text, options)
+        .break_words(false)
 }
 
 /// The pieces of a line between which it may be broken: words, and parts of names. A date or a

@@ -3,7 +3,7 @@
 use super::Part;
 use crate::problem::{At, Problem};
 use crate::scalar;
-use crate::tree::{Node, Reader, Value};
+use crate::tree::{Entry, Node, Reader, Value};
 use stackcost_model::exact::Ratio;
 use stackcost_model::services::Component;
 use stackcost_model::services::alb::{Alb, Flows, Load, Nlb, Protocol, Traffic};
@@ -45,28 +45,26 @@ pub(super) fn read(part: &Part<'_>) -> Result<Component, Problem> {
     Ok(Alb { running, load, public_zones }.into())
 }
 
-/// Refuses a peak without a clock (`peak_hours_per_day`) beside windows with one: whether they
-/// fall together decides the bill, and nobody says.
+/// Refuses two ways to say when beside each other (a peak of so many hours a day, and windows):
+/// whether they fall together decides the bill, and nobody says.
 fn one_clock<'a>(nodes: impl Iterator<Item = &'a Node>) -> Result<(), Problem> {
-    let (mut with, mut without) = (None, None);
+    const CLOCKS: [&str; 4] = ["windows", "timeline", "hours_per_day", "hours_per_month"];
+    let mut first: Option<(&str, &Entry)> = None;
     for node in nodes {
         let Value::Table(table) = &node.value else { continue };
-        for entry in &table.entries {
-            match entry.key.as_str() {
-                "windows" => with = Some(entry),
-                key if key.ends_with("hours_per_day") || key.ends_with("hours_per_month") => without = Some(entry),
-                _ => {}
+        let clock = |entry: &'a Entry| Some((*CLOCKS.iter().find(|clock| entry.key.ends_with(*clock))?, entry));
+        for (clock, entry) in table.entries.iter().filter_map(clock) {
+            match first {
+                Some((known, other)) if known != clock => {
+                    return Err(Problem::new(&entry.key_at, "do these hours fall together with the others?")
+                        .and(&other.key_at)
+                        .help("say in the same way when all values of a load balancer change: only windows, for one"));
+                }
+                _ => first = Some((clock, entry)),
             }
         }
     }
-    match (with, without) {
-        (Some(with), Some(without)) => {
-            Err(Problem::new(&without.key_at, "when are these hours?").and(&with.key_at).help(
-                "beside `windows` everything that changes needs windows: whether peaks fall together decides the bill",
-            ))
-        }
-        _ => Ok(()),
-    }
+    Ok(())
 }
 
 fn too_fine(at: &At) -> Problem {

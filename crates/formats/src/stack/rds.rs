@@ -88,8 +88,9 @@ fn storage(part: &Part<'_>, node: &Node, deployment: Deployment) -> Result<Stora
     let kind = scalar::word(kind_node, "storage type", &kinds)?;
     let size_node = table.need("size", "\"20 GB\"")?;
     let size_gb = scalar::gb(size_node, true, "\"20 GB\"")?;
-    // Of the API's reference on `AllocatedStorage`; io1 and io2 begin at 100 GB, see below.
+    // Of the RDS API's reference on `AllocatedStorage`.
     let (least, most) = match kind {
+        "io1" | "io2" => (100, 65_536),
         "magnetic" => (5, 3_072),
         _ => (20, 65_536),
     };
@@ -223,7 +224,7 @@ fn io_requests(part: &Part<'_>) -> Result<Ratio, Problem> {
     scalar::count_flow(node, part.horizon())
 }
 
-/// Aurora capacity units: halves from 0 to 256.
+/// Aurora capacity units, on average: 0 to 256.
 fn acu(node: &Node) -> Result<Ratio, Problem> {
     let acu = scalar::number(node, "2")?;
     if acu > Ratio::whole(256) {

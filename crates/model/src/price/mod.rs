@@ -129,6 +129,13 @@ pub struct Price {
 }
 
 impl Price {
+    /// Whether the rate can have applied on that day: only AWS's own date of effect says that it
+    /// did not apply before.
+    #[must_use]
+    pub fn may_apply(&self, day: Date) -> bool {
+        self.source.basis != Basis::Effective || self.source.date.is_none_or(|date| date <= day)
+    }
+
     fn key(&self) -> (ServiceCode, &str, &str, Option<Region>) {
         (self.service, &self.usage_type, &self.operation, self.region)
     }
@@ -279,6 +286,12 @@ impl Source {
     pub fn user(place: &str) -> Source {
         Source { sku: None, date: None, basis: Basis::Undated, from: place.into(), confidence: Confidence::User }
     }
+
+    /// The date in ISO form; `None` where the source gives none.
+    #[must_use]
+    pub fn date_text(&self) -> Option<String> {
+        self.date.map(|date| date.to_string())
+    }
 }
 
 /// Why a usage has no price.
@@ -327,14 +340,5 @@ impl fmt::Display for Source {
             None if self.confidence == Confidence::User => Ok(()),
             None => f.write_str(", undated"),
         }
-    }
-}
-
-/// The date of a rate as text, for reports; `None` where the source gives none.
-impl Source {
-    /// The date in ISO form.
-    #[must_use]
-    pub fn date_text(&self) -> Option<String> {
-        self.date.map(|date| date.to_string())
     }
 }

@@ -57,16 +57,22 @@ impl<'book> Tariff<'book> {
             (Some(as_of), Some(date)) => date <= as_of,
             _ => true,
         };
+        // Each band begins where the one before it ends: bands of a tariff with other bounds, of
+        // another date, do not get between them.
         let mut bands: Vec<&Price> = Vec::with_capacity(1);
-        for same_band in rows.chunk_by(|a, b| a.band.from == b.band.from) {
+        let mut next = Some(Decimal::ZERO);
+        while let Some(from) = next {
+            let same_band = || rows.iter().filter(|row| row.band.from == from);
             // Sorted by date: the last that is old enough is the newest of them.
-            let newest = same_band.iter().rev().find(|row| in_time(row));
+            let newest = same_band().rev().find(|row| in_time(row));
             // Only AWS's own date of effect says that a rate did not apply before. The day on
             // which somebody published or read it does not: then the oldest word we have counts.
-            let oldest = same_band.first().filter(|row| !strict && row.source.basis != Basis::Effective);
-            bands.extend(newest.or(oldest));
+            let oldest = same_band().next().filter(|row| !strict && row.source.basis != Basis::Effective);
+            let chosen = newest.or(oldest);
+            bands.extend(chosen);
+            next = chosen.and_then(|price| price.band.to).filter(|to| *to > from);
         }
-        if bands.first().is_none_or(|first| rows.first().is_some_and(|row| row.band.from != first.band.from)) {
+        if bands.is_empty() {
             let first = rows.iter().filter_map(|row| row.source.date).min().ok_or(Gap::NoRate)?;
             return Err(Gap::NotThatOld { first });
         }

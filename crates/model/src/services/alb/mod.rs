@@ -22,7 +22,7 @@ pub use lcu::{Dimension, Traffic};
 pub use nlb::{Flows, Nlb, Protocol};
 
 use super::public_ipv4;
-use super::words::{Num, hours};
+use super::words::{Num, amounts_over_time, hours};
 use super::{Meter, Service};
 use crate::exact::Ratio;
 use crate::meter::ServiceCode;
@@ -104,9 +104,7 @@ fn too_fine() -> (Ratio, String) {
 
 /// Capacity units that the user knows.
 fn given(units: &Timeline<Ratio>) -> (Ratio, String) {
-    let parts: Vec<String> =
-        units.totals().into_iter().map(|(lcu, seconds)| format!("{} LCU x {}", Num(lcu), hours(seconds))).collect();
-    (units.integrate(|lcu| lcu) / Ratio::from(HOUR), parts.join(" + "))
+    (units.integrate(|lcu| lcu) / Ratio::from(HOUR), amounts_over_time(units, "LCU"))
 }
 
 /// What hour blocks with a winning dimension each add up to, and in words.

@@ -7,6 +7,7 @@ use super::{
     hours, months, rds, snapshot_export,
 };
 use crate::meter::{Meter, ServiceCode};
+use crate::services::words::amounts_over_time;
 use crate::services::{InstanceClass, Service};
 use crate::time::HOUR;
 use crate::timeline::Timeline;
@@ -153,13 +154,8 @@ impl Aurora {
             AuroraCapacity::ServerlessV2(acus) => {
                 let acu_hours = acus.integrate(|acu| acu) / Ratio::from(HOUR);
                 let meter = if self.io_optimized { ACU_IO_OPTIMIZED } else { ACU };
-                let parts: Vec<_> = acus
-                    .totals()
-                    .into_iter()
-                    .map(|(acu, seconds)| format!("{} ACU x {}", Num(acu), hours(seconds)))
-                    .collect();
                 let quantity = Quantity::<AcuHour>::new(acu_hours);
-                usage.push(site.usage(meter, quantity, parts.join(" + ")));
+                usage.push(site.usage(meter, quantity, amounts_over_time(acus, "ACU")));
                 if let Some(support) = self.extended_support {
                     // No source of ours has a rate per ACU: it is a gap, not nothing.
                     let because = format!("{} ACU-hours past standard support", Num(acu_hours));
