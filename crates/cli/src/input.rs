@@ -7,9 +7,11 @@ use stackcost_formats::price_book::{self, Bundle};
 use stackcost_formats::problem::{Problem, Problems, did_you_mean};
 use stackcost_formats::stack::{Env, Resolved, StackFile};
 use stackcost_model::estimate::{Estimate, estimate};
-use stackcost_model::meter::{Meter, Region, ServiceCode};
+use stackcost_model::meter::ServiceCode;
 use stackcost_model::price::{Price, PriceBook};
-use stackcost_model::services::{Component, declares};
+use stackcost_model::services::Component;
+use stackcost_model::time::Date;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -31,11 +33,14 @@ pub(crate) struct Input {
     file: StackFile,
     folder: PathBuf,
     classes: Classes,
+    /// The user's rates, and the day whose rates count.
+    own: Vec<Price>,
+    as_of: Option<Date>,
 }
 
 impl Input {
-    /// Reads a stack file (`-`: standard input) and applies `--set`.
-    pub fn read(path: &Path, sets: &[String]) -> Result<Input, Failure> {
+    /// Reads a stack file (`-`: standard input), applies `--set`, reads `--price-book`.
+    pub fn read(path: &Path, args: &PricingArgs) -> Result<Input, Failure> {
         let stdin = path == Path::new("-");
         let (name, text) = if stdin {
             ("standard input".to_string(), read_text(std::io::stdin().lock(), "standard input", STACK_BYTES)?)
@@ -43,11 +48,13 @@ impl Input {
             (path.display().to_string(), read_file(path, STACK_BYTES)?)
         };
         let mut file = StackFile::parse(&name, &text)?;
-        for set in sets {
+        for set in &args.set {
             file.set(set)?;
         }
         let folder = if stdin { PathBuf::new() } else { path.parent().map(Path::to_path_buf).unwrap_or_default() };
-        Ok(Input { file, folder, classes: Classes::parse(stackcost_prices::CLASSES)? })
+        let own = args.price_book.as_deref().map(user_book).transpose()?.unwrap_or_default();
+        let classes = Classes::parse(stackcost_prices::CLASSES)?;
+        Ok(Input { file, folder, classes, own, as_of: args.as_of })
     }
 
     /// The stack file.
@@ -55,8 +62,32 @@ impl Input {
         &self.file
     }
 
+    /// Prices the stack as it is, or as a scenario has it.
+    pub fn price(&self, scenario: Option<&str>) -> Result<Estimate, Failure> {
+        let resolved = self.resolve(scenario)?;
+        let book = self.book(&resolved)?;
+        let mut priced = estimate(&resolved.stack, &book, self.as_of.or(resolved.as_of));
+        priced.scenario = scenario.map(str::to_string);
+        Ok(priced)
+    }
+
+    /// The part of the bundled book that a stack needs. Later overrides go first: the stack
+    /// file's `[prices]` over `--price-book` over the bundle.
+    fn book(&self, resolved: &Resolved) -> Result<PriceBook, Problems> {
+        let components = resolved.stack.components.iter();
+        let meters = components.flat_map(|(_, component)| component.meters());
+        let services: BTreeSet<ServiceCode> = meters.map(|meter| meter.service).collect();
+        let here = resolved.stack.region;
+        let mut book = BUNDLE.read(stackcost_prices::files(), |service, region| {
+            services.contains(&service) && region.is_none_or(|region| region == here)
+        })?;
+        book.override_with(self.own.iter().cloned());
+        book.override_with(resolved.prices.iter().cloned());
+        Ok(book)
+    }
+
     /// The stack as it is, or as a scenario has it.
-    pub fn resolve(&self, scenario: Option<&str>) -> Result<Resolved, Problems> {
+    fn resolve(&self, scenario: Option<&str>) -> Result<Resolved, Problems> {
         let load = |name: &str| {
             read_file(&self.folder.join(name), DATA_BYTES).map_err(|failure| match failure {
                 Failure::Input(Problems(problems)) => problems.into_iter().map(|problem| problem.message).collect(),
@@ -68,48 +99,15 @@ impl Input {
     }
 }
 
-/// Prices a resolved stack with the bundled book and what the user lays over it.
-pub(crate) fn price(resolved: &Resolved, scenario: Option<&str>, args: &PricingArgs) -> Result<Estimate, Failure> {
-    let book = book(resolved, args)?;
-    let as_of = args.as_of.or(resolved.as_of);
-    let mut priced = estimate(&resolved.stack, &book, as_of);
-    priced.scenario = scenario.map(str::to_string);
-    Ok(priced)
-}
-
-/// The part of the bundled book that a stack needs. Later overrides go first: the stack file's
-/// `[prices]` over `--price-book` over the bundle.
-fn book(resolved: &Resolved, args: &PricingArgs) -> Result<PriceBook, Failure> {
-    let stack = &resolved.stack;
-    let services: Vec<ServiceCode> =
-        stack.components.iter().flat_map(|(_, component)| component.meters()).map(|meter| meter.service).collect();
-    let mut book = BUNDLE.read(stackcost_prices::files(), |service, region| {
-        services.contains(&service) && region.is_none_or(|region| region == stack.region)
-    })?;
-    if let Some(path) = &args.price_book {
-        book.override_with(user_book(path)?);
-    }
-    book.override_with(resolved.prices.iter().cloned());
-    Ok(book)
-}
-
 /// A user's CSV of rates. A usage type that neither a component nor the bundled book knows is a
 /// slip of the pen: its rate would never be looked at.
 pub(crate) fn user_book(path: &Path) -> Result<Vec<Price>, Failure> {
     let name = path.display().to_string();
     let prices = price_book::user_book(&name, &read_file(path, DATA_BYTES)?)?;
-    let meters: Vec<Meter> = Component::all_meters().cloned().collect();
     let billed = |price: &Price| {
-        let meter = |unit| Meter {
-            service: price.service,
-            usage_type: price.usage_type.to_string().into(),
-            operation: price.operation.to_string().into(),
-            unit,
-        };
-        // Of a rate for all operations only the usage type can be known.
-        meters.iter().any(|known| {
-            let known = Meter { operation: "".into(), ..known.clone() };
-            declares(&[known], &meter(price.unit))
+        let mut meters = Component::all_meters();
+        meters.any(|meter| {
+            meter.service == price.service && meter.unit == price.unit && meter.stands_for(&price.usage_type)
         })
     };
     let strange: Vec<&Price> = prices.iter().filter(|price| !billed(price)).collect();
@@ -135,18 +133,6 @@ pub(crate) fn user_book(path: &Path) -> Result<Vec<Price>, Failure> {
             .into());
     }
     Ok(prices)
-}
-
-/// The region of that code, or the nearest one.
-pub(crate) fn region(code: &str) -> Result<Region, Failure> {
-    code.parse().map_err(|_| {
-        let problem = Problem::of_text(format!("there is no region \"{code}\""));
-        match did_you_mean(code, Region::all().map(Region::code)) {
-            Some(guess) => problem.help(guess),
-            None => problem.help("regions are written like us-east-1 or eu-west-1"),
-        }
-        .into()
-    })
 }
 
 fn read_file(path: &Path, most: u64) -> Result<String, Failure> {

@@ -1,5 +1,6 @@
 //! What is wrong with a text: where, why, and what to do.
 
+use stackcost_model::meter::Region;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -132,4 +133,18 @@ pub fn did_you_mean<'a>(written: &str, known: impl IntoIterator<Item = &'a str>)
         .filter(|(distance, word)| *distance <= word.chars().count().max(length) / 4)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, word)| format!("did you mean \"{word}\"?"))
+}
+
+/// The region of that code.
+///
+/// # Errors
+/// A problem without a place, with the nearest code.
+pub fn region(code: &str) -> Result<Region, Problem> {
+    code.parse().map_err(|_| {
+        let problem = Problem::of_text(format!("there is no region \"{code}\""));
+        match did_you_mean(code, Region::all().map(Region::code)) {
+            Some(guess) => problem.help(guess),
+            None => problem.help("regions are written like us-east-1 or eu-west-1"),
+        }
+    })
 }

@@ -220,6 +220,24 @@ impl Meter {
         Meter { service, usage_type: Cow::Owned(usage_type), operation: Cow::Borrowed(operation), unit }
     }
 
+    /// Whether this meter stands for a usage type: a declared one that ends in `:` stands for all
+    /// classes (`NodeUsage:`), one that begins with `*` for all destinations
+    /// (`*-AWS-Out-Bytes`), any other for itself.
+    #[must_use]
+    pub fn stands_for(&self, usage_type: &str) -> bool {
+        let declared = self.usage_type.as_ref();
+        match declared.strip_prefix('*') {
+            Some(ending) => usage_type.ends_with(ending),
+            None => usage_type == declared || (declared.ends_with(':') && usage_type.starts_with(declared)),
+        }
+    }
+
+    /// Whether this meter stands for more than one usage type; see [`Meter::stands_for`].
+    #[must_use]
+    pub fn is_family(&self) -> bool {
+        self.usage_type.ends_with(':') || self.usage_type.starts_with('*')
+    }
+
     /// The usage type as AWS writes it in that region's price list and bill.
     #[must_use]
     pub fn written(&self, region: Region) -> Cow<'static, str> {

@@ -3,7 +3,7 @@
 use crate::Outcome;
 use crate::args::{CompareArgs, Format, Increase};
 use crate::failure::Failure;
-use crate::input::{Input, price};
+use crate::input::Input;
 use crate::output::{self, say};
 use stackcost_formats::problem::{Problem, did_you_mean};
 use stackcost_formats::render::{csv, json, markdown, table};
@@ -42,7 +42,7 @@ pub(crate) fn run(args: &CompareArgs) -> Result<Outcome, Failure> {
 
 /// The stack itself, then its scenarios in the order of the file.
 fn of_one_stack(args: &CompareArgs) -> Result<Vec<Scenario>, Failure> {
-    let input = Input::read(&args.stacks[0], &args.pricing.set)?;
+    let input = Input::read(&args.stacks[0], &args.pricing)?;
     let file = input.file();
     let wanted: Vec<&str> = if args.scenario.is_empty() {
         file.scenarios().collect()
@@ -51,10 +51,10 @@ fn of_one_stack(args: &CompareArgs) -> Result<Vec<Scenario>, Failure> {
     };
     let mut scenarios = Vec::with_capacity(wanted.len() + 1);
     let baseline = file.baseline()?;
-    scenarios.push(Scenario { name: baseline, estimate: price(&input.resolve(None)?, None, &args.pricing)? });
+    scenarios.push(Scenario { name: baseline, estimate: input.price(None)? });
     let baseline = scenarios[0].name.clone();
     for name in wanted.into_iter().filter(|name| *name != baseline) {
-        let estimate = price(&input.resolve(Some(name))?, Some(name), &args.pricing)?;
+        let estimate = input.price(Some(name))?;
         scenarios.push(Scenario { name: name.to_string(), estimate });
     }
     Ok(scenarios)
@@ -68,8 +68,8 @@ fn of_several_stacks(args: &CompareArgs) -> Result<Vec<Scenario>, Failure> {
     }
     let mut scenarios: Vec<Scenario> = Vec::new();
     for path in &args.stacks {
-        let input = Input::read(path, &args.pricing.set)?;
-        let estimate = price(&input.resolve(None)?, None, &args.pricing)?;
+        let input = Input::read(path, &args.pricing)?;
+        let estimate = input.price(None)?;
         let taken = scenarios.iter().any(|scenario| scenario.name == estimate.stack);
         let name = if taken { path.display().to_string() } else { estimate.stack.clone() };
         scenarios.push(Scenario { name, estimate });

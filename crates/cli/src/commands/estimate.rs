@@ -3,7 +3,7 @@
 use crate::Outcome;
 use crate::args::{EstimateArgs, Format};
 use crate::failure::Failure;
-use crate::input::{Input, price};
+use crate::input::Input;
 use crate::output::{self, say};
 use stackcost_formats::render::{csv, json, markdown, table};
 use stackcost_model::estimate::Total;
@@ -11,8 +11,8 @@ use stackcost_model::report;
 
 pub(crate) fn run(args: &EstimateArgs) -> Result<Outcome, Failure> {
     let scenario = args.scenario.as_deref();
-    let input = Input::read(&args.stack, &args.pricing.set)?;
-    let estimate = price(&input.resolve(scenario)?, scenario, &args.pricing)?;
+    let input = Input::read(&args.stack, &args.pricing)?;
+    let estimate = input.price(scenario)?;
     let precision = args.output.precision;
     output::data(&match args.output.format {
         Format::Table => table::render(&report::estimate(&estimate), precision, output::stdout_width()),

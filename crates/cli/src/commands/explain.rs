@@ -3,7 +3,7 @@
 use crate::Outcome;
 use crate::args::{ExplainArgs, Format};
 use crate::failure::Failure;
-use crate::input::{Input, price};
+use crate::input::Input;
 use crate::output;
 use stackcost_formats::problem::{Problem, did_you_mean};
 use stackcost_formats::render::{csv, explain, json, markdown};
@@ -12,8 +12,8 @@ use stackcost_model::report;
 
 pub(crate) fn run(args: &ExplainArgs) -> Result<Outcome, Failure> {
     let scenario = args.scenario.as_deref();
-    let input = Input::read(&args.stack, &args.pricing.set)?;
-    let whole = price(&input.resolve(scenario)?, scenario, &args.pricing)?;
+    let input = Input::read(&args.stack, &args.pricing)?;
+    let whole = input.price(scenario)?;
     let estimate = match &args.line {
         Some(line) => only(whole, line)?,
         None => whole,

@@ -5,7 +5,7 @@ use crate::args::{Format, PricesShowArgs};
 use crate::failure::Failure;
 use crate::input::{self, BUNDLE};
 use crate::output;
-use stackcost_formats::problem::{Problem, did_you_mean};
+use stackcost_formats::problem::{Problem, did_you_mean, region};
 use stackcost_formats::render::{Precision, markdown, prices, table};
 use stackcost_formats::stack::component_types;
 use stackcost_model::meter::{Region, ServiceCode, UsageType};
@@ -15,7 +15,7 @@ use stackcost_model::services::rds::AuroraEngine;
 
 pub(crate) fn run(args: &PricesShowArgs) -> Result<Outcome, Failure> {
     // An empty AWS_REGION is none.
-    let region = input::region(if args.region.is_empty() { "us-east-1" } else { &args.region })?;
+    let region = region(if args.region.is_empty() { "us-east-1" } else { &args.region })?;
     let (service, family) = service(&args.service)?;
     let mut book =
         BUNDLE.read(stackcost_prices::files(), |known, at| known == service && at.is_none_or(|at| at == region))?;

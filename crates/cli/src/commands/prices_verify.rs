@@ -5,6 +5,7 @@ use crate::args::{Format, PricesVerifyArgs};
 use crate::failure::Failure;
 use crate::input::{self, BUNDLE};
 use crate::output;
+use stackcost_formats::problem::region;
 use stackcost_formats::render::{Precision, markdown, table, verify};
 use stackcost_model::meter::Region;
 use stackcost_model::price::gaps;
@@ -12,7 +13,7 @@ use stackcost_model::report;
 use stackcost_model::services::Component;
 
 pub(crate) fn run(args: &PricesVerifyArgs) -> Result<Outcome, Failure> {
-    let only = args.region.as_deref().map(input::region).transpose()?;
+    let only = args.region.as_deref().map(region).transpose()?;
     let mut book = BUNDLE.read(stackcost_prices::files(), |_, region| {
         only.is_none_or(|only| region.is_none_or(|region| region == only))
     })?;

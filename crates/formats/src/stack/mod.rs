@@ -311,14 +311,7 @@ fn read_part(
 }
 
 fn region(node: &Node) -> Result<Region, Problem> {
-    let code = scalar::string(node)?;
-    code.parse().map_err(|_| {
-        let problem = Problem::new(&node.at, format!("there is no region \"{code}\""));
-        match did_you_mean(code, Region::all().map(Region::code)) {
-            Some(guess) => problem.help(guess),
-            None => problem.help("regions are written like us-east-1 or eu-west-1"),
-        }
-    })
+    crate::problem::region(scalar::string(node)?).map_err(|problem| problem.and(&node.at))
 }
 
 fn horizon(node: &Node) -> Result<Horizon, Problem> {

@@ -86,13 +86,7 @@ fn service_code(node: &Node) -> Result<ServiceCode, Problem> {
 
 /// The meter that a usage type names: there must be exactly one service that has it.
 fn meter(entry: &Entry, usage_type: &str, service: Option<ServiceCode>) -> Result<&'static Meter, Problem> {
-    let names = |meter: &&Meter| {
-        let known = meter.usage_type.as_ref();
-        known == usage_type
-            || (known.ends_with(':') && usage_type.starts_with(known))
-            || (known.starts_with('*') && usage_type.ends_with(known.trim_start_matches('*')))
-    };
-    let mut found: Vec<&Meter> = Component::all_meters().filter(names).collect();
+    let mut found: Vec<&Meter> = Component::all_meters().filter(|meter| meter.stands_for(usage_type)).collect();
     if let Some(service) = service {
         found.retain(|meter| meter.service == service);
     }

@@ -32,8 +32,8 @@ impl RegionGaps {
 pub fn gaps(book: &PriceBook, meters: &[Meter], region: Region) -> RegionGaps {
     let mut lacking = RegionGaps { region, known: 0, missing: Vec::new(), partial: Vec::new() };
     for meter in meters {
-        let family = meter.usage_type.ends_with(':') || meter.usage_type.starts_with('*');
-        let known = if family { has_class(book, meter, region) } else { known(book, meter, region, &mut lacking) };
+        let known =
+            if meter.is_family() { has_class(book, meter, region) } else { known(book, meter, region, &mut lacking) };
         if known {
             lacking.known += 1;
         } else {
@@ -57,12 +57,10 @@ fn known(book: &PriceBook, meter: &Meter, region: Region, lacking: &mut RegionGa
 }
 
 fn has_class(book: &PriceBook, meter: &Meter, region: Region) -> bool {
-    let pattern = meter.usage_type.as_ref();
     let fits = |price: &Price| {
         price.service == meter.service
             && price.region.is_none_or(|at| at == region)
-            && (price.usage_type.starts_with(pattern)
-                || (pattern.starts_with('*') && price.usage_type.ends_with(pattern.trim_start_matches('*'))))
+            && meter.stands_for(&price.usage_type)
     };
     book.prices().iter().chain(book.overrides()).any(fits)
 }

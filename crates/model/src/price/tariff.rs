@@ -122,3 +122,67 @@ impl<'book> Tariff<'book> {
         (slices, gap)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::meter::{Meter, ServiceCode};
+    use crate::price::{PriceBook, Source};
+    use alloc::string::{String, ToString};
+
+    /// `from..to @ rate since date basis`, for a meter of GB in us-east-1.
+    fn book(rows: &[(&str, &str, &str, &str, Basis)]) -> PriceBook {
+        let decimal = |text: &str| text.parse::<Decimal>().unwrap();
+        let region = "us-east-1".parse().unwrap();
+        let prices = rows.iter().map(|&(from, to, usd, date, basis)| Price {
+            service: ServiceCode::DataTransfer,
+            region: Some(region),
+            usage_type: "DataTransfer-Out-Bytes".into(),
+            operation: "".into(),
+            unit: UnitKind::Gb,
+            band: Band { from: decimal(from), to: (!to.is_empty()).then(|| decimal(to)), usd: decimal(usd) },
+            source: Source { date: Some(date.parse().unwrap()), basis, ..Source::user("a test") },
+        });
+        PriceBook::new("test", prices)
+    }
+
+    #[track_caller]
+    fn check(book: &PriceBook, as_of: &str, quantity: i64, want: &str) {
+        let meter = Meter::new(ServiceCode::DataTransfer, "DataTransfer-Out-Bytes", UnitKind::Gb);
+        let got = book.tariff(&meter, "us-east-1".parse().unwrap(), as_of.parse().ok()).map(|tariff| {
+            let (slices, left) = tariff.slices(Ratio::ZERO, Ratio::whole(quantity), Ratio::ONE);
+            let told = slices.iter().map(|slice| alloc::format!("{} x {}", slice.quantity, slice.price.band.usd));
+            let left = left.map(|(left, _)| alloc::format!("{left} without a rate"));
+            told.chain(left).collect::<Vec<String>>().join(" + ")
+        });
+        assert_eq!(got.unwrap_or_else(|gap| gap.to_string()), want);
+    }
+
+    #[test]
+    fn each_date_has_its_own_bands() {
+        let book = book(&[
+            ("0", "10", "1", "2025-01-01", Basis::Effective),
+            ("10", "", "0.5", "2025-01-01", Basis::Effective),
+            ("0", "50", "1", "2026-01-01", Basis::Effective),
+            ("50", "", "0.4", "2026-01-01", Basis::Effective),
+        ]);
+        check(&book, "", 100, "50 x 1 + 50 x 0.4");
+        check(&book, "2026-06-01", 100, "50 x 1 + 50 x 0.4");
+        check(&book, "2025-06-01", 100, "10 x 1 + 90 x 0.5");
+        check(&book, "2024-06-01", 100, "no rate that old: the first known is of 2025-01-01");
+    }
+
+    #[test]
+    fn only_a_date_of_effect_is_a_start() {
+        let read =
+            book(&[("0", "10", "1", "2026-01-01", Basis::Published), ("10", "", "0.5", "2025-01-01", Basis::Read)]);
+        check(&read, "2024-06-01", 100, "10 x 1 + 90 x 0.5");
+    }
+
+    #[test]
+    fn beyond_the_known_bands_nothing_is_guessed() {
+        let partial = book(&[("0", "10", "1", "2026-01-01", Basis::Read)]);
+        check(&partial, "", 7, "7 x 1");
+        check(&partial, "", 12, "10 x 1 + 2 without a rate");
+    }
+}

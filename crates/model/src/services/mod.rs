@@ -39,12 +39,9 @@ pub struct InstanceClass {
 #[must_use]
 pub fn declares(declared: &[Meter], used: &Meter) -> bool {
     declared.iter().any(|known| {
-        let name = known.usage_type == used.usage_type
-            || (known.usage_type.ends_with(':') && used.usage_type.starts_with(known.usage_type.as_ref()))
-            || (known.usage_type.starts_with('*')
-                && used.usage_type.ends_with(known.usage_type.trim_start_matches('*')));
         let operation = known.operation.is_empty() || known.operation == used.operation;
-        name && operation && known.service == used.service && known.unit == used.unit
+        let same = known.service == used.service && known.unit == used.unit;
+        same && operation && known.stands_for(&used.usage_type)
     })
 }
 
