@@ -21,6 +21,23 @@ use stackcost_model::usage::Allowance;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// The columns of a user's price book, in the order in which one is written.
+pub const COLUMNS: [&str; 13] = [
+    "service",
+    "region",
+    "usage_type",
+    "operation",
+    "unit",
+    "from",
+    "to",
+    "usd",
+    "date",
+    "basis",
+    "sku",
+    "source",
+    "confidence",
+];
+
 /// The region of a bundled file whose rates are billed once for all regions.
 const EVERYWHERE: &str = "global";
 
@@ -112,36 +129,20 @@ fn reader(text: &str) -> csv::Reader<&[u8]> {
 }
 
 /// Where each known column is.
-struct Columns([Option<usize>; NAMES.len()]);
-
-const NAMES: [&str; 13] = [
-    "service",
-    "region",
-    "usage_type",
-    "operation",
-    "unit",
-    "from",
-    "to",
-    "usd",
-    "date",
-    "basis",
-    "sku",
-    "source",
-    "confidence",
-];
+struct Columns([Option<usize>; COLUMNS.len()]);
 
 impl Columns {
     fn find(header: &csv::StringRecord) -> Columns {
-        Columns(NAMES.map(|name| header.iter().position(|column| column.eq_ignore_ascii_case(name))))
+        Columns(COLUMNS.map(|name| header.iter().position(|column| column.eq_ignore_ascii_case(name))))
     }
 
     fn get<'r>(&self, row: &'r csv::StringRecord, name: &str) -> &'r str {
-        let at = NAMES.iter().position(|known| *known == name).and_then(|at| self.0[at]);
+        let at = COLUMNS.iter().position(|known| *known == name).and_then(|at| self.0[at]);
         at.and_then(|at| row.get(at)).unwrap_or("")
     }
 
     fn has(&self, name: &str) -> bool {
-        NAMES.iter().position(|known| *known == name).is_some_and(|at| self.0[at].is_some())
+        COLUMNS.iter().position(|known| *known == name).is_some_and(|at| self.0[at].is_some())
     }
 }
 
@@ -152,7 +153,7 @@ fn rates(name: &str, text: &str, defaults: &Defaults<'_>) -> Result<Vec<Price>, 
     for needed in ["usage_type", "unit", "usd"] {
         if !columns.has(needed) {
             return Err(Problem::of_text(format!("{name} has no column `{needed}`"))
-                .help("the header is service,region,usage_type,operation,unit,from,to,usd,date,basis,sku,source,confidence")
+                .help(format!("the header is {}", COLUMNS.join(",")))
                 .into());
         }
     }

@@ -1,30 +1,15 @@
 //! Rates as CSV (the form of a user's own price book) and JSON.
 
+use crate::price_book::COLUMNS;
 use serde::Serialize;
 use stackcost_model::price::Price;
-
-const HEADER: [&str; 13] = [
-    "service",
-    "region",
-    "usage_type",
-    "operation",
-    "unit",
-    "from",
-    "to",
-    "usd",
-    "date",
-    "basis",
-    "sku",
-    "source",
-    "confidence",
-];
 
 /// Rows that [`crate::price_book::user_book`] reads back.
 #[must_use]
 pub fn csv<'a>(prices: impl IntoIterator<Item = &'a Price>) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     // Writing to memory does not fail.
-    let _ = writer.write_record(HEADER);
+    let _ = writer.write_record(COLUMNS);
     for price in prices {
         let _ = writer.write_record(fields(price).map(Option::unwrap_or_default));
     }

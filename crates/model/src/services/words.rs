@@ -5,8 +5,7 @@ use crate::time::HOUR;
 use crate::timeline::Timeline;
 use alloc::format;
 use alloc::string::String;
-use alloc::vec::Vec;
-use core::fmt;
+use core::fmt::{self, Write};
 
 /// A number in a sentence: up to six decimals, exact or with `~` in front.
 pub(super) struct Num(pub Ratio);
@@ -48,9 +47,6 @@ fn told<T: Copy + Ord + Default>(
     what: &str,
 ) -> (String, usize) {
     let mut totals = timeline.totals();
-    if totals.len() > 1 {
-        totals.retain(|(value, _)| *value != T::default());
-    }
     if totals.len() > TOLD {
         let all = timeline.seconds();
         let least = totals.iter().map(|total| amount(total.0)).min().unwrap_or_default();
@@ -58,9 +54,17 @@ fn told<T: Copy + Ord + Default>(
         let average = Num(timeline.integrate(&amount) / all);
         return (format!("{average} {what} on average ({} to {}) x {}", Num(least), Num(most), hours(all)), 1);
     }
-    let parts: Vec<String> =
-        totals.iter().map(|&(value, seconds)| format!("{} x {}", one(value), hours(seconds))).collect();
-    (parts.join(" + "), parts.len())
+    if totals.len() > 1 {
+        totals.retain(|(value, _)| *value != T::default());
+    }
+    let mut text = String::with_capacity(32);
+    for (at, &(value, seconds)) in totals.iter().enumerate() {
+        let joint = if at > 0 { " + " } else { "" };
+        let hours = Num(seconds / Ratio::from(HOUR));
+        // Writing to a string does not fail.
+        let _ = write!(text, "{joint}{} x {hours} h", one(value));
+    }
+    (text, totals.len())
 }
 
 /// `s`, unless it is one.
