@@ -44,7 +44,8 @@ impl Clock<'_> {
             // Not asked for by `opt`: they are no known keys yet.
             if let Some(trace) = table.table.get(key) {
                 return Err(Problem::new(&trace.at, "autoscaling over a load trace is not in this version")
-                    .help("give the capacity as `base` and `peak`, as windows, or as a `timeline` in CSV"));
+                    .help("give the capacity as `base` and `peak`, as windows, or as a `timeline` in CSV")
+                    .not_yet());
             }
         }
         let base = read(table.need("base", "2")?)?;
