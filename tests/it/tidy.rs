@@ -201,3 +201,26 @@ fn the_picture_in_the_readme_is_real_output() {
         "README.md shows other output than `compare examples/news-api.toml` gives"
     );
 }
+
+#[test]
+fn cargo_run_is_the_tool() {
+    // Two programs in the workspace: without `default-members` cargo refuses the README's command.
+    let output = std::process::Command::new(env!("CARGO"))
+        .args(["metadata", "--no-deps", "--format-version", "1", "--offline"])
+        .current_dir(root())
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let defaults = metadata["workspace_default_members"].as_array().expect("default members");
+    let programs: Vec<&str> = metadata["packages"]
+        .as_array()
+        .expect("packages")
+        .iter()
+        .filter(|package| defaults.contains(&package["id"]))
+        .flat_map(|package| package["targets"].as_array().expect("targets"))
+        .filter(|target| target["kind"][0] == "bin")
+        .filter_map(|target| target["name"].as_str())
+        .collect();
+    assert_eq!(programs, ["stackcost"], "`cargo run` cannot tell which program is meant");
+}
