@@ -162,3 +162,35 @@ fn tables_fit_eighty_columns() {
     }
     assert!(wide.is_empty(), "{}", wide.join("\n"));
 }
+
+/// What is no stack file at all is refused, and none of it commands the terminal.
+#[test]
+fn files_that_are_no_text() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let write = |name: &str, start: &[u8], length: u64| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, start).expect("a file");
+        std::fs::OpenOptions::new().write(true).open(&path).expect("the file").set_len(length).expect("its length");
+    };
+    write("huge.toml", b"name = \"x\"\n", 100 << 20);
+    write("picture.toml", b"\x89PNG\r\n\x1a\n", 8);
+    write("zeros.toml", b"", 64);
+    write("escape.toml", b"name = \"a\x1b[31mb\"\n", 17);
+    for (name, why) in [
+        ("huge.toml", "huge.toml is larger than 1 MiB"),
+        ("picture.toml", "picture.toml is no text: byte 0 is not UTF-8"),
+        ("zeros.toml", "not valid TOML"),
+        ("escape.toml", "escape.toml:1:10"),
+    ] {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_stackcost"))
+            .args(["estimate", name])
+            .current_dir(folder.path())
+            .output()
+            .expect("the binary starts");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{name}: {said}");
+        assert!(output.stdout.is_empty() && said.contains(why) && !said.contains("panicked"), "{name}: {said}");
+        let commands = said.chars().any(|sign| sign.is_control() && sign != '\n');
+        assert!(!commands, "{name}: control characters reach the terminal: {said:?}");
+    }
+}

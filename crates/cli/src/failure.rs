@@ -84,9 +84,17 @@ struct Shown {
 impl Shown {
     fn new(problem: Problem) -> Shown {
         let text = problem.at.first().map(|at| &at.text);
-        let source = text.map(|text| NamedSource::new(&text.name, text.content.clone()));
-        Shown { problem, source }
+        let source = text.map(|text| NamedSource::new(visible(&text.name), visible(&text.content)));
+        let (message, help) = (visible(&problem.message), problem.help.as_deref().map(visible));
+        Shown { problem: Problem { message, help, label: visible(&problem.label), ..problem }, source }
     }
+}
+
+/// The text without what would command a terminal, byte for byte as long, so that places stay right.
+fn visible(text: &str) -> String {
+    let commands = |sign: char| sign.is_control() && !matches!(sign, '\n' | '\r' | '\t');
+    let signs = text.chars().map(|sign| if commands(sign) { "?".repeat(sign.len_utf8()) } else { sign.to_string() });
+    signs.collect()
 }
 
 impl fmt::Display for Shown {
