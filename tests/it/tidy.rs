@@ -28,12 +28,22 @@ fn texts(folder: &str, endings: &[&str]) -> Vec<(String, String)> {
     found
 }
 
-/// Code lines of a file with their numbers: no comments, nothing after `#[cfg(test)]`.
+/// Code lines of a file with their numbers: no comments, nothing from `mod tests {` on.
 fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
     (1..)
         .zip(text.lines())
-        .take_while(|(_, line)| !line.contains("#[cfg(test)]\nmod tests {") && !line.starts_with("mod tests {"))
+        .take_while(|(_, line)| !line.starts_with("mod tests {"))
         .filter(|(_, line)| !line.trim_start().starts_with("//"))
+}
+
+/// The code lines below these folders that `breaks`, given path and line, finds fault with.
+fn lines_that(folders: &[&str], breaks: impl Fn(&str, &str) -> bool) -> Vec<String> {
+    let mut found = Vec::new();
+    for (path, text) in folders.iter().flat_map(|folder| texts(folder, &[".rs"])) {
+        let broken = code(&text).filter(|(_, line)| breaks(&path, line));
+        found.extend(broken.map(|(number, line)| format!("{path}:{number}: {}", line.trim())));
+    }
+    found
 }
 
 fn complain(found: Vec<String>, rule: &str) {
@@ -91,35 +101,20 @@ fn modules_use_only_modules_above_them() {
 fn the_model_is_pure() {
     let lib = std::fs::read_to_string(root().join("crates/model/src/lib.rs")).expect("lib.rs");
     assert!(lib.contains("#![no_std]") && lib.contains("#![forbid(unsafe_code)]"));
-    let mut found = Vec::new();
-    for (path, text) in texts("crates/model/src", &[".rs"]) {
-        for (number, line) in code(&text).filter(|_| !path.ends_with("tests.rs")) {
-            let impure =
-                ["std::", "async ", ".unwrap()", ".expect(", "panic!(", "unreachable!(", "todo!(", "unimplemented!("];
-            let float = line.split(|sign: char| !sign.is_alphanumeric()).any(|word| word == "f64" || word == "f32");
-            if float || impure.iter().any(|word| line.contains(word)) {
-                found.push(format!("{path}:{number}: {}", line.trim()));
-            }
-        }
-    }
+    let impure = ["std::", "async ", ".unwrap()", ".expect(", "panic!(", "unreachable!(", "todo!(", "unimplemented!("];
+    let found = lines_that(&["crates/model/src"], |path, line| {
+        let float = line.split(|sign: char| !sign.is_alphanumeric()).any(|word| word == "f64" || word == "f32");
+        !path.ends_with("tests.rs") && (float || impure.iter().any(|word| line.contains(word)))
+    });
     complain(found, "the model has no std, no floats, no async, and does not panic");
 }
 
 #[test]
 fn only_the_command_line_prints() {
-    let mut found = Vec::new();
-    for folder in ["crates/model/src", "crates/formats/src", "pricing-data/src"] {
-        for (path, text) in texts(folder, &[".rs"]) {
-            for (number, line) in code(&text) {
-                if ["println!(", "print!(", "eprintln!(", "eprint!(", "dbg!(", "std::env", "std::fs", "std::net"]
-                    .iter()
-                    .any(|word| line.contains(word))
-                {
-                    found.push(format!("{path}:{number}: {}", line.trim()));
-                }
-            }
-        }
-    }
+    let worldly = ["println!(", "print!(", "eprintln!(", "eprint!(", "dbg!(", "std::env", "std::fs", "std::net"];
+    let found = lines_that(&["crates/model/src", "crates/formats/src", "pricing-data/src"], |_, line| {
+        worldly.iter().any(|word| line.contains(word))
+    });
     complain(found, "only `cli` prints, reads files, the environment or the network");
 }
 
@@ -137,30 +132,18 @@ fn only_the_aws_crate_names_the_sdk() {
 
 #[test]
 fn the_command_line_computes_no_money() {
-    let mut found = Vec::new();
-    for (path, text) in texts("crates/cli/src", &[".rs"]) {
-        for (number, line) in code(&text) {
-            if line.contains("Usd::round") || line.contains("Decimal") || line.contains(".charge(") {
-                found.push(format!("{path}:{number}: {}", line.trim()));
-            }
-        }
-    }
+    let found = lines_that(&["crates/cli/src"], |_, line| {
+        line.contains("Usd::round") || line.contains("Decimal") || line.contains(".charge(")
+    });
     complain(found, "`cli` computes no money");
 }
 
 #[test]
 fn money_is_printed_by_usd_alone() {
-    let mut found = Vec::new();
-    for folder in ["crates/model/src", "crates/formats/src", "crates/cli/src"] {
-        for (path, text) in texts(folder, &[".rs"]) {
-            for (number, line) in code(&text) {
-                // `{:.2}` on a decimal truncates: 26.6598 would become 26.65.
-                if line.contains(":.2}") || line.contains(":.4}") {
-                    found.push(format!("{path}:{number}: {}", line.trim()));
-                }
-            }
-        }
-    }
+    // `{:.2}` on a decimal truncates: 26.6598 would become 26.65.
+    let found = lines_that(&["crates/model/src", "crates/formats/src", "crates/cli/src"], |_, line| {
+        line.contains(":.2}") || line.contains(":.4}")
+    });
     complain(found, "decimals are not formatted with a precision: `Usd::to_fixed` and `Ratio::to_fixed` round half up");
 }
 

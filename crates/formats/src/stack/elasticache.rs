@@ -6,7 +6,7 @@ use crate::scalar::{self, MOST};
 use crate::tree::{Node, Reader, Value};
 use stackcost_model::meter::ServiceCode;
 use stackcost_model::services::Component;
-use stackcost_model::services::elasticache::{Backups, Capacity, ElastiCache, Engine, ExtendedSupport};
+use stackcost_model::services::elasticache::{Backups, Capacity, ElastiCache, Engine};
 
 const ENGINES: [(&str, Engine); 4] = [
     ("redis", Engine::Redis),
@@ -58,15 +58,8 @@ fn nodes(part: &Part<'_>, engine: Engine, class: &Node) -> Result<Capacity, Prob
         Some(node) => scalar::whole(node, 1, MOST)?,
         None => shards.unwrap_or(1),
     };
-    let years = [
-        ("year 1", ExtendedSupport::Years1To2),
-        ("year 2", ExtendedSupport::Years1To2),
-        ("year 3", ExtendedSupport::Year3),
-    ];
-    let support_node = table.opt("extended_support");
-    let extended_support =
-        support_node.map(|node| scalar::word(node, "year of extended support", &years)).transpose()?;
-    if let (Engine::Valkey | Engine::Memcached, Some(node)) = (engine, support_node) {
+    let extended_support = part.extended_support()?;
+    if let (Engine::Valkey | Engine::Memcached, Some(node)) = (engine, table.opt("extended_support")) {
         return Err(Problem::new(&node.at, "only Redis OSS has extended support"));
     }
     Ok(Capacity::Nodes {

@@ -20,7 +20,7 @@ use crate::schedule::Clock;
 use crate::tree::{self, Entry, Node, Reader, Table, Value, unknown_key};
 use stackcost_model::meter::Region;
 use stackcost_model::price::Price;
-use stackcost_model::services::{Component, InstanceClass};
+use stackcost_model::services::{Component, ExtendedSupport, InstanceClass};
 use stackcost_model::stack::Stack;
 use stackcost_model::time::{Date, Horizon};
 
@@ -215,6 +215,16 @@ impl Part<'_> {
                 None => problem.help("classes are written like db.t4g.micro or cache.r7g.large"),
             }
         })
+    }
+
+    /// The year of extended support that RDS and ElastiCache bill.
+    fn extended_support(&self) -> Result<Option<ExtendedSupport>, Problem> {
+        let words = [
+            ("year 1", ExtendedSupport::Years1To2),
+            ("year 2", ExtendedSupport::Years1To2),
+            ("year 3", ExtendedSupport::Year3),
+        ];
+        self.table.read("extended_support", |node| scalar::word(node, "year of extended support", &words))
     }
 }
 

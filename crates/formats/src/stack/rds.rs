@@ -8,7 +8,7 @@ use stackcost_model::exact::Ratio;
 use stackcost_model::meter::ServiceCode;
 use stackcost_model::services::Component;
 use stackcost_model::services::rds::{
-    Aurora, AuroraCapacity, AuroraEngine, Deployment, Engine, ExtendedSupport, Rds, Storage, StorageKind,
+    Aurora, AuroraCapacity, AuroraEngine, Deployment, Engine, Rds, Storage, StorageKind,
 };
 
 #[derive(Clone, Copy)]
@@ -50,7 +50,7 @@ fn instance(part: &Part<'_>, engine: Engine) -> Result<Rds, Problem> {
         backup_gb: table.read("backup", |node| scalar::gb(node, false, "\"30 GB\""))?.unwrap_or_default(),
         cpu_credit_vcpu_hours: cpu_credits,
         proxy: table.read("proxy", scalar::boolean)?.unwrap_or(false),
-        extended_support: extended_support(table)?,
+        extended_support: part.extended_support()?,
         snapshot_export_gb: snapshot_export(part)?,
     })
 }
@@ -150,15 +150,6 @@ fn cpu_credits(part: &Part<'_>, class: &str) -> Result<Ratio, Problem> {
     scalar::unit_flow(node, "vCPU-hours", part.horizon(), "\"30 vCPU-hours/month\"")
 }
 
-fn extended_support(table: &Reader<'_>) -> Result<Option<ExtendedSupport>, Problem> {
-    let words = [
-        ("year 1", ExtendedSupport::Years1To2),
-        ("year 2", ExtendedSupport::Years1To2),
-        ("year 3", ExtendedSupport::Year3),
-    ];
-    table.read("extended_support", |node| scalar::word(node, "year of extended support", &words))
-}
-
 fn snapshot_export(part: &Part<'_>) -> Result<Ratio, Problem> {
     Ok(part.table.read("snapshot_export", |node| scalar::gb_flow(node, part.horizon()))?.unwrap_or_default())
 }
@@ -209,7 +200,7 @@ fn aurora(part: &Part<'_>, engine: AuroraEngine) -> Result<Aurora, Problem> {
             .unwrap_or_default(),
         backtrack_records: flow("backtrack_records")?,
         cpu_credit_vcpu_hours,
-        extended_support: extended_support(table)?,
+        extended_support: part.extended_support()?,
         snapshot_export_gb: snapshot_export(part)?,
     })
 }

@@ -35,6 +35,15 @@ pub struct InstanceClass {
     pub vcpus: u32,
 }
 
+/// How long a database or cache version is past its end of standard support: the third year costs more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExtendedSupport {
+    /// The first or second year.
+    Years1To2,
+    /// The third year.
+    Year3,
+}
+
 /// Whether a service that declares `declared` may use `used`.
 #[must_use]
 pub fn declares(declared: &[Meter], used: &Meter) -> bool {

@@ -7,7 +7,7 @@
 mod tests;
 
 use super::words::{Num, hours, months, plural};
-use super::{InstanceClass, Meter, Service};
+use super::{ExtendedSupport, InstanceClass, Meter, Service};
 use crate::exact::Ratio;
 use crate::meter::ServiceCode;
 use crate::time::HOUR;
@@ -63,15 +63,6 @@ pub enum Capacity {
         /// ElastiCache processing units over the horizon: one per KB moved, more for costly commands.
         ecpus: Ratio,
     },
-}
-
-/// How long a version is past its end of standard support: the third year costs more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ExtendedSupport {
-    /// The first or second year.
-    Years1To2,
-    /// The third year.
-    Year3,
 }
 
 /// Backups of one size. For a cluster of nodes one of them is free.

@@ -14,7 +14,7 @@ pub use aurora::{Aurora, AuroraCapacity, AuroraEngine};
 pub use storage::{InvalidStorage, Storage, StorageKind};
 
 use super::words::{Num, hours, months, plural};
-use super::{InstanceClass, Meter, Service};
+use super::{ExtendedSupport, InstanceClass, Meter, Service};
 use crate::exact::Ratio;
 use crate::meter::ServiceCode;
 use crate::time::HOUR;
@@ -73,15 +73,6 @@ pub enum Deployment {
     MultiAz,
     /// A writer and two readable standbys.
     MultiAzCluster,
-}
-
-/// How long a version is past its end of standard support: the third year costs more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ExtendedSupport {
-    /// The first or second year.
-    Years1To2,
-    /// The third year.
-    Year3,
 }
 
 impl Engine {
