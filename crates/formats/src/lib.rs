@@ -35,4 +35,5 @@ mod tree;
 mod scalar;
 mod schedule;
 pub mod stack;
+pub mod bill;
 pub mod render;

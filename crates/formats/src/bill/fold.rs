@@ -1,0 +1,396 @@
+//! Rows of a bill to sums: one fold a thread, joined at the end.
+
+use super::date;
+use super::dialect::{Amortized, Cost, Dialect, Key, Layout, Slot, Value};
+use super::tags::Memo;
+use hashbrown::HashMap;
+use stackcost_model::bill::{Amount, Bill, CannotAdd, ChargeKind, Dimension, Entry, Query, Step};
+use stackcost_model::time::Date;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+/// A row, whatever file it is from. A cell that is empty, `NULL` or `None` is an empty text.
+pub(super) trait Row {
+    /// The cell as text.
+    fn text(&self, slot: Slot) -> Cow<'_, [u8]>;
+
+    /// The cell as a decimal; `None` when it is empty, `Err` when it is none.
+    fn amount(&self, slot: Slot) -> Result<Option<Amount>, ()> {
+        let text = self.text(slot);
+        if text.is_empty() { Ok(None) } else { Amount::parse(&text).map(Some).ok_or(()) }
+    }
+
+    /// The value of a key of the map in this cell, if it has one; `Err` when it is no map.
+    fn entry<'a>(&'a self, slot: Slot, keys: &Key, memo: &'a mut Memo) -> Result<Cow<'a, [u8]>, ()>;
+}
+
+/// What is wrong with a row.
+#[derive(Debug)]
+pub(super) struct Bad {
+    /// The column, by its name in the file; empty when it is the whole row.
+    pub column: String,
+    /// In words, what stands there and why it cannot be taken.
+    pub why: String,
+}
+
+impl Bad {
+    pub fn row(why: impl Into<String>) -> Bad {
+        Bad { column: String::new(), why: why.into() }
+    }
+}
+
+/// The sums of one group.
+#[derive(Clone, Debug)]
+struct Sums {
+    amounts: Vec<Amount>,
+    quantity: Amount,
+    charges: u64,
+    without_list: u64,
+}
+
+/// Adds rows up.
+pub(super) struct Fold<'a> {
+    query: &'a Query,
+    layout: &'a Layout,
+    groups: HashMap<Box<[u8]>, Sums>,
+    key: Vec<u8>,
+    months: Days,
+    days: Days,
+    /// First days of months of which a charge for usage has no invoice yet.
+    open: BTreeSet<Date>,
+    kind: (Vec<u8>, ChargeKind),
+    currency: Vec<u8>,
+    memo: Memo,
+    rows: u64,
+}
+
+/// Days by their text: nearly all rows have the one before.
+#[derive(Default)]
+struct Days {
+    known: HashMap<Box<[u8]>, Date>,
+    last: (Vec<u8>, Option<Date>),
+}
+
+impl Days {
+    /// How many texts are kept; a bill has a few thousand hours.
+    const MOST: usize = 10_000;
+
+    fn day(&mut self, text: &[u8]) -> Option<Date> {
+        if self.last.1.is_some() && self.last.0 == text {
+            return self.last.1;
+        }
+        let day = match self.known.get(text) {
+            Some(day) => *day,
+            None => {
+                let day = date::day(text)?;
+                if self.known.len() >= Self::MOST {
+                    self.known.clear();
+                }
+                self.known.insert(text.into(), day);
+                day
+            }
+        };
+        self.last.0.clear();
+        self.last.0.extend_from_slice(text);
+        self.last.1 = Some(day);
+        Some(day)
+    }
+}
+
+impl<'a> Fold<'a> {
+    pub fn new(query: &'a Query, layout: &'a Layout) -> Fold<'a> {
+        Fold {
+            query,
+            layout,
+            groups: HashMap::new(),
+            key: Vec::new(),
+            months: Days::default(),
+            days: Days::default(),
+            open: BTreeSet::new(),
+            kind: (Vec::new(), ChargeKind::Other),
+            currency: Vec::new(),
+            memo: Memo::default(),
+            rows: 0,
+        }
+    }
+
+    /// Adds a row.
+    pub fn row(&mut self, row: &impl Row) -> Result<(), Bad> {
+        let layout = self.layout;
+        self.rows += 1;
+        let month = match layout.month.or(layout.day) {
+            Some(slot) => self.date(row, slot, true)?,
+            None => return Err(Bad::row("has no date")),
+        };
+        let month = month.first_of_month();
+        let period = match (self.query.step, layout.day.or(layout.month)) {
+            (Step::Day, Some(slot)) => self.date(row, slot, false)?,
+            _ => month,
+        };
+        if self.query.span.is_some_and(|span| !span.contains(period)) {
+            return Ok(());
+        }
+        for (condition, value) in self.query.filter.iter().zip(&layout.filter) {
+            let found = value_of(row, value, layout, &mut self.memo)?;
+            if condition.values.iter().any(|wanted| wanted.as_bytes() == &*found) == condition.negated {
+                return Ok(());
+            }
+        }
+        let type_text = row.text(layout.kind);
+        let kind = self.kind_of(row, &type_text)?;
+        self.check_currency(row)?;
+        if kind == ChargeKind::Usage && layout.invoice.is_some_and(|slot| row.text(slot).is_empty()) {
+            self.open.insert(month);
+        }
+        let (quantity, unit) = match layout.quantity {
+            Some((slot, unit)) if kind == ChargeKind::Usage => {
+                let quantity = row.amount(slot).map_err(|()| self.no_decimal(row, slot))?;
+                (quantity.unwrap_or_default(), unit.map(|slot| row.text(slot)).unwrap_or_default())
+            }
+            _ => (Amount::ZERO, Cow::default()),
+        };
+        self.key.clear();
+        self.key.extend_from_slice(&packed(period).to_le_bytes());
+        self.key.push(kind as u8);
+        push(&mut self.key, &unit);
+        for value in &layout.groups {
+            let found = value_of(row, value, layout, &mut self.memo)?;
+            push(&mut self.key, &found);
+        }
+        let count = layout.costs.len();
+        let sums = match self.groups.get_mut(&self.key[..]) {
+            Some(sums) => sums,
+            None => self.groups.entry(self.key[..].into()).or_insert_with(|| Sums {
+                amounts: vec![Amount::ZERO; count],
+                quantity: Amount::ZERO,
+                charges: 0,
+                without_list: 0,
+            }),
+        };
+        for (sum, cost) in sums.amounts.iter_mut().zip(&layout.costs) {
+            let amount = match cost_of(row, cost, &type_text, kind) {
+                Ok(Some(amount)) => amount,
+                Ok(None) => {
+                    sums.without_list += 1;
+                    continue;
+                }
+                Err(slot) => return Err(bad_cell(row, layout, slot, "is no decimal that fits")),
+            };
+            *sum = sum.checked_add(amount).ok_or_else(|| Bad::row("makes a sum too large to count"))?;
+        }
+        sums.quantity =
+            sums.quantity.checked_add(quantity).ok_or_else(|| Bad::row("makes a sum too large to count"))?;
+        sums.charges += 1;
+        Ok(())
+    }
+
+    fn no_decimal(&self, row: &impl Row, slot: Slot) -> Bad {
+        bad_cell(row, self.layout, slot, "is no decimal that fits")
+    }
+
+    fn date(&mut self, row: &impl Row, slot: Slot, month: bool) -> Result<Date, Bad> {
+        let text = row.text(slot);
+        let days = if month { &mut self.months } else { &mut self.days };
+        let day = days.day(&text);
+        let is_month_start =
+            |day: Date| !month || self.layout.month.is_none() || !text.contains(&b'/') || day.day() == 1;
+        match day.filter(|day| is_month_start(*day)) {
+            Some(day) => Ok(day),
+            None => Err(bad_cell(row, self.layout, slot, "is no date in UTC, such as 2026-10-01T00:00:00Z")),
+        }
+    }
+
+    fn kind_of(&mut self, row: &impl Row, text: &[u8]) -> Result<ChargeKind, Bad> {
+        if self.layout.dialect == Dialect::Focus {
+            let class = self.layout.class.map(|slot| row.text(slot)).unwrap_or_default();
+            return Ok(ChargeKind::from_focus(&String::from_utf8_lossy(text), &String::from_utf8_lossy(&class)));
+        }
+        if self.kind.0 != text || text.is_empty() {
+            if text.is_empty() {
+                return Err(bad_cell(row, self.layout, self.layout.kind, "does not say what the charge is for"));
+            }
+            self.kind = (text.to_vec(), ChargeKind::from_line_item_type(&String::from_utf8_lossy(text)));
+        }
+        Ok(self.kind.1)
+    }
+
+    fn check_currency(&mut self, row: &impl Row) -> Result<(), Bad> {
+        let Some(slot) = self.layout.currency else { return Ok(()) };
+        let currency = row.text(slot);
+        if self.currency == *currency {
+            return Ok(());
+        }
+        if self.currency.is_empty() {
+            self.currency = currency.into_owned();
+            return Ok(());
+        }
+        let known = String::from_utf8_lossy(&self.currency).into_owned();
+        Err(bad_cell(
+            row,
+            self.layout,
+            slot,
+            &format!("is another currency than {known}, and amounts of two cannot be added"),
+        ))
+    }
+
+    /// What was summed.
+    pub fn finish(self) -> Result<Part, CannotAdd> {
+        let mut bill = Bill::new(self.query.clone(), &String::from_utf8_lossy(&self.currency));
+        bill.estimated = self.open;
+        for (key, sums) in self.groups {
+            bill.entries.push(unpack(&key, sums));
+        }
+        bill.settle()?;
+        Ok(Part { bill, rows: self.rows, keys: self.memo.seen, found: self.memo.found })
+    }
+}
+
+/// What one fold found.
+pub(super) struct Part {
+    pub bill: Bill,
+    pub rows: u64,
+    /// Keys of tags and cost categories that rows had.
+    pub keys: BTreeSet<String>,
+    /// The wanted ones that some row had.
+    pub found: BTreeSet<Dimension>,
+}
+
+/// Year, month and day in one number that sorts as they do.
+fn packed(day: Date) -> u32 {
+    let part = |value: i8| u32::try_from(value).unwrap_or(0);
+    u32::try_from(day.year()).unwrap_or(0) << 9 | part(day.month()) << 5 | part(day.day())
+}
+
+fn push(key: &mut Vec<u8>, text: &[u8]) {
+    key.extend_from_slice(&u32::try_from(text.len()).unwrap_or(u32::MAX).to_le_bytes());
+    key.extend_from_slice(text);
+}
+
+/// Takes a key apart again.
+fn unpack(key: &[u8], sums: Sums) -> Entry {
+    let (day, rest) = key.split_at(4);
+    let day = u32::from_le_bytes(day.try_into().unwrap_or_default());
+    let part = |value: u32| i8::try_from(value).unwrap_or(1);
+    let year = i16::try_from(day >> 9).unwrap_or(0);
+    let period = Date::new(year, part(day >> 5 & 15), part(day & 31)).unwrap_or_default();
+    let kind = ChargeKind::ALL.iter().copied().find(|kind| *kind as u8 == rest[0]).unwrap_or(ChargeKind::Other);
+    let mut texts = Vec::new();
+    let mut rest = &rest[1..];
+    while let Some((length, tail)) = rest.split_at_checked(4) {
+        let length = u32::from_le_bytes(length.try_into().unwrap_or_default());
+        let (text, tail) = tail.split_at(usize::try_from(length).unwrap_or(0).min(tail.len()));
+        texts.push(String::from_utf8_lossy(text).into_owned());
+        rest = tail;
+    }
+    let unit = if texts.is_empty() { String::new() } else { texts.remove(0) };
+    let Sums { amounts, quantity, charges, without_list } = sums;
+    Entry { period, keys: texts, kind, unit, amounts, quantity, charges, without_list }
+}
+
+fn bad_cell(row: &impl Row, layout: &Layout, slot: Slot, why: &str) -> Bad {
+    let column = layout.columns.get(slot).map(|column| column.name.clone()).unwrap_or_default();
+    let text = row.text(slot);
+    let shown: String = String::from_utf8_lossy(&text).chars().take(60).collect();
+    Bad { column, why: format!("\"{shown}\" {why}") }
+}
+
+fn value_of<'a>(row: &'a impl Row, value: &Value, layout: &Layout, memo: &'a mut Memo) -> Result<Cow<'a, [u8]>, Bad> {
+    Ok(match value {
+        Value::Cell(slot) => row.text(*slot),
+        Value::Either(first, second) => {
+            let text = row.text(*first);
+            if text.is_empty() { row.text(*second) } else { text }
+        }
+        Value::Entry(slot, key) => {
+            row.entry(*slot, key, memo).map_err(|()| bad_cell(row, layout, *slot, "is no map of names to values"))?
+        }
+        Value::Purchase { usage_type } => Cow::Borrowed(purchase(row, *usage_type, layout)),
+        Value::Absent => Cow::Borrowed(b""),
+    })
+}
+
+/// How usage was bought, in the words of Cost Explorer.
+fn purchase(row: &impl Row, usage_type: Option<Slot>, layout: &Layout) -> &'static [u8] {
+    match &*row.text(layout.kind) {
+        b"SavingsPlanCoveredUsage" | b"SavingsPlanNegation" => b"Savings Plans",
+        b"DiscountedUsage" => b"Reserved",
+        b"Usage" => {
+            let spot = usage_type.is_some_and(|slot| memchr::memmem::find(&row.text(slot), b"SpotUsage").is_some());
+            if spot { b"Spot" } else { b"On Demand" }
+        }
+        _ => b"",
+    }
+}
+
+/// The cost of a row in a metric. `Ok(None)`: the bill does not say what usage costs at list
+/// rates. `Err` names the cell that is no decimal, or that is missing.
+fn cost_of(row: &impl Row, cost: &Cost, line_type: &[u8], kind: ChargeKind) -> Result<Option<Amount>, Slot> {
+    let needed = |slot: Slot| row.amount(slot).ok().flatten().ok_or(slot);
+    match cost {
+        Cost::Cell(slot) => needed(*slot).map(Some),
+        Cost::Net(net, unblended) => match net {
+            Some(net) => row.amount(*net).map_err(|()| *net)?.map_or_else(|| needed(*unblended), Ok).map(Some),
+            None => needed(*unblended).map(Some),
+        },
+        Cost::Amortized(columns) => amortized(row, columns, line_type).map(Some),
+        Cost::List { list, unblended } => {
+            let listed = match list {
+                Some(slot) => row.amount(*slot).map_err(|()| *slot)?,
+                None => None,
+            };
+            match (listed, kind) {
+                (Some(amount), _) => Ok(Some(amount)),
+                // What a commitment takes back or costs is no usage at list rates.
+                (None, ChargeKind::Usage) if line_type == b"SavingsPlanNegation" => Ok(Some(Amount::ZERO)),
+                (None, ChargeKind::Usage) => Ok(None),
+                (None, ChargeKind::Fee) if line_type != b"Fee" && line_type != b"Purchase" => Ok(Some(Amount::ZERO)),
+                (None, ChargeKind::Fee | ChargeKind::Tax | ChargeKind::Other) => needed(*unblended).map(Some),
+                (None, ChargeKind::Discount | ChargeKind::Credit | ChargeKind::Refund) => Ok(Some(Amount::ZERO)),
+            }
+        }
+    }
+}
+
+/// Amortised cost by line item type, as AWS's Well-Architected cost queries and the FOCUS
+/// converter define it: covered usage at what the commitment makes it cost, fees at what of the
+/// commitment was not used, everything else as charged.
+fn amortized(row: &impl Row, columns: &Amortized, line_type: &[u8]) -> Result<Amount, Slot> {
+    // The net figure, or the plain one; empty where a line has none.
+    let of = |[net, plain]: [Option<Slot>; 2]| -> Result<Option<Amount>, Slot> {
+        for slot in [net, plain].into_iter().flatten() {
+            if let Some(amount) = row.amount(slot).map_err(|()| slot)? {
+                return Ok(Some(amount));
+            }
+        }
+        Ok(None)
+    };
+    let or_unblended = |amount: Option<Amount>| match amount {
+        Some(amount) => Ok(amount),
+        None => of(columns.unblended)?.ok_or(columns.unblended[1].unwrap_or(0)),
+    };
+    let zero = |amount: Option<Amount>| amount.unwrap_or(Amount::ZERO);
+    match line_type {
+        b"SavingsPlanCoveredUsage" => or_unblended(of(columns.plan_effective)?),
+        b"SavingsPlanRecurringFee" => {
+            let total = zero(of([None, columns.plan_total])?);
+            total.checked_sub(zero(of([None, columns.plan_used])?)).ok_or(columns.plan_total.unwrap_or(0))
+        }
+        b"SavingsPlanNegation" | b"SavingsPlanUpfrontFee" => Ok(Amount::ZERO),
+        b"DiscountedUsage" => or_unblended(of(columns.reserved_effective)?),
+        b"RIFee" => {
+            let upfront = zero(of(columns.unused_upfront)?);
+            upfront.checked_add(zero(of(columns.unused_recurring)?)).ok_or(columns.unused_upfront[1].unwrap_or(0))
+        }
+        b"Fee" if columns.reservation.is_some_and(|slot| !row.text(slot).is_empty()) => Ok(Amount::ZERO),
+        _ => or_unblended(None),
+    }
+}
+
+/// Joins what another thread, or file, found.
+pub(super) fn join(part: Part, into: &mut Part) -> Result<(), CannotAdd> {
+    into.bill.add(part.bill)?;
+    into.rows += part.rows;
+    into.keys.extend(part.keys);
+    into.found.extend(part.found);
+    Ok(())
+}
