@@ -3,8 +3,10 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use stackcost_formats::render::Precision;
-use stackcost_model::time::Date;
+use stackcost_model::bill::{Amount, BadQuery, Metric, Span};
+use stackcost_model::time::{Date, Horizon};
 use std::path::PathBuf;
+use std::str::FromStr;
 
 /// What a container stack on AWS costs, before and after a change, exactly
 #[derive(Debug, Parser)]
@@ -28,6 +30,9 @@ pub(crate) enum Command {
     /// Say how each line came about: arithmetic, rate, its source and date
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArgs),
+    /// What it really cost, by month and service, tag, account, ...: from export files
+    #[command(after_help = SPEND_EXAMPLES)]
+    Spend(SpendArgs),
     /// Write a starter stack file
     #[command(
         after_help = "Examples:\n  stackcost init\n  stackcost init - | less\n  stackcost init --schema stack.schema.json"
@@ -58,6 +63,12 @@ const EXPLAIN_EXAMPLES: &str = "Examples:
   stackcost explain stack.toml
   stackcost explain stack.toml fargate.api
   stackcost explain stack.toml LCUUsage";
+
+const SPEND_EXAMPLES: &str = "Examples:
+  stackcost spend --from cur.csv.gz --by service,usage-type
+  stackcost spend --from exports/ --by tag:Environment --months 3 --top 10
+  stackcost spend --from cur.parquet --where service=AmazonRDS,tag:Environment=prod --metric amortized
+  stackcost spend --from cur.csv --by service,day --format csv > october.csv";
 
 #[derive(Debug, Args)]
 pub(crate) struct EstimateArgs {
@@ -152,6 +163,65 @@ pub(crate) enum Format {
     Csv,
     /// For pull requests
     Markdown,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SpendArgs {
+    #[command(flatten)]
+    pub export: ExportArgs,
+    /// Group by these, separated by commas: service, usage-type, operation, region, account,
+    /// charge-type, purchase-type, resource, description, tag:KEY, cost-category:NAME, month, day
+    #[arg(long, value_name = "GROUPS", default_value = "service")]
+    pub by: String,
+    /// Keep only these charges, separated by commas: service=AmazonRDS,tag:Environment=prod,
+    /// region!=us-east-1 (repeat, or | between values, for one of several)
+    #[arg(long = "where", value_name = "CONDITIONS")]
+    pub conditions: Vec<String>,
+    /// The last N months, one month (2026-10) or a range (2026-05..2026-10)
+    #[arg(long, visible_alias = "month", value_name = "MONTHS")]
+    pub months: Option<Months>,
+    /// Which cost: unblended, net-unblended, blended, amortized, net-amortized, list
+    #[arg(long, value_name = "METRIC", default_value = "unblended", value_parser = metric)]
+    pub metric: Metric,
+    /// Show only the N dearest groups, and the others as one
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub top: Option<u32>,
+    /// Sum quantities of usage as well, by their units
+    #[arg(long)]
+    pub quantity: bool,
+    /// Exit with 3 when a month is more than this
+    #[arg(long, value_name = "AMOUNT", value_parser = amount)]
+    pub fail_over: Option<Amount>,
+    /// How to write the result
+    #[arg(long, short, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// Decimals of amounts in tables: auto, cents, full, or a number
+    #[arg(long, value_name = "DECIMALS", default_value = "cents")]
+    pub precision: Precision,
+    /// Exit with 0 although some figures are missing
+    #[arg(long)]
+    pub allow_partial: bool,
+}
+
+/// Export files.
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// An export file (CUR, CUR 2.0 or FOCUS; CSV, gzip, zip or Parquet), a folder or manifest of
+    /// many, or `-` for standard input (repeat for several)
+    #[arg(long, value_name = "PATH", required = true)]
+    pub from: Vec<PathBuf>,
+    /// Leave out rows that cannot be read, count and show them, instead of stopping
+    #[arg(long)]
+    pub skip_bad_rows: bool,
+}
+
+/// Which months.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Months {
+    /// The last so many, the running one among them.
+    Last(u32),
+    /// From the first of a month to the first of the month after the last.
+    Span(Span),
 }
 
 #[derive(Debug, Args)]
@@ -256,6 +326,44 @@ fn increase(text: &str) -> Result<Increase, String> {
             .map(Increase::Percent)
             .ok_or_else(|| "a percentage such as 10%".to_string()),
         None => output_usd(text).map(Increase::Usd),
+    }
+}
+
+fn amount(text: &str) -> Result<Amount, String> {
+    let plain = text.strip_prefix('$').unwrap_or(text);
+    Amount::parse(plain.as_bytes())
+        .filter(|amount| !amount.is_negative())
+        .ok_or_else(|| "an amount such as 100 or 99.50".to_string())
+}
+
+fn metric(text: &str) -> Result<Metric, String> {
+    text.parse().map_err(|error: BadQuery| error.to_string())
+}
+
+impl FromStr for Months {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Months, String> {
+        let wrong = || "months are a number (6), a month (2026-10) or a range (2026-05..2026-10)".to_string();
+        if let Ok(count) = text.parse::<u32>() {
+            return if (1..=120).contains(&count) { Ok(Months::Last(count)) } else { Err(wrong()) };
+        }
+        let (first, last) = text.split_once("..").unwrap_or((text, text));
+        let (start, last) = (month(first).ok_or_else(wrong)?, month(last).ok_or_else(wrong)?);
+        let end = last.last_of_month().tomorrow().map_err(|_| wrong())?;
+        if start < end {
+            Ok(Months::Span(Span { start, end }))
+        } else {
+            Err(format!("{first} is after {}", &text[first.len() + 2..]))
+        }
+    }
+}
+
+/// The first day of a month such as `2026-10`.
+fn month(text: &str) -> Option<Date> {
+    match text.parse().ok()? {
+        Horizon::Month { first } => Some(first),
+        _ => None,
     }
 }
 

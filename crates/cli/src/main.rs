@@ -7,6 +7,7 @@
 
 mod args;
 mod commands;
+mod exports;
 mod failure;
 mod input;
 mod output;
@@ -48,6 +49,7 @@ fn run(command: Command) -> Result<Outcome, Failure> {
         Command::Estimate(args) => commands::estimate::run(&args),
         Command::Compare(args) => commands::compare::run(&args),
         Command::Explain(args) => commands::explain::run(&args),
+        Command::Spend(args) => commands::spend::run(&args),
         Command::Init(args) => commands::init::run(&args),
         Command::Prices(args) => match args.command {
             PricesCommand::Show(args) => commands::prices_show::run(&args),

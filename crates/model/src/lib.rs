@@ -21,4 +21,5 @@ pub mod stack;
 pub mod estimate;
 pub mod compare;
 pub mod bill;
+pub mod spend;
 pub mod report;

@@ -8,3 +8,4 @@ pub(crate) mod init;
 pub(crate) mod man;
 pub(crate) mod prices_show;
 pub(crate) mod prices_verify;
+pub(crate) mod spend;

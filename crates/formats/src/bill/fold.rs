@@ -20,6 +20,11 @@ pub(super) trait Row {
         if text.is_empty() { Ok(None) } else { Amount::parse(&text).map(Some).ok_or(()) }
     }
 
+    /// The day of the moment in this cell; `None` when it is none.
+    fn date(&self, slot: Slot, days: &mut Days) -> Option<Date> {
+        days.day(&self.text(slot))
+    }
+
     /// The value of a key of the map in this cell, if it has one; `Err` when it is no map.
     fn entry<'a>(&'a self, slot: Slot, keys: &Key, memo: &'a mut Memo) -> Result<Cow<'a, [u8]>, ()>;
 }
@@ -66,16 +71,18 @@ pub(super) struct Fold<'a> {
 
 /// Days by their text: nearly all rows have the one before.
 #[derive(Default)]
-struct Days {
+pub(super) struct Days {
     known: HashMap<Box<[u8]>, Date>,
     last: (Vec<u8>, Option<Date>),
+    last_epoch: Option<(i64, Date)>,
 }
 
 impl Days {
     /// How many texts are kept; a bill has a few thousand hours.
     const MOST: usize = 10_000;
 
-    fn day(&mut self, text: &[u8]) -> Option<Date> {
+    /// The day that a text says.
+    pub fn day(&mut self, text: &[u8]) -> Option<Date> {
         if self.last.1.is_some() && self.last.0 == text {
             return self.last.1;
         }
@@ -93,6 +100,18 @@ impl Days {
         self.last.0.clear();
         self.last.0.extend_from_slice(text);
         self.last.1 = Some(day);
+        Some(day)
+    }
+
+    /// The day so many days after the first of 1970.
+    pub fn epoch(&mut self, days: i64) -> Option<Date> {
+        if let Some((known, day)) = self.last_epoch
+            && known == days
+        {
+            return Some(day);
+        }
+        let day = Date::constant(1970, 1, 1).checked_add(jiff::Span::new().try_days(days).ok()?).ok()?;
+        self.last_epoch = Some((days, day));
         Some(day)
     }
 }
@@ -189,12 +208,11 @@ impl<'a> Fold<'a> {
     }
 
     fn date(&mut self, row: &impl Row, slot: Slot, month: bool) -> Result<Date, Bad> {
-        let text = row.text(slot);
         let days = if month { &mut self.months } else { &mut self.days };
-        let day = days.day(&text);
-        let is_month_start =
-            |day: Date| !month || self.layout.month.is_none() || !text.contains(&b'/') || day.day() == 1;
-        match day.filter(|day| is_month_start(*day)) {
+        // Dates with slashes could be the other way round: then a month does not begin on its first.
+        let doubtful =
+            |day: &Date| month && self.layout.month.is_some() && day.day() != 1 && row.text(slot).contains(&b'/');
+        match row.date(slot, days).filter(|day| !doubtful(day)) {
             Some(day) => Ok(day),
             None => Err(bad_cell(row, self.layout, slot, "is no date in UTC, such as 2026-10-01T00:00:00Z")),
         }

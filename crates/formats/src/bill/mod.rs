@@ -15,13 +15,17 @@
 //! # Ok::<(), stackcost_formats::problem::Problem>(())
 //! ```
 
+mod manifest;
 mod date;
 mod dialect;
 mod tags;
 mod fold;
 mod csv;
+mod parquet;
 
 pub use dialect::Dialect;
+pub use manifest::{Kind, Manifest, kind};
+pub use parquet::ReadAt;
 
 use crate::problem::Problem;
 use csv::{Found, Stop};
@@ -92,6 +96,15 @@ impl Reading {
     /// cannot be read, another currency or dialect than the files before it.
     pub fn csv(&mut self, file: &str, reader: impl Read) -> Result<(), Problem> {
         let found = csv::read(file, reader, &self.query, self.options.threads, self.options.skip_bad_rows);
+        self.add(file, found)
+    }
+
+    /// Adds a file in Parquet.
+    ///
+    /// # Errors
+    /// As [`Reading::csv`]; and a column of a type that no export has.
+    pub fn parquet(&mut self, file: &str, source: impl ReadAt) -> Result<(), Problem> {
+        let found = parquet::read(file, source, &self.query, self.options.threads, self.options.skip_bad_rows);
         self.add(file, found)
     }
 

@@ -15,6 +15,8 @@ type Values = HashMap<Box<[u8]>, Box<[u8]>>;
 pub(super) struct Memo {
     /// By the wanted key, then by the text of the map.
     known: Vec<(Key, Values)>,
+    /// How well names that were seen fit a key, the first [`MOST_FITS`].
+    fits: Vec<(Box<[u8]>, Key, Option<u8>)>,
     /// All keys that maps had, up to [`MOST_KEYS`].
     pub seen: BTreeSet<String>,
     /// The wanted keys that some map had.
@@ -24,6 +26,8 @@ pub(super) struct Memo {
 /// How many different maps are remembered; beyond that all are forgotten, so that memory stays
 /// bounded whatever the file.
 const MOST: usize = 4_096;
+/// How many names are remembered: maps of one bill have few, and those of its first rows.
+const MOST_FITS: usize = 64;
 /// How many keys are kept for messages.
 const MOST_KEYS: usize = 500;
 
@@ -43,40 +47,48 @@ impl Memo {
         };
         if !self.known[at].1.contains_key(raw) {
             let map: BTreeMap<String, serde_json::Value> = serde_json::from_slice(&text()).map_err(|_| ())?;
-            let pairs = map.iter().map(|(name, value)| (name.as_str(), plain(value)));
-            let value = self.pick(key, pairs);
+            let pairs: Vec<(&str, Cow<'_, str>)> =
+                map.iter().map(|(name, value)| (name.as_str(), plain(value))).collect();
+            let value = self.pick(key, pairs.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes()))).into();
             let known = &mut self.known[at].1;
             if known.len() >= MOST {
                 known.clear();
             }
-            known.insert(raw.into(), value.into_bytes().into());
+            known.insert(raw.into(), value);
         }
         Ok(self.known[at].1.get(raw).map(|value| Cow::Borrowed(&**value)).unwrap_or_default())
     }
 
     /// The value whose name fits the key best.
-    pub fn pick<'v>(&mut self, key: &Key, pairs: impl Iterator<Item = (&'v str, Cow<'v, str>)>) -> String {
-        let mut best: Option<(u8, String)> = None;
+    pub fn pick<'v>(&mut self, key: &Key, pairs: impl Iterator<Item = (&'v [u8], &'v [u8])>) -> &'v [u8] {
+        let mut best: Option<(u8, &[u8])> = None;
         for (name, value) in pairs {
-            if self.seen.len() < MOST_KEYS && !self.seen.contains(name) {
-                self.seen.insert(name.to_string());
-            }
-            if let Some(fit) = key.fit(name)
-                && best.as_ref().is_none_or(|(known, _)| fit < *known)
+            if let Some(fit) = self.fit(key, name)
+                && best.is_none_or(|(known, _)| fit < known)
             {
-                best = Some((fit, value.into_owned()));
+                best = Some((fit, value));
             }
         }
-        match best {
-            Some((_, value)) => {
-                let dimension = key.dimension();
-                if !self.found.contains(&dimension) {
-                    self.found.insert(dimension);
-                }
-                value
-            }
-            None => String::new(),
+        best.map(|(_, value)| value).unwrap_or_default()
+    }
+
+    /// How well a name fits the key, and a note that there is such a name.
+    fn fit(&mut self, key: &Key, name: &[u8]) -> Option<u8> {
+        if let Some(known) = self.fits.iter().find(|known| *known.0 == *name && known.1 == *key) {
+            return known.2;
         }
+        let text = String::from_utf8_lossy(name);
+        let fit = key.fit(&text);
+        if self.seen.len() < MOST_KEYS {
+            self.seen.insert(text.into_owned());
+        }
+        if fit.is_some() {
+            self.found.insert(key.dimension());
+        }
+        if self.fits.len() < MOST_FITS {
+            self.fits.push((name.into(), key.clone(), fit));
+        }
+        fit
     }
 }
 

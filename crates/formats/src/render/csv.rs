@@ -1,6 +1,6 @@
 //! CSV: one fact a row, a constant header, no totals (they are the sum of the column).
 
-use super::number;
+use super::{cell, number};
 use csv::{QuoteStyle, WriterBuilder};
 use stackcost_model::estimate::Estimate;
 
@@ -41,7 +41,7 @@ pub fn estimates<'a>(estimates: impl IntoIterator<Item = (&'a str, &'a Estimate)
     write(HEADER);
     for (name, estimate) in estimates {
         let name = if name.is_empty() { estimate.scenario.as_deref().unwrap_or("") } else { name };
-        let (stack, scenario) = (safe(&estimate.stack), safe(name));
+        let (stack, scenario) = (cell(&estimate.stack), cell(name));
         let (horizon, hours) = (estimate.horizon.label(), estimate.horizon.hours().to_string());
         let region = estimate.region.code();
         for line in &estimate.lines {
@@ -51,21 +51,21 @@ pub fn estimates<'a>(estimates: impl IntoIterator<Item = (&'a str, &'a Estimate)
                 region,
                 &horizon,
                 &hours,
-                &safe(&line.component),
+                &cell(&line.component),
                 line.service.code(),
-                &safe(&line.usage_type),
+                &cell(&line.usage_type),
                 &line.operation,
                 &number(line.quantity.value, 12),
                 line.quantity.unit.label(),
                 &number(line.rate, 18),
                 &line.amount.to_string(),
                 "USD",
-                &safe(&line.because),
+                &cell(&line.because),
                 "",
                 line.source.sku.as_deref().unwrap_or(""),
                 &line.source.date_text().unwrap_or_default(),
                 line.source.basis.word(),
-                &safe(&line.source.from),
+                &cell(&line.source.from),
                 line.source.confidence.word(),
             ]);
         }
@@ -76,16 +76,16 @@ pub fn estimates<'a>(estimates: impl IntoIterator<Item = (&'a str, &'a Estimate)
                 region,
                 &horizon,
                 &hours,
-                &safe(&gap.component),
+                &cell(&gap.component),
                 gap.service.code(),
-                &safe(&gap.usage_type),
+                &cell(&gap.usage_type),
                 &gap.operation,
                 &number(gap.quantity.value, 12),
                 gap.quantity.unit.label(),
                 "",
                 "",
                 "USD",
-                &safe(&gap.because),
+                &cell(&gap.because),
                 &gap.gap.to_string(),
                 "",
                 "",
@@ -96,9 +96,4 @@ pub fn estimates<'a>(estimates: impl IntoIterator<Item = (&'a str, &'a Estimate)
         }
     }
     String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
-}
-
-/// Text that a spreadsheet would take for a formula gets a quote in front.
-fn safe(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_string() }
 }

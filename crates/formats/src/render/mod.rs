@@ -5,6 +5,7 @@ pub mod explain;
 pub mod json;
 pub mod markdown;
 pub mod prices;
+pub mod spend;
 pub mod table;
 pub mod verify;
 
@@ -144,6 +145,13 @@ fn signed(number: &str, negative: bool) -> String {
 fn short(value: Ratio) -> String {
     let six = number(value, 6);
     if !value.is_zero() && (value.fits(12) && value < Ratio::new(1, 100)) { number(value, 12) } else { six }
+}
+
+/// Text for a cell of CSV: what a spreadsheet would take for a formula gets a quote in front, and
+/// a row stays on one line.
+pub(crate) fn cell(text: &str) -> String {
+    let text = text.replace(['\n', '\r'], " ");
+    if text.starts_with(['=', '+', '-', '@', '\t']) { format!("'{text}") } else { text }
 }
 
 /// A number with at most so many decimals, without zeros at the end.

@@ -88,6 +88,12 @@ impl Amount {
         Self::of(negative, u128::from(mantissa), places)
     }
 
+    /// `units × 10^-places`, as decimals in Parquet are stored.
+    #[must_use]
+    pub fn from_units(units: i128, places: u32) -> Option<Amount> {
+        Self::of(units < 0, units.unsigned_abs(), i32::try_from(places).ok()?)
+    }
+
     /// As [`Amount::parse`], for more digits than 64 bits hold: each goes to its place.
     fn parse_long(negative: bool, digits: &[u8]) -> Option<Amount> {
         let end = digits.iter().position(|sign| matches!(sign, b'e' | b'E')).unwrap_or(digits.len());

@@ -1,6 +1,10 @@
 //! Reports as typed tables: what to show, not how. Text, CSV and Markdown are made of them
 //! elsewhere; nothing here is rounded.
 
+mod spend;
+
+pub use spend::{spend, spend_by_kind};
+
 use crate::compare::{Comparison, Delta};
 use crate::estimate::{Estimate, Line, Total, Unpriced};
 use crate::exact::Ratio;

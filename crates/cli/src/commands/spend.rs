@@ -1,0 +1,119 @@
+//! `stackcost spend`.
+
+use crate::Outcome;
+use crate::args::{Format, Months, SpendArgs};
+use crate::exports;
+use crate::failure::Failure;
+use crate::output::{self, say};
+use stackcost_formats::problem::{Problem, did_you_mean};
+use stackcost_formats::render::spend::{self, Context};
+use stackcost_formats::render::{markdown, table};
+use stackcost_model::bill::{BadQuery, Condition, Dimension, Query, Step};
+use stackcost_model::report;
+use stackcost_model::spend::{Spend, period_name};
+
+pub(crate) fn run(args: &SpendArgs) -> Result<Outcome, Failure> {
+    let mut query = query(&args.by, &args.conditions)?;
+    query.metrics = vec![args.metric];
+    query.quantity = args.quantity;
+    if let Some(Months::Span(span)) = args.months {
+        query.span = Some(span);
+    }
+    let bill = exports::read(query, &args.export)?.bill;
+    let context = Context { source: exports::names(&args.export.from), missing: Vec::new() };
+    let mut spend = Spend::new(&bill, args.top.map(|top| top as usize)).ok_or_else(too_large)?;
+    if let Some(Months::Last(count)) = args.months {
+        spend = spend.last(count as usize);
+    }
+    if spend.periods.is_empty() {
+        return Err(nothing(&context.source).into());
+    }
+    show(&spend, &context, args)?;
+    verdict(&spend, args)
+}
+
+/// `service,usage-type,day` and conditions as a query.
+pub(crate) fn query(by: &str, conditions: &[String]) -> Result<Query, Problem> {
+    let mut query = Query::new(Vec::new(), stackcost_model::bill::Metric::Unblended);
+    for name in by.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+        match name {
+            "month" => {}
+            "day" => query.step = Step::Day,
+            name => {
+                let dimension: Dimension = name.parse().map_err(|error| unknown(&error, name))?;
+                if query.by.contains(&dimension) {
+                    return Err(Problem::of_text(format!("--by names {dimension} twice")));
+                }
+                query.by.push(dimension);
+            }
+        }
+    }
+    for condition in conditions.iter().flat_map(|conditions| split_conditions(conditions)) {
+        let condition = condition.trim();
+        let name = condition.split(['=', '!']).next().unwrap_or(condition);
+        let parsed: Condition = condition.parse().map_err(|error| unknown(&error, name))?;
+        query.filter.push(parsed);
+    }
+    Ok(query)
+}
+
+/// Conditions stand between commas; a part without `=` belongs to the value before it
+/// (`service=Amazon Web Services, Inc.`).
+fn split_conditions(text: &str) -> Vec<String> {
+    let mut conditions: Vec<String> = Vec::new();
+    for part in text.split(',') {
+        match conditions.last_mut() {
+            Some(before) if !part.contains('=') => *before = format!("{before},{part}"),
+            _ => conditions.push(part.to_string()),
+        }
+    }
+    conditions
+}
+
+fn unknown(error: &BadQuery, name: &str) -> Problem {
+    let forms = || Dimension::FORMS.iter().copied().chain(["month", "day"]);
+    let guess = did_you_mean(name, forms());
+    Problem::of_text(error.to_string())
+        .help(guess.unwrap_or_else(|| format!("there are: {}", forms().collect::<Vec<_>>().join(", "))))
+}
+
+fn too_large() -> Failure {
+    Failure::Failed(Problem::of_text("a sum is too large to count"))
+}
+
+fn nothing(source: &str) -> Problem {
+    Problem::of_text(format!("{source} has no charges that fit"))
+        .help("give other months or conditions; without --months and --where all are shown")
+}
+
+fn show(spend: &Spend, context: &Context, args: &SpendArgs) -> Result<(), Failure> {
+    let reports = || {
+        let groups = report::spend(spend, &context.source);
+        groups.zip(report::spend_by_kind(spend)).map(|(groups, kinds)| [groups, kinds]).ok_or_else(too_large)
+    };
+    output::data(&match args.format {
+        Format::Table => {
+            let width = output::stdout_width();
+            reports()?.map(|report| table::render(&report, args.precision, width)).join("\n")
+        }
+        Format::Markdown => reports()?.map(|report| markdown::render(&report, args.precision)).join("\n"),
+        Format::Json => spend::json(spend, context),
+        Format::Ndjson => spend::ndjson(spend),
+        Format::Csv => spend::csv(spend),
+    })
+}
+
+/// A threshold is crossed by more than what was given, not by exactly that.
+fn verdict(spend: &Spend, args: &SpendArgs) -> Result<Outcome, Failure> {
+    let Some(most) = args.fail_over else { return Ok(Outcome::Complete) };
+    let mut outcome = Outcome::Complete;
+    for (at, period) in spend.periods.iter().enumerate() {
+        let net = spend.total_of(at).and_then(|split| split.net()).ok_or_else(too_large)?;
+        if net > most {
+            let (name, currency) = (period_name(period.start, spend.step), &spend.currency);
+            say(&format!("threshold crossed: {name} is {net} {currency}, more than --fail-over {most}"));
+            outcome = Outcome::ThresholdCrossed;
+        }
+    }
+    Ok(outcome)
+}
