@@ -35,4 +35,5 @@ mod tree;
 mod scalar;
 mod schedule;
 pub mod stack;
+pub mod cost_explorer;
 pub mod render;

@@ -20,4 +20,5 @@ pub mod services;
 pub mod stack;
 pub mod estimate;
 pub mod compare;
+pub mod cost_explorer;
 pub mod report;
