@@ -197,7 +197,7 @@ fn no_credentials(call: Call, profile: &str, error: &CredentialsError) -> Error 
     let why = chain(error);
     // The SDK has no type for these: its words must do (`aws_config::sso`). AWS's own answer to a
     // token that it no longer takes is an UnauthorizedException of GetRoleCredentials.
-    let sso = ["SSO token", "sso token", "UnauthorizedException", "Session token not found"];
+    let sso = ["SSO token", "sso/cache", "sso\\cache", "UnauthorizedException"];
     if sso.iter().any(|word| why.contains(word)) {
         let message = format!("the SSO session of profile \"{profile}\" has ended or was not begun");
         return Error::new(Kind::ExpiredSso, call, message, &format!("run `aws sso login --profile {profile}`"));
