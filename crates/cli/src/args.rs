@@ -40,6 +40,9 @@ pub(crate) enum Command {
     Init(InitArgs),
     /// The price book
     Prices(PricesArgs),
+    /// Print the IAM policy that a command needs to ask AWS, and nothing more
+    #[command(after_help = "Examples:\n  stackcost iam spend > policy.json\n  stackcost iam spend --format table")]
+    Iam(IamArgs),
     /// Print a completion script for a shell
     #[command(
         after_help = "Example:\n  stackcost completions bash > ~/.local/share/bash-completion/completions/stackcost"
@@ -290,6 +293,34 @@ pub(crate) struct PricesVerifyArgs {
     /// How to write the result
     #[arg(long, short, value_enum, default_value_t = Format::Table)]
     pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct IamArgs {
+    /// The command
+    pub verb: IamVerb,
+    /// How to write it
+    #[arg(long, short, value_enum, default_value_t = IamFormat::Json)]
+    pub format: IamFormat,
+}
+
+/// Commands that ask AWS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum IamVerb {
+    /// What was really spent
+    Spend,
+    /// What moved the bill
+    Drivers,
+    /// The model against the bill
+    Reconcile,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum IamFormat {
+    /// The policy, ready to attach
+    Json,
+    /// The actions, what for, and what they cost
+    Table,
 }
 
 #[derive(Debug, Args)]

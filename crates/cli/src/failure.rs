@@ -55,7 +55,8 @@ impl Failure {
     }
 }
 
-fn show(problem: Problem) {
+/// Draws a problem on standard error.
+pub(crate) fn show(problem: Problem) {
     let stderr = std::io::stderr();
     let fancy = stderr.is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
     let colour = fancy && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());

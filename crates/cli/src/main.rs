@@ -8,6 +8,7 @@
 mod args;
 mod commands;
 mod exports;
+mod cost_explorer;
 mod failure;
 mod input;
 mod output;
@@ -55,6 +56,7 @@ fn run(command: Command) -> Result<Outcome, Failure> {
             PricesCommand::Show(args) => commands::prices_show::run(&args),
             PricesCommand::Verify(args) => commands::prices_verify::run(&args),
         },
+        Command::Iam(args) => commands::iam::run(&args),
         Command::Completions(args) => commands::completions::run(&args),
         Command::Man(args) => commands::man::run(&args),
     }

@@ -36,4 +36,5 @@ mod scalar;
 mod schedule;
 pub mod stack;
 pub mod bill;
+pub mod cost_explorer;
 pub mod render;

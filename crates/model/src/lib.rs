@@ -22,4 +22,5 @@ pub mod estimate;
 pub mod compare;
 pub mod bill;
 pub mod spend;
+pub mod cost_explorer;
 pub mod report;

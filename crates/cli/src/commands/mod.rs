@@ -4,6 +4,7 @@ pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod estimate;
 pub(crate) mod explain;
+pub(crate) mod iam;
 pub(crate) mod init;
 pub(crate) mod man;
 pub(crate) mod prices_show;

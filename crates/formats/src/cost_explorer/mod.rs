@@ -1,0 +1,95 @@
+//! What Cost Explorer was asked and answered, in AWS's own JSON: what `aws ce get-cost-and-usage`
+//! and `aws ce get-cost-forecast` print can be read, and what is written here AWS's tools read.
+//!
+//! ```
+//! use stackcost_formats::cost_explorer;
+//! let text = r#"{"ResultsByTime": [{
+//!     "TimePeriod": {"Start": "2026-09-01", "End": "2026-10-01"},
+//!     "Total": {"UnblendedCost": {"Amount": "18.02005", "Unit": "USD"}},
+//!     "Groups": [], "Estimated": false
+//! }]}"#;
+//! let answer = cost_explorer::read_answer("september.json", text)?;
+//! assert_eq!(answer.periods[0].total["UnblendedCost"].amount, "18.02005");
+//! # Ok::<(), stackcost_formats::problem::Problem>(())
+//! ```
+
+mod json;
+mod saved;
+
+pub use saved::{Saved, read_saved, write_saved};
+
+use crate::problem::{At, Problem, Text};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use stackcost_model::cost_explorer::{Answer, Forecast, Request};
+use std::sync::Arc;
+
+/// Reads one answer of `GetCostAndUsage`, or a list of all its pages.
+///
+/// # Errors
+/// What is no such answer, with the place; an answer that goes on on a page that is not there.
+pub fn read_answer(name: &str, text: &str) -> Result<Answer, Problem> {
+    let pages: Vec<json::Answer> =
+        if text.trim_start().starts_with('[') { parse(name, text)? } else { vec![parse(name, text)?] };
+    if let Some(last) = pages.last()
+        && last.next_page_token.as_ref().is_some_and(|token| !token.is_empty())
+    {
+        return Err(Problem::of_text(format!("{name} is only a part of an answer: it ends with a NextPageToken")).help(
+            "get the other pages with `--next-page-token`, and put all into a list: `jq -s . page1.json page2.json`",
+        ));
+    }
+    let pages = pages.into_iter().map(Answer::from);
+    Answer::join(pages).map_err(|error| Problem::of_text(format!("{name} is not one answer: {error}")))
+}
+
+/// Writes an answer as AWS does; the same answer gives the same bytes.
+#[must_use]
+pub fn write_answer(answer: &Answer) -> String {
+    pretty(&json::Answer::from(answer.clone()))
+}
+
+/// Reads an answer of `GetCostForecast`.
+///
+/// # Errors
+/// What is no such answer, with the place.
+pub fn read_forecast(name: &str, text: &str) -> Result<Forecast, Problem> {
+    parse::<json::Forecast>(name, text).map(Forecast::from)
+}
+
+/// Writes a forecast as AWS does.
+#[must_use]
+pub fn write_forecast(forecast: &Forecast) -> String {
+    pretty(&json::Forecast::from(forecast.clone()))
+}
+
+/// A request as AWS gets it, on one line: equal requests are equal texts.
+#[must_use]
+pub fn write_request(request: &Request) -> String {
+    serde_json::to_string(&json::Request::from(request)).unwrap_or_default()
+}
+
+/// Reads JSON; what is wrong is shown at its place.
+fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, Problem> {
+    serde_json::from_str(text).map_err(|error| {
+        let before: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
+        let mut start = (before + error.column().saturating_sub(1)).min(text.len());
+        while !text.is_char_boundary(start) {
+            start -= 1;
+        }
+        let at = At { text: Arc::new(Text { name: name.into(), content: text.into() }), span: start..start };
+        let message = error.to_string();
+        // The place is drawn, so the words need not say it.
+        let message = message.rsplit_once(" at line ").map_or(&*message, |(message, _)| message);
+        Problem::new(&at, format!("{name} is not what Cost Explorer answers: {message}"))
+    })
+}
+
+fn pretty(value: &impl Serialize) -> String {
+    // Only texts, lists and maps by text: this does not fail.
+    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+#[cfg(test)]
+mod tests;

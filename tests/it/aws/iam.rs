@@ -1,0 +1,50 @@
+//! `stackcost iam`: each call's action is in the policy of the verb that makes it.
+
+use serde_json::{Value, json};
+use stackcost_aws::Call;
+use std::collections::BTreeSet;
+use std::process::Command;
+
+fn iam(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_stackcost")).arg("iam").args(arguments).output();
+    let output = output.expect("the binary starts");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn the_policy_allows_the_calls_and_nothing_else() {
+    let (code, policy, said) = iam(&["reconcile", "--format", "json"]);
+    assert_eq!(code, Some(0));
+    assert_eq!(
+        serde_json::from_str::<Value>(&policy).expect("JSON"),
+        json!({"Version": "2012-10-17", "Statement": [
+            {"Sid": "Stackcost", "Effect": "Allow", "Action": ["ce:GetCostAndUsage"], "Resource": "*"}
+        ]})
+    );
+    assert!(said.contains("sts:GetCallerIdentity is called, too; it needs no permission"), "{said}");
+    assert_eq!(iam(&["reconcile"]).1, policy);
+}
+
+#[test]
+fn every_call_is_in_a_policy_or_needs_none() {
+    let mut allowed = BTreeSet::new();
+    for verb in ["spend", "drivers", "reconcile"] {
+        let policy: Value = serde_json::from_str(&iam(&[verb]).1).expect("JSON");
+        let actions = policy["Statement"][0]["Action"].as_array().expect("actions").clone();
+        allowed.extend(actions.iter().map(|action| action.as_str().expect("text").to_string()));
+        let table = iam(&[verb, "--format", "table"]).1;
+        assert!(actions.iter().all(|action| table.contains(action.as_str().expect("text"))), "{table}");
+        assert!(table.lines().all(|line| line.len() <= 90), "{table}");
+    }
+    let needed: BTreeSet<String> =
+        Call::ALL.iter().filter(|call| call.needs_permission()).map(|call| call.action().to_string()).collect();
+    assert_eq!(allowed, needed);
+}
+
+#[test]
+fn an_unknown_verb_is_bad_usage() {
+    let (code, policy, said) = iam(&["spent"]);
+    assert_eq!((code, &*policy), (Some(2), ""));
+    assert!(said.contains("spend"), "{said}");
+}
