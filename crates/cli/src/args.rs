@@ -1,5 +1,6 @@
 //! What can be typed. Doc comments here are the help texts and the man pages.
 
+use crate::cost_explorer::CostExplorerArgs;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use stackcost_formats::render::Precision;
@@ -30,7 +31,8 @@ pub(crate) enum Command {
     /// Say how each line came about: arithmetic, rate, its source and date
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArgs),
-    /// What it really cost, by month and service, tag, account, ...: from export files
+    /// What it really cost, by month and service, tag, account, ...: from Cost Explorer or from
+    /// export files
     #[command(after_help = SPEND_EXAMPLES)]
     Spend(SpendArgs),
     /// Write a starter stack file
@@ -68,6 +70,7 @@ const EXPLAIN_EXAMPLES: &str = "Examples:
   stackcost explain stack.toml LCUUsage";
 
 const SPEND_EXAMPLES: &str = "Examples:
+  stackcost spend --months 6 --by service --format csv
   stackcost spend --from cur.csv.gz --by service,usage-type
   stackcost spend --from exports/ --by tag:Environment --months 3 --top 10
   stackcost spend --from cur.parquet --where service=AmazonRDS,tag:Environment=prod --metric amortized
@@ -172,6 +175,8 @@ pub(crate) enum Format {
 pub(crate) struct SpendArgs {
     #[command(flatten)]
     pub export: ExportArgs,
+    #[command(flatten)]
+    pub cost_explorer: CostExplorerArgs,
     /// Group by these, separated by commas: service, usage-type, operation, region, account,
     /// charge-type, purchase-type, resource, description, tag:KEY, cost-category:NAME, month, day
     #[arg(long, value_name = "GROUPS", default_value = "service")]
@@ -180,7 +185,8 @@ pub(crate) struct SpendArgs {
     /// region!=us-east-1 (repeat, or | between values, for one of several)
     #[arg(long = "where", value_name = "CONDITIONS")]
     pub conditions: Vec<String>,
-    /// The last N months, one month (2026-10) or a range (2026-05..2026-10)
+    /// The last N months, the running one among them, one month (2026-10) or a range
+    /// (2026-05..2026-10) [default: all of the files; 6 of Cost Explorer]
     #[arg(long, visible_alias = "month", value_name = "MONTHS")]
     pub months: Option<Months>,
     /// Which cost: unblended, net-unblended, blended, amortized, net-amortized, list
@@ -210,8 +216,8 @@ pub(crate) struct SpendArgs {
 #[derive(Debug, Args)]
 pub(crate) struct ExportArgs {
     /// An export file (CUR, CUR 2.0 or FOCUS; CSV, gzip, zip or Parquet), a folder or manifest of
-    /// many, or `-` for standard input (repeat for several)
-    #[arg(long, value_name = "PATH", required = true)]
+    /// many, or `-` for standard input (repeat for several) [default: ask Cost Explorer]
+    #[arg(long, value_name = "PATH")]
     pub from: Vec<PathBuf>,
     /// Leave out rows that cannot be read, count and show them, instead of stopping
     #[arg(long)]

@@ -6,6 +6,7 @@
 #![deny(clippy::panic, clippy::unwrap_used, clippy::expect_used)]
 
 mod args;
+mod bill;
 mod commands;
 mod exports;
 mod cost_explorer;

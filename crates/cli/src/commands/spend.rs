@@ -2,7 +2,7 @@
 
 use crate::Outcome;
 use crate::args::{Format, Months, SpendArgs};
-use crate::exports;
+use crate::bill::charged;
 use crate::failure::Failure;
 use crate::output::{self, say};
 use stackcost_formats::problem::{Problem, did_you_mean};
@@ -16,11 +16,9 @@ pub(crate) fn run(args: &SpendArgs) -> Result<Outcome, Failure> {
     let mut query = query(&args.by, &args.conditions)?;
     query.metrics = vec![args.metric];
     query.quantity = args.quantity;
-    if let Some(Months::Span(span)) = args.months {
-        query.span = Some(span);
-    }
-    let bill = exports::read(query, &args.export)?.bill;
-    let context = Context { source: exports::names(&args.export.from), missing: Vec::new() };
+    let charged = charged(query, args.months, &args.export, &args.cost_explorer)?;
+    let bill = charged.bill;
+    let context = Context { source: charged.source, missing: charged.missing };
     let mut spend = Spend::new(&bill, args.top.map(|top| top as usize)).ok_or_else(too_large)?;
     if let Some(Months::Last(count)) = args.months {
         spend = spend.last(count as usize);
@@ -29,7 +27,7 @@ pub(crate) fn run(args: &SpendArgs) -> Result<Outcome, Failure> {
         return Err(nothing(&context.source).into());
     }
     show(&spend, &context, args)?;
-    verdict(&spend, args)
+    verdict(&spend, &context, args)
 }
 
 /// `service,usage-type,day` and conditions as a query.
@@ -104,9 +102,9 @@ fn show(spend: &Spend, context: &Context, args: &SpendArgs) -> Result<(), Failur
 }
 
 /// A threshold is crossed by more than what was given, not by exactly that.
-fn verdict(spend: &Spend, args: &SpendArgs) -> Result<Outcome, Failure> {
-    let Some(most) = args.fail_over else { return Ok(Outcome::Complete) };
-    let mut outcome = Outcome::Complete;
+fn verdict(spend: &Spend, context: &Context, args: &SpendArgs) -> Result<Outcome, Failure> {
+    let mut outcome = partial(spend, context, args);
+    let Some(most) = args.fail_over else { return Ok(outcome) };
     for (at, period) in spend.periods.iter().enumerate() {
         let net = spend.total_of(at).and_then(|split| split.net()).ok_or_else(too_large)?;
         if net > most {
@@ -116,4 +114,13 @@ fn verdict(spend: &Spend, args: &SpendArgs) -> Result<Outcome, Failure> {
         }
     }
     Ok(outcome)
+}
+
+/// Figures that are missing make a result partial; that is said after it was shown.
+fn partial(spend: &Spend, context: &Context, args: &SpendArgs) -> Outcome {
+    if (context.missing.is_empty() && spend.without_list == 0) || args.allow_partial {
+        return Outcome::Complete;
+    }
+    say("partial: some figures are missing, totals are lower bounds (--allow-partial accepts that)");
+    Outcome::Partial
 }

@@ -1,5 +1,9 @@
 //! What Cost Explorer is asked and what it answers, as values. Amounts stay the text that AWS sent.
 
+mod ask;
+
+pub use ask::{BadAnswer, CannotAsk, bill, last_months, requests};
+
 use crate::exact::Ratio;
 use crate::money::Usd;
 use crate::time::Date;

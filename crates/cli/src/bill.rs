@@ -1,0 +1,133 @@
+//! Bills for the commands, from export files or from Cost Explorer.
+
+use crate::args::{ExportArgs, Months};
+use crate::cost_explorer::{self, CostExplorerArgs};
+use crate::exports;
+use crate::failure::Failure;
+use crate::output::say;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use stackcost_formats::problem::Problem;
+use stackcost_model::bill::{Bill, Dimension, Query, Span};
+use stackcost_model::cost_explorer::{CannotAsk, last_months, requests};
+use stackcost_model::time::Date;
+use std::collections::BTreeMap;
+
+/// How many months of Cost Explorer are shown when none are asked for.
+const USUAL_MONTHS: u32 = 6;
+
+/// A bill, where it is from, and what of it is missing.
+pub(crate) struct Charged {
+    pub bill: Bill,
+    /// In words: `Cost Explorer, account 123456789012`, or the name of a file.
+    pub source: String,
+    /// What could not be had, in words.
+    pub missing: Vec<String>,
+}
+
+/// Asks export files where some are named, and Cost Explorer otherwise.
+pub(crate) fn charged(
+    query: Query,
+    months: Option<Months>,
+    export: &ExportArgs,
+    cost_explorer: &CostExplorerArgs,
+) -> Result<Charged, Failure> {
+    let now = Timestamp::now();
+    let today = now.to_zoned(TimeZone::UTC).date();
+    if let Some(Months::Span(span)) = months
+        && span.start > today
+    {
+        let problem =
+            Problem::of_text(format!("{:04}-{:02} lies in the future", span.start.year(), span.start.month()));
+        return Err(problem.help(format!("today is {today} in UTC, which is AWS's time of billing")).into());
+    }
+    if export.from.is_empty() {
+        return ask(query, months, cost_explorer, now, today);
+    }
+    let span = match months {
+        Some(Months::Span(span)) => Some(span),
+        _ => None,
+    };
+    let bill = exports::read(Query { span, ..query }, export)?.bill;
+    Ok(Charged { bill, source: exports::names(&export.from), missing: Vec::new() })
+}
+
+fn ask(
+    query: Query,
+    months: Option<Months>,
+    args: &CostExplorerArgs,
+    now: Timestamp,
+    today: Date,
+) -> Result<Charged, Failure> {
+    let span = match months {
+        Some(Months::Span(span)) => {
+            let tomorrow = today.tomorrow().unwrap_or(today);
+            Some(Span { start: span.start, end: span.end.min(tomorrow) })
+        }
+        Some(Months::Last(count)) => last_months(count, today),
+        None => last_months(USUAL_MONTHS, today),
+    };
+    let span = span.ok_or_else(|| Problem::of_text("there are not so many months"))?;
+    let query = Query { span: Some(span), ..query };
+    let requests = requests(&query, span).map_err(|error| {
+        Problem::of_text(error.to_string()).help(match error {
+            CannotAsk::TooManyGroups(_) => "name two at most, or an export file with --from, which has them all",
+            _ => "an export file has it: name one with --from",
+        })
+    })?;
+    let fetched = cost_explorer::fetch(&requests, args, now)?;
+    let mut bill = Bill::new(query.clone(), "");
+    let mut missing: Vec<String> = fetched.failures.iter().map(|failure| failure.problem.message.clone()).collect();
+    let mut owners: BTreeMap<String, String> = BTreeMap::new();
+    for account in &fetched.accounts {
+        let asked: Vec<_> = requests
+            .iter()
+            .cloned()
+            .zip(&account.answers)
+            .filter_map(|(request, answer)| Some((request, answer.clone()?)))
+            .collect();
+        let (requests, answers): (Vec<_>, Vec<_>) = asked.into_iter().unzip();
+        let wrong = |what: String| Failure::Failed(Problem::of_text(format!("account {}: {what}", account.id)));
+        let (part, apart) = stackcost_model::cost_explorer::bill(&query, &requests, &answers)
+            .map_err(|error| wrong(error.to_string()))?;
+        if part.entries.is_empty() && answers.iter().all(|answer| answer.periods.is_empty()) {
+            return Err(wrong("Cost Explorer answered without any month, which is no bill of nothing".to_string()));
+        }
+        if !apart {
+            say(&format!(
+                "account {}: the answer does not keep kinds of charges apart, all is shown as usage",
+                account.id
+            ));
+        }
+        refuse_double(&query, &part, &account.id, &mut owners)?;
+        bill.add(part).map_err(|error| wrong(error.to_string()))?;
+    }
+    missing.sort();
+    missing.dedup();
+    let ids: Vec<&str> = fetched.accounts.iter().map(|account| account.id.as_str()).collect();
+    let accounts = if ids.len() == 1 { "account" } else { "accounts" };
+    Ok(Charged { bill, source: format!("Cost Explorer, {accounts} {}", ids.join(" and ")), missing })
+}
+
+/// The account that pays for an organisation is charged for its members, too: their costs would
+/// count twice. It shows where accounts are apart.
+fn refuse_double(
+    query: &Query,
+    part: &Bill,
+    account: &str,
+    owners: &mut BTreeMap<String, String>,
+) -> Result<(), Failure> {
+    let Some(at) = query.by.iter().position(|dimension| *dimension == Dimension::Account) else { return Ok(()) };
+    for member in part.entries.iter().filter_map(|entry| entry.keys.get(at)).filter(|member| !member.is_empty()) {
+        match owners.get(member) {
+            Some(other) if other != account => {
+                let message = format!(
+                    "the charges of account {member} are in the answers for {other} and for {account}: they would count twice"
+                );
+                return Err(Problem::of_text(message).help("name only the profile of the account that pays").into());
+            }
+            _ => owners.insert(member.clone(), account.to_string()),
+        };
+    }
+    Ok(())
+}
