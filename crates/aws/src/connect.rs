@@ -5,6 +5,10 @@ use aws_config::profile::{ProfileFileCredentialsProvider, ProfileSet};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder, Connector, proxy::ProxyConfig};
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use std::fmt::Display;
 use std::time::Duration;
 
 /// Cost Explorer lives here, whatever the region of the profile.
@@ -89,8 +93,11 @@ fn region(access: &Access, profiles: &ProfileSet) -> String {
 fn http_client() -> Result<aws_sdk_costexplorer::config::SharedHttpClient, Error> {
     let mut trusted = TrustStore::default();
     if let Some(path) = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()) {
-        let pem = std::fs::read(&path)
-            .map_err(|error| Error::configuration(format!("cannot read AWS_CA_BUNDLE, {}: {error}", path.display())))?;
+        let cannot = |why: &dyn Display| {
+            Error::configuration(format!("cannot use the certificates of AWS_CA_BUNDLE, {}: {why}", path.display()))
+        };
+        let pem = std::fs::read(&path).map_err(|error| cannot(&error))?;
+        check_certificates(&pem).map_err(|why| cannot(&why))?;
         trusted = TrustStore::empty().with_pem_certificate(pem);
     }
     let tls = TlsContext::builder().with_trust_store(trusted).build();
@@ -101,4 +108,14 @@ fn http_client() -> Result<aws_sdk_costexplorer::config::SharedHttpClient, Error
         connector.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
         connector.tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls.clone()).build()
     }))
+}
+
+/// The SDK's client panics on certificates that it cannot read.
+fn check_certificates(pem: &[u8]) -> Result<(), String> {
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        let certificate = certificate.map_err(|error| error.to_string())?;
+        roots.add(certificate).map_err(|error| error.to_string())?;
+    }
+    if roots.is_empty() { Err("there is none in it".to_string()) } else { Ok(()) }
 }
