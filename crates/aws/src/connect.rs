@@ -32,11 +32,9 @@ pub struct Access {
 }
 
 pub(crate) fn connect(access: &Access) -> Result<Client, Error> {
+    outside_of_async()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Error::configuration(format!("cannot start: {error}")))?;
-    if tokio::runtime::Handle::try_current().is_ok() {
-        return Err(Error::configuration("these calls block: make them outside of async code".to_string()));
-    }
     let (profile, config) = runtime.block_on(configuration(access))?;
     let cost_explorer = aws_sdk_costexplorer::config::Builder::from(&config).region(COST_EXPLORER_REGION).build();
     Ok(Client {
@@ -45,6 +43,14 @@ pub(crate) fn connect(access: &Access) -> Result<Client, Error> {
         sts: aws_sdk_sts::Client::new(&config),
         profile,
     })
+}
+
+/// tokio panics when one of its runtimes blocks inside of another.
+pub(crate) fn outside_of_async() -> Result<(), Error> {
+    match tokio::runtime::Handle::try_current() {
+        Ok(_) => Err(Error::configuration("these calls block: make them outside of async code".to_string())),
+        Err(_) => Ok(()),
+    }
 }
 
 /// The profile that is used, and all settings.
@@ -118,4 +124,16 @@ fn check_certificates(pem: &[u8]) -> Result<(), String> {
         roots.add(certificate).map_err(|error| error.to_string())?;
     }
     if roots.is_empty() { Err("there is none in it".to_string()) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inside_of_async_code_it_is_refused() {
+        let outer = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let refused = outer.block_on(async { connect(&Access::default()) });
+        assert!(refused.unwrap_err().message.contains("outside of async code"));
+    }
 }

@@ -235,6 +235,10 @@ fn the_account_is_that_of_the_credentials() {
     assert_eq!(probe(&account, "account")["ok"], account.id);
     account.fault("sts", "GetCallerIdentity", 1, json!({"status": 403, "code": "InvalidClientTokenId"}));
     says(&probe(&account, "account"), "BadCredentials", &["sts:GetCallerIdentity", "does not know"]);
+    let elsewhere = "<GetCallerIdentityResponse><GetCallerIdentityResult><Account>../../etc</Account>\
+                     </GetCallerIdentityResult></GetCallerIdentityResponse>";
+    account.fault("sts", "GetCallerIdentity", 1, json!({"status": 200, "raw": elsewhere, "type": "text/xml"}));
+    says(&probe(&account, "account"), "Network", &["the account number `../../etc`"]);
 }
 
 #[test]
@@ -318,7 +322,8 @@ fn proxies_and_certificates_of_the_environment() {
     assert_eq!(said["ok"], account.id);
     let folder = tempfile::tempdir().expect("a folder");
     let no_certificate = "-----BEGIN CERTIFICATE-----\nbm8=\n-----END CERTIFICATE-----\n";
-    for (text, why) in [("", "there is none in it"), (no_certificate, "BadEncoding"), ("-----BEGIN CERT", "illegal section")]
+    for (text, why) in
+        [("", "there is none in it"), (no_certificate, "BadEncoding"), ("-----BEGIN CERT", "illegal section")]
     {
         let bundle = file(&folder, "ca.pem", text);
         let said = probe_with(&account, "account", |command| {

@@ -291,6 +291,7 @@ impl Fetch<'_> {
                 Err(error) => return Err(error.into()),
             };
             *paid += 1;
+            goes_on = false;
             if page.next.is_some() && page.next == next {
                 return Err(
                     Problem::of_text(format!("Cost Explorer gives account {account} the same page again")).into()
