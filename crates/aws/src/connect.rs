@@ -5,6 +5,10 @@ use aws_config::profile::{ProfileFileCredentialsProvider, ProfileSet};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder, Connector, proxy::ProxyConfig};
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use std::fmt::Display;
 use std::time::Duration;
 
 /// Cost Explorer lives here, whatever the region of the profile.
@@ -28,11 +32,9 @@ pub struct Access {
 }
 
 pub(crate) fn connect(access: &Access) -> Result<Client, Error> {
+    outside_of_async()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Error::configuration(format!("cannot start: {error}")))?;
-    if tokio::runtime::Handle::try_current().is_ok() {
-        return Err(Error::configuration("these calls block: make them outside of async code".to_string()));
-    }
     let (profile, config) = runtime.block_on(configuration(access))?;
     let cost_explorer = aws_sdk_costexplorer::config::Builder::from(&config).region(COST_EXPLORER_REGION).build();
     Ok(Client {
@@ -41,6 +43,14 @@ pub(crate) fn connect(access: &Access) -> Result<Client, Error> {
         sts: aws_sdk_sts::Client::new(&config),
         profile,
     })
+}
+
+/// tokio panics when one of its runtimes blocks inside of another.
+pub(crate) fn outside_of_async() -> Result<(), Error> {
+    match tokio::runtime::Handle::try_current() {
+        Ok(_) => Err(Error::configuration("these calls block: make them outside of async code".to_string())),
+        Err(_) => Ok(()),
+    }
 }
 
 /// The profile that is used, and all settings.
@@ -89,8 +99,11 @@ fn region(access: &Access, profiles: &ProfileSet) -> String {
 fn http_client() -> Result<aws_sdk_costexplorer::config::SharedHttpClient, Error> {
     let mut trusted = TrustStore::default();
     if let Some(path) = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()) {
-        let pem = std::fs::read(&path)
-            .map_err(|error| Error::configuration(format!("cannot read AWS_CA_BUNDLE, {}: {error}", path.display())))?;
+        let cannot = |why: &dyn Display| {
+            Error::configuration(format!("cannot use the certificates of AWS_CA_BUNDLE, {}: {why}", path.display()))
+        };
+        let pem = std::fs::read(&path).map_err(|error| cannot(&error))?;
+        check_certificates(&pem).map_err(|why| cannot(&why))?;
         trusted = TrustStore::empty().with_pem_certificate(pem);
     }
     let tls = TlsContext::builder().with_trust_store(trusted).build();
@@ -101,4 +114,26 @@ fn http_client() -> Result<aws_sdk_costexplorer::config::SharedHttpClient, Error
         connector.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
         connector.tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls.clone()).build()
     }))
+}
+
+/// The SDK's client panics on certificates that it cannot read.
+fn check_certificates(pem: &[u8]) -> Result<(), String> {
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        let certificate = certificate.map_err(|error| error.to_string())?;
+        roots.add(certificate).map_err(|error| error.to_string())?;
+    }
+    if roots.is_empty() { Err("there is none in it".to_string()) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inside_of_async_code_it_is_refused() {
+        let outer = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let refused = outer.block_on(async { connect(&Access::default()) });
+        assert!(refused.unwrap_err().message.contains("outside of async code"));
+    }
 }

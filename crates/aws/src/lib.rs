@@ -1,7 +1,8 @@
 //! What stackcost asks AWS, as blocking calls that take and give plain values.
 //!
 //! Only this crate names the AWS SDK. It fetches and decides nothing: no cache, no count, no
-//! printing. A call that is paid for is one page, so a caller can count and stop.
+//! printing. A call that is paid for is one page, so a caller can count and stop. Calls block, so
+//! they are refused inside of async code.
 //!
 //! ```no_run
 //! use stackcost_aws::{Access, Client};
@@ -72,7 +73,12 @@ impl Client {
     /// Credentials that are missing or refused, and the network.
     pub fn account(&self) -> Result<String, Error> {
         let identity = self.ask(Call::CallerIdentity, self.sts.get_caller_identity().send())?;
-        identity.account.ok_or_else(|| Error::no_answer(Call::CallerIdentity, "an identity without an account"))
+        let account = identity.account.unwrap_or_default();
+        // Callers may name files after it.
+        if account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Ok(account);
+        }
+        Err(Error::no_answer(Call::CallerIdentity, &format!("the account number `{account}`")))
     }
 
     /// A page of what was spent and used; `page` is what the page before gave as `next`. Paid.
@@ -148,9 +154,7 @@ impl Client {
         call: Call,
         asked: impl Future<Output = Result<T, SdkError<E>>>,
     ) -> Result<T, Error> {
-        if tokio::runtime::Handle::try_current().is_ok() {
-            return Err(Error::bad_request(call, "these calls block: make them outside of async code"));
-        }
+        connect::outside_of_async()?;
         self.runtime.block_on(asked).map_err(|error| Error::of_sdk(call, &self.profile, error))
     }
 }

@@ -235,6 +235,10 @@ fn the_account_is_that_of_the_credentials() {
     assert_eq!(probe(&account, "account")["ok"], account.id);
     account.fault("sts", "GetCallerIdentity", 1, json!({"status": 403, "code": "InvalidClientTokenId"}));
     says(&probe(&account, "account"), "BadCredentials", &["sts:GetCallerIdentity", "does not know"]);
+    let elsewhere = "<GetCallerIdentityResponse><GetCallerIdentityResult><Account>../../etc</Account>\
+                     </GetCallerIdentityResult></GetCallerIdentityResponse>";
+    account.fault("sts", "GetCallerIdentity", 1, json!({"status": 200, "raw": elsewhere, "type": "text/xml"}));
+    says(&probe(&account, "account"), "Network", &["the account number `../../etc`"]);
 }
 
 #[test]
@@ -265,6 +269,7 @@ fn a_named_profile_goes_before_keys_in_the_environment() {
     assert_eq!(said["ok"], environment.id);
 }
 
+#[cfg(unix)]
 #[test]
 fn a_process_can_give_credentials() {
     let account = account();
@@ -273,9 +278,6 @@ fn a_process_can_give_credentials() {
     let keys = file(&folder, "keys.json", &keys);
     let config = format!("[profile vault]\ncredential_process = /bin/cat {}\n", keys.display());
     let config = file(&folder, "config", &config);
-    if !Path::new("/bin/cat").exists() {
-        return;
-    }
     let said = probe_with(&account, "account", |command| {
         command.env("AWS_CONFIG_FILE", &config);
         profile(command, "vault");
@@ -304,6 +306,31 @@ fn without_keys(account: &Account, config: &Path, home: &Path, asked: &str, name
             profile(command, name);
         }
     })
+}
+
+#[test]
+fn proxies_and_certificates_of_the_environment() {
+    let account = account();
+    let nowhere = "http://127.0.0.1:9";
+    let said = probe_with(&account, "account", |command| {
+        command.env("HTTP_PROXY", nowhere);
+    });
+    says(&said, "Network", &["did not reach AWS"]);
+    let said = probe_with(&account, "account", |command| {
+        command.env("HTTP_PROXY", nowhere).env("NO_PROXY", "127.0.0.1");
+    });
+    assert_eq!(said["ok"], account.id);
+    let folder = tempfile::tempdir().expect("a folder");
+    let no_certificate = "-----BEGIN CERTIFICATE-----\nbm8=\n-----END CERTIFICATE-----\n";
+    for (text, why) in
+        [("", "there is none in it"), (no_certificate, "BadEncoding"), ("-----BEGIN CERT", "illegal section")]
+    {
+        let bundle = file(&folder, "ca.pem", text);
+        let said = probe_with(&account, "account", |command| {
+            command.env("AWS_CA_BUNDLE", &bundle);
+        });
+        says(&said, "NoCredentials", &["cannot use the certificates of AWS_CA_BUNDLE", why]);
+    }
 }
 
 #[test]

@@ -91,6 +91,8 @@ pub(crate) fn fetch(requests: &[Request], args: &CostExplorerArgs, now: Timestam
         Ok(Box::new(Client::connect(&access)?) as Box<dyn Aws>)
     };
     let cache = Cache::open();
+    // Whole seconds are easier to read in the cache; never one to come.
+    let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
     let fingerprint = |profile: Option<&str>| identity::fingerprint(profile, endpoint.as_deref(), &environment);
     Fetch { requests, args, now, cache, endpoint: endpoint.clone(), fingerprint: &fingerprint, connect: &connect }.run()
 }
@@ -218,7 +220,7 @@ impl Fetch<'_> {
         }
         if self.args.offline {
             let whose = profile.map_or("these credentials".to_string(), |name| format!("profile {name}"));
-            let problem = Problem::of_text(format!("it is not known offline which account {whose} belongs to"));
+            let problem = Problem::of_text(format!("the account of {whose} is not known offline"));
             return Err(problem.help("once without --offline, and it is remembered").into());
         }
         let aws = (self.connect)(profile)?;
@@ -289,6 +291,7 @@ impl Fetch<'_> {
                 Err(error) => return Err(error.into()),
             };
             *paid += 1;
+            goes_on = false;
             if page.next.is_some() && page.next == next {
                 return Err(
                     Problem::of_text(format!("Cost Explorer gives account {account} the same page again")).into()

@@ -144,7 +144,7 @@ fn offline_takes_what_there_is_and_says_what_there_is_not() {
     let world = World::new();
     let offline = |args: &mut CostExplorerArgs| args.offline = true;
     let said = problem(world.run(LATER, &[request()], &[], offline, vec![]).unwrap_err());
-    assert!(said.contains("not known offline which account"), "{said}");
+    assert!(said.contains("is not known offline"), "{said}");
     world.run("2026-10-02T00:00:00Z", &[request()], &[], as_is, vec![page("a", None)]).unwrap();
     let old = world.run(LATER, &[request()], &[], offline, vec![]).unwrap();
     assert_eq!(old.cached, 1);
