@@ -35,6 +35,9 @@ pub(crate) enum Command {
     /// export files
     #[command(after_help = SPEND_EXAMPLES)]
     Spend(SpendArgs),
+    /// What moved the bill from one month to another: price, usage, mix, new and gone
+    #[command(after_help = DRIVERS_EXAMPLES)]
+    Drivers(DriversArgs),
     /// Write a starter stack file
     #[command(
         after_help = "Examples:\n  stackcost init\n  stackcost init - | less\n  stackcost init --schema stack.schema.json"
@@ -75,6 +78,11 @@ const SPEND_EXAMPLES: &str = "Examples:
   stackcost spend --from exports/ --by tag:Environment --months 3 --top 10
   stackcost spend --from cur.parquet --where service=AmazonRDS,tag:Environment=prod --metric amortized
   stackcost spend --from cur.csv --by service,day --format csv > october.csv";
+
+const DRIVERS_EXAMPLES: &str = "Examples:
+  stackcost drivers 2026-09 2026-10
+  stackcost drivers 2026-09 2026-10 --from exports/ --per-day --stack stack.toml
+  stackcost drivers 2026-09 2026-10 --from cur.csv.gz --by tag:Team,usage-type --format markdown";
 
 #[derive(Debug, Args)]
 pub(crate) struct EstimateArgs {
@@ -131,7 +139,7 @@ pub(crate) struct ExplainArgs {
 }
 
 /// What is priced, and from which book.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct PricingArgs {
     /// Set a value over the file and its scenarios: fargate.api.tasks=8 (repeat for several)
     #[arg(long, value_name = "KEY=VALUE")]
@@ -201,6 +209,46 @@ pub(crate) struct SpendArgs {
     /// Exit with 3 when a month is more than this
     #[arg(long, value_name = "AMOUNT", value_parser = amount)]
     pub fail_over: Option<Amount>,
+    /// How to write the result
+    #[arg(long, short, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// Decimals of amounts in tables: auto, cents, full, or a number
+    #[arg(long, value_name = "DECIMALS", default_value = "cents")]
+    pub precision: Precision,
+    /// Exit with 0 although some figures are missing
+    #[arg(long)]
+    pub allow_partial: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DriversArgs {
+    /// The month to compare with
+    pub before: Month,
+    /// The month to look at
+    pub after: Month,
+    #[command(flatten)]
+    pub export: ExportArgs,
+    #[command(flatten)]
+    pub cost_explorer: CostExplorerArgs,
+    /// Group by these, as in `spend`; the first heads the groups [default: service,usage-type, and
+    /// operation where the bill has it]
+    #[arg(long, value_name = "GROUPS")]
+    pub by: Option<String>,
+    /// Keep only these charges, as in `spend`
+    #[arg(long = "where", value_name = "CONDITIONS")]
+    pub conditions: Vec<String>,
+    /// Which cost, as in `spend`
+    #[arg(long, value_name = "METRIC", default_value = "unblended", value_parser = metric)]
+    pub metric: Metric,
+    /// Take the lengths of the months (28 days against 31) out of the usage effect
+    #[arg(long)]
+    pub per_day: bool,
+    /// A stack file that says how large a Fargate task is, so that tasks can be counted
+    #[arg(long, value_name = "FILE")]
+    pub stack: Option<PathBuf>,
+    /// Show the N groups that moved most dollars, and the others as one
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
+    pub top: u32,
     /// How to write the result
     #[arg(long, short, value_enum, default_value_t = Format::Table)]
     pub format: Format,
@@ -393,6 +441,18 @@ impl FromStr for Months {
         } else {
             Err(format!("{first} is after {}", &text[first.len() + 2..]))
         }
+    }
+}
+
+/// A month, by its first day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Month(pub Date);
+
+impl FromStr for Month {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Month, String> {
+        month(text).map(Month).ok_or_else(|| "a month such as 2026-10".to_string())
     }
 }
 

@@ -7,6 +7,7 @@ use stackcost_formats::price_book::{self, Bundle};
 use stackcost_formats::problem::{Problem, Problems, did_you_mean};
 use stackcost_formats::stack::{Env, Resolved, StackFile};
 use stackcost_model::estimate::{Estimate, estimate};
+use stackcost_model::exact::Ratio;
 use stackcost_model::meter::ServiceCode;
 use stackcost_model::price::{Price, PriceBook};
 use stackcost_model::services::Component;
@@ -97,6 +98,18 @@ impl Input {
         };
         self.file.resolve(scenario, &Env { classes: &self.classes, load: &load })
     }
+}
+
+/// How many vCPUs a Fargate task of the stack has, where all its services have the same.
+pub(crate) fn task_vcpu(path: &Path) -> Result<Option<Ratio>, Failure> {
+    let input = Input::read(path, &PricingArgs::default())?;
+    let stack = input.resolve(None)?.stack;
+    let mut sizes = stack.components.iter().filter_map(|(_, component)| match component {
+        Component::Fargate(fargate) => Some(fargate.size.vcpus()),
+        _ => None,
+    });
+    let first = sizes.next();
+    Ok(first.filter(|first| sizes.all(|size| size == *first)))
 }
 
 /// A user's CSV of rates. A usage type that neither a component nor the bundled book knows is a

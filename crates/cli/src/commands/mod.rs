@@ -2,6 +2,7 @@
 
 pub(crate) mod compare;
 pub(crate) mod completions;
+pub(crate) mod drivers;
 pub(crate) mod estimate;
 pub(crate) mod explain;
 pub(crate) mod iam;

@@ -18,7 +18,10 @@ pub fn render(report: &Report, precision: Precision) -> String {
             .enumerate()
             .map(|(at, cell)| match (row.kind, at, cell.is_empty()) {
                 (_, _, true) => String::new(),
-                (RowKind::Group | RowKind::Total, _, _) => format!("**{}**", escape(cell.trim())),
+                (RowKind::Group | RowKind::Total, _, _) => match &row.remark {
+                    Some(remark) if at == 0 => format!("**{}**<br>{}", escape(cell.trim()), escape(remark)),
+                    _ => format!("**{}**", escape(cell.trim())),
+                },
                 (RowKind::Line, 0, _) => match &row.remark {
                     Some(remark) => format!("`{cell}`<br>{}", escape(remark)),
                     None => format!("`{cell}`"),

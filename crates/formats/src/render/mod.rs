@@ -1,6 +1,7 @@
 //! Values to text. One file a format.
 
 pub mod csv;
+pub mod drivers;
 pub mod explain;
 pub mod json;
 pub mod markdown;
