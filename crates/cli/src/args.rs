@@ -177,6 +177,8 @@ pub(crate) enum Format {
     Csv,
     /// For pull requests
     Markdown,
+    /// One page that needs nothing else
+    Html,
 }
 
 #[derive(Debug, Args)]

@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::input::Input;
 use crate::output::{self, say};
 use stackcost_formats::problem::{Problem, did_you_mean};
-use stackcost_formats::render::{csv, json, markdown, table};
+use stackcost_formats::render::{csv, html, json, markdown, table};
 use stackcost_model::compare::{CannotCompare, Comparison, Delta, Scenario};
 use stackcost_model::estimate::Total;
 use stackcost_model::report;
@@ -101,6 +101,7 @@ fn show(comparison: &Comparison, args: &CompareArgs) -> Result<(), Failure> {
             format!("{}\n{bars}", table::render(&report::comparison(comparison), precision, width))
         }
         Format::Markdown => markdown::render(&report::comparison(comparison), precision),
+        Format::Html => html::page(&[report::comparison(comparison)], precision, None),
         Format::Json => json::comparison(comparison),
         Format::Ndjson => json::ndjson(all()),
         Format::Csv => csv::estimates(all()),

@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::input;
 use crate::output::{self, say};
 use stackcost_formats::problem::Problem;
-use stackcost_formats::render::{drivers as render, markdown, table};
+use stackcost_formats::render::{drivers as render, html, markdown, table};
 use stackcost_model::bill::{Dimension, Span, Step};
 use stackcost_model::drivers::{Drivers, Options};
 use stackcost_model::report;
@@ -24,6 +24,10 @@ pub(crate) fn run(args: &DriversArgs) -> Result<Outcome, Failure> {
     let mut query = query(args.by.as_deref().unwrap_or("service,usage-type"), &args.conditions)?;
     if query.step == Step::Day {
         return Err(Problem::of_text("drivers compares months, not days").into());
+    }
+    // Quantities of one usage type can be added, and have a rate.
+    if !query.by.contains(&Dimension::UsageType) {
+        query.by.push(Dimension::UsageType);
     }
     // A file also says which operation; Cost Explorer has room for two groups.
     if args.by.is_none() && !args.export.from.is_empty() {
@@ -48,6 +52,7 @@ pub(crate) fn run(args: &DriversArgs) -> Result<Outcome, Failure> {
     output::data(&match args.format {
         Format::Table => table::render(&table()?, args.precision, output::stdout_width()),
         Format::Markdown => markdown::render(&table()?, args.precision),
+        Format::Html => html::page(&[table()?], args.precision, None),
         Format::Json => render::json(&drivers, &charged.source, &charged.missing),
         Format::Ndjson => render::ndjson(&drivers),
         Format::Csv => render::csv(&drivers),

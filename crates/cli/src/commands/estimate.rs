@@ -5,7 +5,7 @@ use crate::args::{EstimateArgs, Format};
 use crate::failure::Failure;
 use crate::input::Input;
 use crate::output::{self, say};
-use stackcost_formats::render::{csv, json, markdown, table};
+use stackcost_formats::render::{csv, html, json, markdown, table};
 use stackcost_model::estimate::Total;
 use stackcost_model::report;
 
@@ -17,6 +17,7 @@ pub(crate) fn run(args: &EstimateArgs) -> Result<Outcome, Failure> {
     output::data(&match args.output.format {
         Format::Table => table::render(&report::estimate(&estimate), precision, output::stdout_width()),
         Format::Markdown => markdown::render(&report::estimate(&estimate), precision),
+        Format::Html => html::page(&[report::estimate(&estimate)], args.output.precision, None),
         Format::Json => json::estimate(&estimate),
         Format::Ndjson => json::ndjson([("", &estimate)]),
         Format::Csv => csv::estimates([("", &estimate)]),

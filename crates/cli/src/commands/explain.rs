@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::input::Input;
 use crate::output;
 use stackcost_formats::problem::{Problem, did_you_mean};
-use stackcost_formats::render::{csv, explain, json, markdown};
+use stackcost_formats::render::{csv, explain, html, json, markdown};
 use stackcost_model::estimate::{Estimate, Total};
 use stackcost_model::report;
 
@@ -21,6 +21,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Outcome, Failure> {
     output::data(&match args.output.format {
         Format::Table => explain::render(&estimate, output::stdout_width()),
         Format::Markdown => markdown::render(&report::estimate(&estimate), args.output.precision),
+        Format::Html => html::page(&[report::estimate(&estimate)], args.output.precision, None),
         Format::Json => json::estimate(&estimate),
         Format::Ndjson => json::ndjson([("", &estimate)]),
         Format::Csv => csv::estimates([("", &estimate)]),

@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::input::{self, BUNDLE};
 use crate::output;
 use stackcost_formats::problem::{Problem, did_you_mean, region};
-use stackcost_formats::render::{Precision, markdown, prices, table};
+use stackcost_formats::render::{Precision, html, markdown, prices, table};
 use stackcost_formats::stack::component_types;
 use stackcost_model::meter::{Region, ServiceCode, UsageType};
 use stackcost_model::price::Price;
@@ -39,6 +39,7 @@ pub(crate) fn run(args: &PricesShowArgs) -> Result<Outcome, Failure> {
     output::data(&match args.format {
         Format::Table => table::render(&report::prices(&title, shown, notes), Precision::Full, output::stdout_width()),
         Format::Markdown => markdown::render(&report::prices(&title, shown, notes), Precision::Full),
+        Format::Html => html::page(&[report::prices(&title, shown, notes)], Precision::Full, None),
         Format::Json => prices::json(book.version(), stackcost_prices::DISCLAIMER, shown),
         Format::Ndjson => prices::ndjson(shown),
         Format::Csv => prices::csv(shown),

@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::input::{self, BUNDLE};
 use crate::output;
 use stackcost_formats::problem::region;
-use stackcost_formats::render::{Precision, markdown, table, verify};
+use stackcost_formats::render::{Precision, html, markdown, table, verify};
 use stackcost_model::meter::Region;
 use stackcost_model::price::gaps;
 use stackcost_model::report;
@@ -31,6 +31,7 @@ pub(crate) fn run(args: &PricesVerifyArgs) -> Result<Outcome, Failure> {
     output::data(&match args.format {
         Format::Table => table::render(&report::gaps(&book, &lacking), Precision::Full, output::stdout_width()),
         Format::Markdown => markdown::render(&report::gaps(&book, &lacking), Precision::Full),
+        Format::Html => html::page(&[report::gaps(&book, &lacking)], Precision::Full, None),
         Format::Json => verify::json(book.version(), &lacking),
         Format::Ndjson => verify::ndjson(&lacking),
         Format::Csv => verify::csv(&lacking),

@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::output::{self, say};
 use stackcost_formats::problem::{Problem, did_you_mean};
 use stackcost_formats::render::spend::{self, Context};
-use stackcost_formats::render::{markdown, table};
+use stackcost_formats::render::{html, markdown, table};
 use stackcost_model::bill::{BadQuery, Condition, Dimension, Query, Step};
 use stackcost_model::report;
 use stackcost_model::spend::{Spend, period_name};
@@ -95,6 +95,7 @@ fn show(spend: &Spend, context: &Context, args: &SpendArgs) -> Result<(), Failur
             reports()?.map(|report| table::render(&report, args.precision, width)).join("\n")
         }
         Format::Markdown => reports()?.map(|report| markdown::render(&report, args.precision)).join("\n"),
+        Format::Html => html::page(&reports()?, args.precision, html::spend_picture(spend)),
         Format::Json => spend::json(spend, context),
         Format::Ndjson => spend::ndjson(spend),
         Format::Csv => spend::csv(spend),
