@@ -98,7 +98,7 @@ const STEP: i128 = 84;
 #[must_use]
 pub fn spend_picture(spend: &Spend) -> Option<Markup> {
     let shown = COLOURS.len() - 1;
-    let mut names: Vec<String> = spend.groups.iter().take(shown).map(|group| name(group)).collect();
+    let mut names: Vec<String> = spend.groups.iter().take(shown).map(name).collect();
     let rest = spend.groups.len().saturating_sub(shown);
     if rest > 0 {
         names.push(format!("{rest} others"));
