@@ -2,6 +2,7 @@
 
 pub mod csv;
 pub mod explain;
+pub mod focus;
 pub mod json;
 pub mod markdown;
 pub mod prices;
