@@ -35,7 +35,7 @@ pub use parquet::{Parquet, parquet};
 use super::cell;
 use columns::Column;
 use csv::{QuoteStyle, WriterBuilder};
-use row::Cell;
+use row::{Cell, Rows};
 use stackcost_model::bill::{Amount, Bill, Dimension, Metric, Query, Span, Step};
 use std::collections::BTreeMap;
 
@@ -101,11 +101,11 @@ pub fn query(span: Option<Span>, step: Step, extra: &[Dimension]) -> Query {
 /// # Errors
 /// [`CannotWrite::Lacks`] and [`CannotWrite::Payer`].
 pub fn csv(bill: &Bill, context: &Context) -> Result<String, CannotWrite> {
-    let rows = row::rows(bill, context)?;
+    let rows = Rows::new(bill, context)?;
     let mut writer = WriterBuilder::new().quote_style(QuoteStyle::Necessary).from_writer(Vec::new());
     // Writing to memory does not fail.
     let _ = writer.write_record(Column::ALL.iter().map(|column| column.name()));
-    for row in &rows {
+    for row in rows.iter() {
         let _ = writer.write_record(Column::ALL.iter().map(|column| match row.cell(*column) {
             Cell::Null => String::new(),
             Cell::Text(text) => cell(text),

@@ -1,7 +1,7 @@
 //! The same rows in Parquet: decimals as DECIMAL(38, 18), times as milliseconds in UTC, Snappy.
 
 use super::columns::{Column, Kind};
-use super::row::{Cell, rows};
+use super::row::{Cell, Row, Rows};
 use super::{CannotWrite, Context};
 use ::parquet::basic::{Compression, LogicalType, Repetition, TimeUnit, Type as Physical};
 use ::parquet::data_type::{ByteArray, ByteArrayType, FixedLenByteArray, FixedLenByteArrayType, Int64Type};
@@ -29,49 +29,59 @@ impl From<ParquetError> for CannotWrite {
     }
 }
 
-/// The bill in Parquet, one row group, every column optional.
+/// The bill in Parquet, every column optional.
 ///
 /// # Errors
 /// As [`csv`](super::csv()), and [`CannotWrite::TooLarge`].
 pub fn parquet(bill: &Bill, context: &Context) -> Result<Parquet, CannotWrite> {
-    let rows = rows(bill, context)?;
+    let rows = Rows::new(bill, context)?;
     let mut rounded = 0;
     let fields = Column::ALL.iter().map(|column| field(*column).map(Arc::new)).collect::<Result<_, _>>()?;
     let schema = Type::group_type_builder("focus").with_fields(fields).build()?;
     let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
     let mut writer = SerializedFileWriter::new(Vec::new(), Arc::new(schema), Arc::new(properties))?;
-    let mut group = writer.next_row_group()?;
-    for column in Column::ALL {
-        let Some(mut open) = group.next_column()? else { break };
-        let cells: Vec<&Cell> = rows.iter().map(|row| row.cell(*column)).collect();
-        let levels: Vec<i16> = cells.iter().map(|cell| i16::from(**cell != Cell::Null)).collect();
-        match column.kind() {
-            Kind::Text => {
-                let texts: Vec<ByteArray> = cells.into_iter().filter_map(text).collect();
-                open.typed::<ByteArrayType>().write_batch(&texts, Some(&levels), None)?;
-            }
-            Kind::Time => {
-                let times: Vec<i64> = cells.into_iter().filter_map(millis).collect();
-                open.typed::<Int64Type>().write_batch(&times, Some(&levels), None)?;
-            }
-            Kind::Decimal => {
-                let mut decimals = Vec::with_capacity(cells.len());
-                for cell in cells {
-                    if let Cell::Amount(amount) = cell {
-                        let (decimal, cut) = decimal(*amount).ok_or(CannotWrite::TooLarge(*amount, column.name()))?;
-                        rounded += u64::from(cut);
-                        decimals.push(decimal);
-                    }
-                }
-                open.typed::<FixedLenByteArrayType>().write_batch(&decimals, Some(&levels), None)?;
-            }
+    let mut rest = rows.iter();
+    loop {
+        let rows: Vec<Row> = rest.by_ref().take(ROWS).collect();
+        if rows.is_empty() {
+            break;
         }
-        open.close()?;
+        let mut group = writer.next_row_group()?;
+        for column in Column::ALL {
+            let Some(mut open) = group.next_column()? else { break };
+            let cells: Vec<&Cell> = rows.iter().map(|row| row.cell(*column)).collect();
+            let levels: Vec<i16> = cells.iter().map(|cell| i16::from(**cell != Cell::Null)).collect();
+            match column.kind() {
+                Kind::Text => {
+                    let texts: Vec<ByteArray> = cells.into_iter().filter_map(text).collect();
+                    open.typed::<ByteArrayType>().write_batch(&texts, Some(&levels), None)?;
+                }
+                Kind::Time => {
+                    let times: Vec<i64> = cells.into_iter().filter_map(millis).collect();
+                    open.typed::<Int64Type>().write_batch(&times, Some(&levels), None)?;
+                }
+                Kind::Decimal => {
+                    let mut decimals = Vec::with_capacity(cells.len());
+                    for cell in cells {
+                        if let Cell::Amount(amount) = cell {
+                            let (decimal, cut) =
+                                decimal(*amount).ok_or(CannotWrite::TooLarge(*amount, column.name()))?;
+                            rounded += u64::from(cut);
+                            decimals.push(decimal);
+                        }
+                    }
+                    open.typed::<FixedLenByteArrayType>().write_batch(&decimals, Some(&levels), None)?;
+                }
+            }
+            open.close()?;
+        }
+        group.close()?;
     }
-    group.close()?;
     Ok(Parquet { bytes: writer.into_inner()?, rounded })
 }
 
+/// How many rows a row group has: what is in memory at once beside the bill.
+const ROWS: usize = 50_000;
 const PRECISION: i32 = 38;
 const SCALE: u32 = Amount::PLACES;
 
@@ -97,7 +107,7 @@ fn field(column: Column) -> Result<Type, ParquetError> {
 
 fn text(cell: &Cell) -> Option<ByteArray> {
     match cell {
-        Cell::Text(text) => Some(ByteArray::from(text.as_str())),
+        Cell::Text(text) => Some(ByteArray::from(&**text)),
         _ => None,
     }
 }

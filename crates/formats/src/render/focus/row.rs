@@ -8,51 +8,58 @@ use serde_json::{Map, Value};
 use stackcost_model::bill::{Amount, Bill, Dimension, Entry, Metric, Step};
 use stackcost_model::meter::Region;
 use stackcost_model::time::Date;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// What a column says of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Cell {
+pub(super) enum Cell<'a> {
     Null,
-    Text(String),
+    Text(Cow<'a, str>),
     Amount(Amount),
     Time(Date),
 }
 
-impl Cell {
-    /// Text; empty is null.
-    fn text(text: impl Into<String>) -> Cell {
-        Some(text.into()).filter(|text| !text.is_empty()).map_or(Cell::Null, Cell::Text)
+impl<'a> From<Cow<'a, str>> for Cell<'a> {
+    /// Empty is null.
+    fn from(text: Cow<'a, str>) -> Cell<'a> {
+        if text.is_empty() { Cell::Null } else { Cell::Text(text) }
     }
 }
 
-impl<T: Into<Cell>> From<Option<T>> for Cell {
-    fn from(cell: Option<T>) -> Cell {
-        cell.map_or(Cell::Null, Into::into)
+impl<'a> From<&'a str> for Cell<'a> {
+    fn from(text: &'a str) -> Cell<'a> {
+        Cow::from(text).into()
     }
 }
 
-impl From<Amount> for Cell {
-    fn from(amount: Amount) -> Cell {
+impl From<String> for Cell<'_> {
+    fn from(text: String) -> Self {
+        Cow::<str>::from(text).into()
+    }
+}
+
+impl From<Amount> for Cell<'_> {
+    fn from(amount: Amount) -> Self {
         Cell::Amount(amount)
     }
 }
 
-impl From<&str> for Cell {
-    fn from(text: &str) -> Cell {
-        Cell::text(text)
+impl<'a, T: Into<Cell<'a>>> From<Option<T>> for Cell<'a> {
+    fn from(cell: Option<T>) -> Cell<'a> {
+        cell.map_or(Cell::Null, Into::into)
     }
 }
 
 /// One row: a cell for each column.
-pub(super) struct Row(Vec<Cell>);
+pub(super) struct Row<'a>(Vec<Cell<'a>>);
 
-impl Row {
-    pub fn cell(&self, column: Column) -> &Cell {
+impl<'a> Row<'a> {
+    pub fn cell(&self, column: Column) -> &Cell<'a> {
         &self.0[column as usize]
     }
 
-    fn set(&mut self, column: Column, cell: impl Into<Cell>) {
+    fn set(&mut self, column: Column, cell: impl Into<Cell<'a>>) {
         self.0[column as usize] = cell.into();
     }
 }
@@ -92,21 +99,34 @@ struct Line<'a> {
     contracted_known: bool,
 }
 
-pub(super) fn rows(bill: &Bill, context: &Context) -> Result<Vec<Row>, CannotWrite> {
-    if context.payer.is_empty() {
-        return Err(CannotWrite::Payer);
-    }
-    if !bill.query.quantity {
-        return Err(CannotWrite::Lacks("quantities"));
-    }
-    let keys = Keys { by: &bill.query.by };
-    for needed in [Dimension::Service, Dimension::ChargeType] {
-        if !bill.query.by.contains(&needed) {
-            return Err(CannotWrite::Lacks(if needed == Dimension::Service { "services" } else { "charge types" }));
+/// A bill that is being written, row by row.
+pub(super) struct Rows<'a> {
+    bill: &'a Bill,
+    context: &'a Context,
+    lines: Vec<Line<'a>>,
+}
+
+impl<'a> Rows<'a> {
+    pub fn new(bill: &'a Bill, context: &'a Context) -> Result<Rows<'a>, CannotWrite> {
+        if context.payer.is_empty() {
+            return Err(CannotWrite::Payer);
         }
+        if !bill.query.quantity {
+            return Err(CannotWrite::Lacks("quantities"));
+        }
+        for (needed, what) in [(Dimension::Service, "services"), (Dimension::ChargeType, "charge types")] {
+            if !bill.query.by.contains(&needed) {
+                return Err(CannotWrite::Lacks(what));
+            }
+        }
+        let lines = lines(bill, &Keys { by: &bill.query.by }, &Metrics::of(bill)?);
+        Ok(Rows { bill, context, lines })
     }
-    let lines = lines(bill, &keys, &Metrics::of(bill)?);
-    Ok(lines.iter().map(|line| row(line, bill, &keys, context)).collect())
+
+    /// Each is made when it is wanted: a row is larger than what it is made of.
+    pub fn iter(&self) -> impl Iterator<Item = Row<'a>> {
+        self.lines.iter().map(|line| row(line, self.bill, self.context))
+    }
 }
 
 /// The values of an entry by dimension.
@@ -153,21 +173,21 @@ fn lines<'a>(bill: &'a Bill, keys: &Keys, metrics: &Metrics) -> Vec<Line<'a>> {
             contracted_known: charge != Charge::Usage,
         };
         let listed = metrics.list.map(|at| amount(entry, at));
-        match charge {
-            Charge::Usage | Charge::Covered(_) => {
-                line.list_known = listed.is_some() && entry.without_list == 0;
-                // Reserved usage is billed at nothing: what it would cost, only the list cost says.
-                if let (Charge::Covered(_), true, Some(listed)) = (charge, billed.is_zero(), listed) {
-                    line.contracted = listed;
-                    line.contracted_known = false;
-                }
-                // With gaps the list cost is a lower bound; it is not below what was paid at full rates.
-                line.list = match listed {
-                    Some(listed) if line.list_known => listed,
-                    Some(listed) => listed.max(line.contracted),
-                    None => line.contracted,
-                };
+        if matches!(charge, Charge::Usage | Charge::Covered(_) | Charge::Fee { .. }) {
+            // Reserved usage is billed at nothing: what it would cost, only the list cost says.
+            if let (Charge::Covered(_), true, Some(listed)) = (charge, billed.is_zero(), listed) {
+                line.contracted = listed;
+                line.contracted_known = false;
             }
+            line.list_known = listed.is_some() && entry.without_list == 0;
+            // With gaps the list cost is a lower bound; it is not below what was paid at full rates.
+            line.list = match listed {
+                Some(listed) if line.list_known => listed,
+                Some(listed) => listed.max(line.contracted),
+                None => line.contracted,
+            };
+        }
+        match charge {
             // Discounts are taken off list costs, not part of them.
             Charge::Negation | Charge::Discount => line.list = Amount::ZERO,
             Charge::Fee { of: Some(of), .. } => {
@@ -205,28 +225,30 @@ fn lines<'a>(bill: &'a Bill, keys: &Keys, metrics: &Metrics) -> Vec<Line<'a>> {
 }
 
 /// A row being written, and the columns of it that the bill does not say.
-struct Writer {
-    row: Row,
+struct Writer<'a> {
+    row: Row<'a>,
     derived: Vec<&'static str>,
 }
 
-impl Writer {
-    fn set(&mut self, column: Column, cell: impl Into<Cell>) {
+impl<'a> Writer<'a> {
+    fn set(&mut self, column: Column, cell: impl Into<Cell<'a>>) {
         self.row.set(column, cell);
     }
 
-    fn derive(&mut self, column: Column, cell: impl Into<Cell>) {
+    fn derive(&mut self, column: Column, cell: impl Into<Cell<'a>>) {
         self.set(column, cell);
         self.derived.push(column.name());
     }
 
     /// The value if the bill says one, else a derived one.
-    fn set_or(&mut self, column: Column, said: &str, otherwise: impl Into<Cell>) {
+    fn set_or(&mut self, column: Column, said: impl Into<Cow<'a, str>>, otherwise: impl Into<Cell<'a>>) {
+        let said = said.into();
         if said.is_empty() { self.derive(column, otherwise) } else { self.set(column, said) }
     }
 }
 
-fn row(line: &Line, bill: &Bill, keys: &Keys, context: &Context) -> Row {
+fn row<'a>(line: &Line<'a>, bill: &'a Bill, context: &'a Context) -> Row<'a> {
+    let keys = &Keys { by: &bill.query.by };
     let mut out = Writer { row: Row(vec![Cell::Null; Column::ALL.len()]), derived: Vec::new() };
     accounts(&mut out, line, bill, keys, context);
     what(&mut out, line, keys);
@@ -237,11 +259,11 @@ fn row(line: &Line, bill: &Bill, keys: &Keys, context: &Context) -> Row {
     out.set(Column::XOperation, get(Dimension::Operation));
     out.set(Column::XPurchaseType, get(Dimension::PurchaseType));
     out.set(Column::XUsageType, get(Dimension::UsageType));
-    out.set(Column::XDerivedColumns, out.derived.join(" ").as_str());
+    out.set(Column::XDerivedColumns, out.derived.join(" "));
     out.row
 }
 
-fn accounts(out: &mut Writer, line: &Line, bill: &Bill, keys: &Keys, context: &Context) {
+fn accounts<'a>(out: &mut Writer<'a>, line: &Line<'a>, bill: &Bill, keys: &Keys, context: &'a Context) {
     let name = |id: &str| context.names.get(id).map_or("", String::as_str);
     out.set(Column::BillingAccountId, context.payer.as_str());
     out.set(Column::BillingAccountName, name(&context.payer));
@@ -274,7 +296,7 @@ fn after(day: Date) -> Date {
 }
 
 /// What kind of charge it is, and for what.
-fn what(out: &mut Writer, line: &Line, keys: &Keys) {
+fn what<'a>(out: &mut Writer<'a>, line: &Line<'a>, keys: &Keys) {
     let get = |dimension: Dimension| keys.get(line.entry, &dimension);
     let (charge, purchase) = (line.charge, get(Dimension::PurchaseType));
     let (charge_type, usage_type, operation) =
@@ -288,7 +310,7 @@ fn what(out: &mut Writer, line: &Line, keys: &Keys) {
     }
     let words = [charge_type, usage_type, operation].into_iter().filter(|word| !word.is_empty());
     let words = words.collect::<Vec<_>>().join(", ");
-    out.set_or(Column::ChargeDescription, get(Dimension::Description), words.as_str());
+    out.set_or(Column::ChargeDescription, get(Dimension::Description), words);
 
     let service = get(Dimension::Service);
     let code = services::code_of(service);
@@ -310,13 +332,13 @@ fn what(out: &mut Writer, line: &Line, keys: &Keys) {
         let service = code.unwrap_or(service);
         let metered = if usage_type.is_empty() { charge_type } else { usage_type };
         let sku = [service, metered, operation].join("/");
-        out.derive(Column::SkuId, sku.as_str());
-        out.derive(Column::SkuPriceId, sku.as_str());
+        out.derive(Column::SkuId, sku.clone());
+        out.derive(Column::SkuPriceId, sku);
         out.set_or(Column::SkuMeter, usage_type, metered);
     }
 }
 
-fn where_and_whose(out: &mut Writer, line: &Line, keys: &Keys) {
+fn where_and_whose<'a>(out: &mut Writer<'a>, line: &Line<'a>, keys: &Keys) {
     let region = keys.get(line.entry, &Dimension::Region);
     // Cost Explorer's words for charges of no region.
     if !matches!(region, "" | "global" | "NoRegion") {
@@ -327,7 +349,7 @@ fn where_and_whose(out: &mut Writer, line: &Line, keys: &Keys) {
     let resource = keys.get(line.entry, &Dimension::Resource);
     if !resource.is_empty() {
         out.set(Column::ResourceId, resource);
-        out.derive(Column::ResourceType, resource_type(resource).as_deref().unwrap_or("Resource"));
+        out.derive(Column::ResourceType, resource_type(resource).map_or(Cow::Borrowed("Resource"), Cow::Owned));
     }
     let (mut tags, mut categories) = (Map::new(), Map::new());
     for (dimension, value) in keys.by.iter().zip(&line.entry.keys).filter(|(_, value)| !value.is_empty()) {
@@ -339,12 +361,12 @@ fn where_and_whose(out: &mut Writer, line: &Line, keys: &Keys) {
     }
     for (column, map) in [(Column::Tags, tags), (Column::XCostCategories, categories)] {
         if !map.is_empty() {
-            out.set(column, Value::Object(map).to_string().as_str());
+            out.set(column, Value::Object(map).to_string());
         }
     }
 }
 
-fn costs(out: &mut Writer, line: &Line, currency: &str) {
+fn costs<'a>(out: &mut Writer<'a>, line: &Line<'a>, currency: &'a str) {
     out.set(Column::BillingCurrency, currency);
     out.set(Column::PricingCurrency, currency);
     out.set(Column::BilledCost, line.billed);
@@ -369,7 +391,7 @@ fn costs(out: &mut Writer, line: &Line, currency: &str) {
     };
     if line.charge.category() == "Usage" {
         out.set(Column::ConsumedQuantity, consumed);
-        out.set_or(Column::ConsumedUnit, &said, "Quantity");
+        out.set_or(Column::ConsumedUnit, said.clone(), "Quantity");
     }
     // A price is not below nothing, and times the quantity it is the cost.
     let quantity = match line.charge {
@@ -380,7 +402,7 @@ fn costs(out: &mut Writer, line: &Line, currency: &str) {
     let costs_nothing = line.contracted.is_zero() && line.list.is_zero();
     let quantity = if costs_nothing || (!quantity.is_zero() && quantity.is_negative() == negative) {
         out.set(Column::PricingQuantity, quantity);
-        out.set_or(Column::PricingUnit, &said, "Quantity");
+        out.set_or(Column::PricingUnit, said, "Quantity");
         quantity
     } else {
         let one = Amount::parse(if negative { b"-1" } else { b"1" }).unwrap_or_default();
