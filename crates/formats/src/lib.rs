@@ -30,6 +30,7 @@
 // In reading order: a module uses only modules above it.
 pub mod problem;
 pub mod classes;
+pub mod services;
 pub mod price_book;
 mod tree;
 mod scalar;

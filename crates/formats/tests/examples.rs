@@ -2,6 +2,8 @@
 
 #[path = "../../../examples/fixed_versus_autoscaled.rs"]
 mod fixed_versus_autoscaled;
+#[path = "../../../examples/focus_export.rs"]
+mod focus_export;
 #[path = "../../../examples/own_price_book.rs"]
 mod own_price_book;
 #[path = "../../../examples/price_a_stack.rs"]
@@ -23,7 +25,7 @@ macro_rules! run {
     };
 }
 
-run!(fixed_versus_autoscaled, own_price_book, price_a_stack, what_if_sweep);
+run!(fixed_versus_autoscaled, focus_export, own_price_book, price_a_stack, what_if_sweep);
 
 #[test]
 fn no_example_is_forgotten() {

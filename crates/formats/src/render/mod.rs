@@ -4,6 +4,7 @@ pub mod csv;
 pub mod drivers;
 pub mod explain;
 pub mod html;
+pub mod focus;
 pub mod json;
 pub mod markdown;
 pub mod prices;
