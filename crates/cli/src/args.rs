@@ -212,8 +212,8 @@ pub(crate) struct SpendArgs {
     #[arg(long, value_name = "AMOUNT", value_parser = amount)]
     pub fail_over: Option<Amount>,
     /// How to write the result
-    #[arg(long, short, value_enum, default_value_t = Format::Table)]
-    pub format: Format,
+    #[arg(long, short, value_enum, default_value_t = SpendFormat::Table)]
+    pub format: SpendFormat,
     /// Decimals of amounts in tables: auto, cents, full, or a number
     #[arg(long, value_name = "DECIMALS", default_value = "cents")]
     pub precision: Precision,
@@ -281,6 +281,27 @@ pub(crate) enum Months {
     Last(u32),
     /// From the first of a month to the first of the month after the last.
     Span(Span),
+}
+
+/// How spend can be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SpendFormat {
+    /// For eyes
+    Table,
+    /// One document; amounts are strings
+    Json,
+    /// One JSON object a line
+    Ndjson,
+    /// A row for each period and group, for spreadsheets
+    Csv,
+    /// For pull requests and reports
+    Markdown,
+    /// One page with a picture that needs nothing else
+    Html,
+    /// FOCUS 1.2, for other FinOps tools
+    FocusCsv,
+    /// FOCUS 1.2 as a Parquet file
+    FocusParquet,
 }
 
 #[derive(Debug, Args)]

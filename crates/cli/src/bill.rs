@@ -8,6 +8,7 @@ use crate::output::say;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use stackcost_formats::problem::Problem;
+use stackcost_formats::services;
 use stackcost_model::bill::{Bill, Dimension, Query, Span};
 use stackcost_model::cost_explorer::{CannotAsk, last_months, requests};
 use stackcost_model::time::Date;
@@ -16,6 +17,25 @@ use std::collections::BTreeMap;
 /// How many months of Cost Explorer are shown when none are asked for.
 const USUAL_MONTHS: u32 = 6;
 
+/// Services go by codes in reports and by names elsewhere; a condition on one is meant for both.
+fn with_names(mut query: Query, cost_explorer: bool) -> Query {
+    for condition in query.filter.iter_mut().filter(|condition| condition.dimension == Dimension::Service) {
+        let mut values: Vec<String> = Vec::new();
+        for value in condition.values.drain(..) {
+            let is_code = services::name_of(&value).is_some();
+            if is_code {
+                values.extend(services::names_of(&value).map(str::to_string));
+            } else if !cost_explorer {
+                values.extend(services::code_of(&value).map(str::to_string));
+            }
+            values.push(value);
+        }
+        values.dedup();
+        condition.values = values;
+    }
+    query
+}
+
 /// A bill, where it is from, and what of it is missing.
 pub(crate) struct Charged {
     pub bill: Bill,
@@ -23,6 +43,8 @@ pub(crate) struct Charged {
     pub source: String,
     /// What could not be had, in words.
     pub missing: Vec<String>,
+    /// The accounts that Cost Explorer was asked for.
+    pub accounts: Vec<String>,
 }
 
 /// Asks export files where some are named, and Cost Explorer otherwise.
@@ -32,6 +54,7 @@ pub(crate) fn charged(
     export: &ExportArgs,
     cost_explorer: &CostExplorerArgs,
 ) -> Result<Charged, Failure> {
+    let query = with_names(query, export.from.is_empty());
     let now = Timestamp::now();
     let today = now.to_zoned(TimeZone::UTC).date();
     if let Some(Months::Span(span)) = months
@@ -49,7 +72,7 @@ pub(crate) fn charged(
         _ => None,
     };
     let bill = exports::read(Query { span, ..query }, export)?.bill;
-    Ok(Charged { bill, source: exports::names(&export.from), missing: Vec::new() })
+    Ok(Charged { bill, source: exports::names(&export.from), missing: Vec::new(), accounts: Vec::new() })
 }
 
 fn ask(
@@ -104,9 +127,10 @@ fn ask(
     }
     missing.sort();
     missing.dedup();
-    let ids: Vec<&str> = fetched.accounts.iter().map(|account| account.id.as_str()).collect();
-    let accounts = if ids.len() == 1 { "account" } else { "accounts" };
-    Ok(Charged { bill, source: format!("Cost Explorer, {accounts} {}", ids.join(" and ")), missing })
+    let accounts: Vec<String> = fetched.accounts.into_iter().map(|account| account.id).collect();
+    let word = if accounts.len() == 1 { "account" } else { "accounts" };
+    let source = format!("Cost Explorer, {word} {}", accounts.join(" and "));
+    Ok(Charged { bill, source, missing, accounts })
 }
 
 /// The account that pays for an organisation is charged for its members, too: their costs would

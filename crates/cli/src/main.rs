@@ -11,6 +11,7 @@ mod commands;
 mod exports;
 mod cost_explorer;
 mod failure;
+mod focus;
 mod input;
 mod output;
 

@@ -27,8 +27,21 @@ fn columns(terminal: Option<(Width, Height)>) -> usize {
 
 /// Writes data.
 pub(crate) fn data(text: &str) -> Result<(), Failure> {
+    bytes(text.as_bytes())
+}
+
+/// Writes data that is no text; a terminal is not sent it.
+pub(crate) fn binary(data: &[u8], what: &str) -> Result<(), Failure> {
+    if std::io::stdout().is_terminal() {
+        let problem = Problem::of_text(format!("{what} is no text for a terminal"));
+        return Err(problem.help("send it to a file: ... > spend.parquet").into());
+    }
+    bytes(data)
+}
+
+fn bytes(data: &[u8]) -> Result<(), Failure> {
     let mut stdout = std::io::stdout().lock();
-    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    let written = stdout.write_all(data).and_then(|()| stdout.flush());
     written.map_err(|error| match error.kind() {
         ErrorKind::BrokenPipe => Failure::BrokenPipe,
         _ => Failure::Failed(Problem::of_text(format!("cannot write the result: {error}"))),

@@ -45,6 +45,11 @@ pub fn code_of(name: &str) -> Option<&'static str> {
     TABLE.codes.get(name).copied()
 }
 
+/// All names of the service with this product code; Cost Explorer shows some in parts.
+pub fn names_of(code: &str) -> impl Iterator<Item = &'static str> {
+    TABLE.codes.iter().filter(move |(name, known)| **known == code && **name != code).map(|(name, _)| *name)
+}
+
 /// The name of the service with this product code: the one in Cost Explorer, or the whole where
 /// that shows it in parts.
 #[must_use]

@@ -1,9 +1,10 @@
 //! `stackcost spend`.
 
 use crate::Outcome;
-use crate::args::{Format, Months, SpendArgs};
+use crate::args::{Months, SpendArgs, SpendFormat};
 use crate::bill::charged;
 use crate::failure::Failure;
+use crate::focus;
 use crate::output::{self, say};
 use stackcost_formats::problem::{Problem, did_you_mean};
 use stackcost_formats::render::spend::{self, Context};
@@ -14,6 +15,9 @@ use stackcost_model::spend::{Spend, period_name};
 
 pub(crate) fn run(args: &SpendArgs) -> Result<Outcome, Failure> {
     let mut query = query(&args.by, &args.conditions)?;
+    if matches!(args.format, SpendFormat::FocusCsv | SpendFormat::FocusParquet) {
+        return focus::write(query, args);
+    }
     query.metrics = vec![args.metric];
     query.quantity = args.quantity;
     let charged = charged(query, args.months, &args.export, &args.cost_explorer)?;
@@ -89,16 +93,15 @@ fn show(spend: &Spend, context: &Context, args: &SpendArgs) -> Result<(), Failur
         let groups = report::spend(spend, &context.source);
         groups.zip(report::spend_by_kind(spend)).map(|(groups, kinds)| [groups, kinds]).ok_or_else(too_large)
     };
+    let table = |report| table::render(&report, args.precision, output::stdout_width());
     output::data(&match args.format {
-        Format::Table => {
-            let width = output::stdout_width();
-            reports()?.map(|report| table::render(&report, args.precision, width)).join("\n")
-        }
-        Format::Markdown => reports()?.map(|report| markdown::render(&report, args.precision)).join("\n"),
-        Format::Html => html::page(&reports()?, args.precision, html::spend_picture(spend)),
-        Format::Json => spend::json(spend, context),
-        Format::Ndjson => spend::ndjson(spend),
-        Format::Csv => spend::csv(spend),
+        SpendFormat::Markdown => reports()?.map(|report| markdown::render(&report, args.precision)).join("\n"),
+        SpendFormat::Html => html::page(&reports()?, args.precision, html::spend_picture(spend)),
+        SpendFormat::Json => spend::json(spend, context),
+        SpendFormat::Ndjson => spend::ndjson(spend),
+        SpendFormat::Csv => spend::csv(spend),
+        // FOCUS was written before.
+        SpendFormat::Table | SpendFormat::FocusCsv | SpendFormat::FocusParquet => reports()?.map(table).join("\n"),
     })
 }
 

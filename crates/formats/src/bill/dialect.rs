@@ -281,6 +281,7 @@ impl Finder<'_> {
                 });
             }
             Dimension::Account => &[&["line_item_usage_account_id"], &[]],
+            Dimension::Payer => &[&["bill_payer_account_id"], &["BillingAccountId"]],
             Dimension::PurchaseType if self.dialect == Dialect::Focus => &[&[], &["PricingCategory"]],
             Dimension::PurchaseType => return Ok(Value::Purchase { usage_type: self.any(USAGE_TYPE) }),
             Dimension::Tag(key) => return self.entry(key, true),

@@ -75,6 +75,8 @@ pub enum Dimension {
     Region,
     /// The account that used it.
     Account,
+    /// The account that pays; in export files only.
+    Payer,
     /// What the bill calls the charge: line item type, record type, or charge category.
     ChargeType,
     /// How it was bought: on demand, on Spot, or by which commitment.
@@ -97,6 +99,7 @@ impl Dimension {
         "operation",
         "region",
         "account",
+        "payer",
         "charge-type",
         "purchase-type",
         "resource",
@@ -125,6 +128,7 @@ impl fmt::Display for Dimension {
             Dimension::Operation => "operation",
             Dimension::Region => "region",
             Dimension::Account => "account",
+            Dimension::Payer => "payer",
             Dimension::ChargeType => "charge-type",
             Dimension::PurchaseType => "purchase-type",
             Dimension::Resource => "resource",
@@ -159,6 +163,7 @@ impl FromStr for Dimension {
             "operation" => Dimension::Operation,
             "region" => Dimension::Region,
             "account" | "linked-account" => Dimension::Account,
+            "payer" => Dimension::Payer,
             "charge-type" | "record-type" | "line-item-type" => Dimension::ChargeType,
             "purchase-type" => Dimension::PurchaseType,
             "resource" => Dimension::Resource,
