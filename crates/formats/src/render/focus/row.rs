@@ -266,7 +266,7 @@ fn row<'a>(line: &Line<'a>, bill: &'a Bill, context: &'a Context) -> Row<'a> {
 fn accounts<'a>(out: &mut Writer<'a>, line: &Line<'a>, bill: &Bill, keys: &Keys, context: &'a Context) {
     let name = |id: &str| context.names.get(id).map_or("", String::as_str);
     out.set(Column::BillingAccountId, context.payer.as_str());
-    out.set(Column::BillingAccountName, name(&context.payer));
+    out.set_or(Column::BillingAccountName, name(&context.payer), context.payer.as_str());
     out.set(Column::BillingAccountType, "Payer Account");
     let account = keys.get(line.entry, &Dimension::Account);
     if !account.is_empty() {
