@@ -1,5 +1,6 @@
 //! The one integration binary: the tool as its users meet it, and rules that speak for all of it.
 
+mod bills;
 mod cli;
 mod properties;
 mod services;

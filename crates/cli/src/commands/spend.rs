@@ -19,14 +19,15 @@ pub(crate) fn run(args: &SpendArgs) -> Result<Outcome, Failure> {
     if let Some(Months::Span(span)) = args.months {
         query.span = Some(span);
     }
-    let bill = exports::read(query, &args.export)?.bill;
-    let context = Context { source: exports::names(&args.export.from), missing: Vec::new() };
-    let mut spend = Spend::new(&bill, args.top.map(|top| top as usize)).ok_or_else(too_large)?;
+    let exports = exports::read(query, &args.export)?;
+    let mut bill = exports.bill;
     if let Some(Months::Last(count)) = args.months {
-        spend = spend.last(count as usize);
+        bill.keep_last(count as usize);
     }
+    let context = Context { source: exports::names(&args.export.from), missing: Vec::new() };
+    let spend = Spend::new(&bill, args.top.map(|top| top as usize)).ok_or_else(too_large)?;
     if spend.periods.is_empty() {
-        return Err(nothing(&context.source).into());
+        return Err(nothing(&context.source, exports.rows).into());
     }
     show(&spend, &context, args)?;
     verdict(&spend, args)
@@ -51,7 +52,7 @@ pub(crate) fn query(by: &str, conditions: &[String]) -> Result<Query, Problem> {
     for condition in conditions.iter().flat_map(|conditions| split_conditions(conditions)) {
         let condition = condition.trim();
         let name = condition.split(['=', '!']).next().unwrap_or(condition);
-        let parsed: Condition = condition.parse().map_err(|error| unknown(&error, name))?;
+        let parsed: Condition = condition.parse().map_err(|error| unknown(&error, name.trim()))?;
         query.filter.push(parsed);
     }
     Ok(query)
@@ -81,7 +82,11 @@ fn too_large() -> Failure {
     Failure::Failed(Problem::of_text("a sum is too large to count"))
 }
 
-fn nothing(source: &str) -> Problem {
+fn nothing(source: &str, rows: u64) -> Problem {
+    if rows == 0 {
+        return Problem::of_text(format!("{source} has no charges: below the header there is no row"))
+            .help("give an export of a month with charges");
+    }
     Problem::of_text(format!("{source} has no charges that fit"))
         .help("give other months or conditions; without --months and --where all are shown")
 }
@@ -103,10 +108,16 @@ fn show(spend: &Spend, context: &Context, args: &SpendArgs) -> Result<(), Failur
     })
 }
 
-/// A threshold is crossed by more than what was given, not by exactly that.
+/// A threshold is crossed by more than what was given, not by exactly that; and a sum that lacks
+/// something is no sum.
 fn verdict(spend: &Spend, args: &SpendArgs) -> Result<Outcome, Failure> {
-    let Some(most) = args.fail_over else { return Ok(Outcome::Complete) };
     let mut outcome = Outcome::Complete;
+    if spend.without_list > 0 && !args.allow_partial {
+        let charges = spend.without_list;
+        say(&format!("partial: {charges} charges of usage have no list cost (--allow-partial accepts that)"));
+        outcome = Outcome::Partial;
+    }
+    let Some(most) = args.fail_over else { return Ok(outcome) };
     for (at, period) in spend.periods.iter().enumerate() {
         let net = spend.total_of(at).and_then(|split| split.net()).ok_or_else(too_large)?;
         if net > most {
