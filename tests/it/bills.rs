@@ -55,14 +55,17 @@ fn report(folder: &Path, args: &[&str]) -> String {
     String::from_utf8(output.stdout).expect("UTF-8")
 }
 
-/// What it says when all is not, with its exit code; standard output stays empty. Lines are joined,
-/// since they break where a long path has room.
+/// What it says when all is not well, with exit code 2 and nothing on standard output. Its lines,
+/// which break where a long path has room, are joined.
 fn complaint(folder: &Path, args: &[&str]) -> String {
     let output = spend(folder, args);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(2), "{args:?}: {said}");
     assert!(output.stdout.is_empty(), "{args:?}");
-    said.replace("\n  | ", " ").replace("\n        ", " ")
+    let joined = ["\n  | ", "\n        "].iter().fold(said, |said, end| {
+        said.replace(&format!("-{end}"), "-").replace(&format!("/{end}"), "/").replace(end, " ")
+    });
+    joined
 }
 
 /// A CSV report as `month: usage, fees, tax, other, discounts, credits, refunds, gross, net`.

@@ -217,7 +217,7 @@ fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     if left > 0 {
         let are = if left == 1 { "file is" } else { "files are" };
         say(&format!(
-            "{left} {are} in no manifest of {}, and left aside: older versions of the same months",
+            "{left} {are} in no manifest of {}, and left aside: older versions, or of months without one",
             folder.display()
         ));
     }
@@ -322,7 +322,7 @@ fn refuse_twins(files: &[PathBuf]) -> Result<(), Failure> {
         for other in &*same_length {
             if same(other, file).map_err(|error| unreadable(&name, &error))? {
                 let message = format!("{} and {name} are the same file: its costs would count twice", other.display());
-                return Err(Problem::of_text(message).help("name it once").into());
+                return Err(Problem::of_text(message).help("name it once, or take the copy away").into());
             }
         }
         same_length.push(file);

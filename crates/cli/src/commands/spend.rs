@@ -41,7 +41,7 @@ pub(crate) fn query(by: &str, conditions: &[String]) -> Result<Query, Problem> {
             "month" => {}
             "day" => query.step = Step::Day,
             name => {
-                let dimension: Dimension = name.parse().map_err(|error| unknown(&error, name))?;
+                let dimension: Dimension = name.parse().map_err(|error| unknown(&error, name, &["month", "day"]))?;
                 if query.by.contains(&dimension) {
                     return Err(Problem::of_text(format!("--by names {dimension} twice")));
                 }
@@ -52,7 +52,10 @@ pub(crate) fn query(by: &str, conditions: &[String]) -> Result<Query, Problem> {
     for condition in conditions.iter().flat_map(|conditions| split_conditions(conditions)) {
         let condition = condition.trim();
         let name = condition.split(['=', '!']).next().unwrap_or(condition);
-        let parsed: Condition = condition.parse().map_err(|error| unknown(&error, name.trim()))?;
+        let parsed: Condition = condition.parse().map_err(|error| match name.trim() {
+            "month" | "day" => Problem::of_text("--where chooses no time").help("--months 2026-10 does"),
+            name => unknown(&error, name, &[]),
+        })?;
         query.filter.push(parsed);
     }
     Ok(query)
@@ -71,8 +74,8 @@ fn split_conditions(text: &str) -> Vec<String> {
     conditions
 }
 
-fn unknown(error: &BadQuery, name: &str) -> Problem {
-    let forms = || Dimension::FORMS.iter().copied().chain(["month", "day"]);
+fn unknown(error: &BadQuery, name: &str, times: &[&'static str]) -> Problem {
+    let forms = || Dimension::FORMS.iter().chain(times).copied();
     let guess = did_you_mean(name, forms());
     Problem::of_text(error.to_string())
         .help(guess.unwrap_or_else(|| format!("there are: {}", forms().collect::<Vec<_>>().join(", "))))

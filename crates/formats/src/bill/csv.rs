@@ -180,7 +180,8 @@ fn add(block: &Block, shared: &Shared<'_>, fold: &mut Fold<'_>, work: &mut BadRo
         let bad = match reader.read_byte_record() {
             Ok(None) => break,
             Ok(Some(record)) if record.len() != width => {
-                Some(Bad::row(format!("has {} columns instead of {width}", record.len())))
+                let cut = if record.len() < width { " (is the file cut off?)" } else { "" };
+                Some(Bad::row(format!("has {} columns instead of {width}{cut}", record.len())))
             }
             Ok(Some(record)) if !lines_are_quoted(&record) => {
                 Some(Bad::row("has a line end between quotes that do not begin and end a cell"))

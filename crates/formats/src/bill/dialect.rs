@@ -424,6 +424,7 @@ pub(super) fn nowhere(dimension: &Dimension, seen: &BTreeSet<String>, chosen: bo
     };
     match did_you_mean(wanted, seen.iter().map(String::as_str)) {
         Some(guess) => problem.help(guess),
+        None if seen.is_empty() && chosen => problem.help("others may have one: leave out --where and --months"),
         None if seen.is_empty() => problem.help("cost allocation tags must be activated in the billing console first"),
         None => {
             let seen: Vec<&str> = seen.iter().take(20).map(String::as_str).collect();

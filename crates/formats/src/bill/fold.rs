@@ -386,10 +386,16 @@ enum BadCost {
 impl BadCost {
     fn of(&self, row: &impl Row, layout: &Layout) -> Bad {
         match self {
-            BadCost::Cell(slot) if row.text(*slot).is_empty() => {
-                bad_cell(row, layout, *slot, "where a cost must stand")
+            BadCost::Cell(slot) => {
+                let text = row.text(*slot);
+                let number = text.iter().all(|sign| matches!(sign, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'));
+                let why = match number {
+                    true if text.is_empty() => "is no cost, and each charge has one",
+                    true => "is beyond what is counted exactly: 20 digits before the point, 36 after it",
+                    false => "is no decimal, such as 1234.5 or 1.81E-8",
+                };
+                bad_cell(row, layout, *slot, why)
             }
-            BadCost::Cell(slot) => bad_cell(row, layout, *slot, "is no decimal that fits"),
             BadCost::Lacks(column) => {
                 bad_cell(row, layout, layout.kind, &format!("needs a column that is not here: {column}"))
             }

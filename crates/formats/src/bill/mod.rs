@@ -31,7 +31,7 @@ use crate::problem::Problem;
 use csv::{Found, Stop};
 use dialect::{Value, nowhere};
 use fold::Part;
-use stackcost_model::bill::{Bill, CannotAdd, Dimension, Query};
+use stackcost_model::bill::{Bill, CannotAdd, Condition, Dimension, Query};
 use std::collections::BTreeSet;
 use std::io::Read;
 
@@ -150,7 +150,8 @@ impl Reading {
         let wanted = self.query.by.iter().chain(self.query.filter.iter().map(|condition| &condition.dimension));
         for dimension in wanted {
             if self.whole.rows > 0 && !self.present.contains(dimension) {
-                let chosen = self.query.span.is_some() || !self.query.filter.is_empty();
+                let other = |condition: &Condition| condition.dimension != *dimension;
+                let chosen = self.query.span.is_some() || self.query.filter.iter().any(other);
                 return Err(nowhere(dimension, &self.whole.keys, chosen));
             }
         }
