@@ -1,6 +1,7 @@
 //! The one integration binary: the tool as its users meet it, and rules that speak for all of it.
 
 mod aws;
+mod bills;
 mod cli;
 mod properties;
 mod services;

@@ -43,6 +43,8 @@ pub(crate) struct Charged {
     pub source: String,
     /// What could not be had, in words.
     pub missing: Vec<String>,
+    /// How many charges there were, before months and conditions were looked at.
+    pub charges: u64,
     /// The accounts that Cost Explorer was asked for.
     pub accounts: Vec<String>,
 }
@@ -71,8 +73,9 @@ pub(crate) fn charged(
         Some(Months::Span(span)) => Some(span),
         _ => None,
     };
-    let bill = exports::read(Query { span, ..query }, export)?.bill;
-    Ok(Charged { bill, source: exports::names(&export.from), missing: Vec::new(), accounts: Vec::new() })
+    let read = exports::read(Query { span, ..query }, export)?;
+    let source = exports::names(&export.from);
+    Ok(Charged { bill: read.bill, source, missing: Vec::new(), charges: read.rows, accounts: Vec::new() })
 }
 
 fn ask(
@@ -130,7 +133,8 @@ fn ask(
     let accounts: Vec<String> = fetched.accounts.into_iter().map(|account| account.id).collect();
     let word = if accounts.len() == 1 { "account" } else { "accounts" };
     let source = format!("Cost Explorer, {word} {}", accounts.join(" and "));
-    Ok(Charged { bill, source, missing, accounts })
+    let charges = bill.entries.iter().map(|entry| entry.charges).sum();
+    Ok(Charged { bill, source, missing, charges, accounts })
 }
 
 /// The account that pays for an organisation is charged for its members, too: their costs would

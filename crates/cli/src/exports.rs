@@ -165,8 +165,7 @@ fn find(from: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
         if path != Path::new("-") && path.is_dir() {
             files.extend(in_folder(path)?);
         } else if is_manifest(path) {
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            let (there, _) = walk(folder)?;
+            let (there, _) = walk(folder_of(path))?;
             files.extend(named_by(&read_manifest(path)?, path, &there)?);
         } else {
             files.push(path.clone());
@@ -175,26 +174,35 @@ fn find(from: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
+/// The folder below which the files of a manifest lie: its own, or, where it lies below `metadata`
+/// as data exports have it, the one that has `metadata` and `data`.
+fn folder_of(manifest: &Path) -> &Path {
+    let metadata = manifest.ancestors().find(|folder| folder.file_name().is_some_and(|name| name == "metadata"));
+    let folder = metadata.unwrap_or(manifest).parent().unwrap_or(manifest);
+    if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
+}
+
 fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let (data, manifests) = walk(folder)?;
+    let (data, mut manifests) = walk(folder)?;
     let nothing = || Problem::of_text(format!("{} has no CSV or Parquet file in it", folder.display()));
     if manifests.is_empty() {
         return if data.is_empty() { Err(nothing().into()) } else { Ok(data) };
     }
     // A month has one manifest that counts. Legacy reports write a copy beside each version; the
     // one nearest to the top names the newest.
+    let depth = |path: &Path| path.components().count();
+    manifests.sort_by_key(|path| depth(path));
     let mut months: BTreeMap<String, (PathBuf, Manifest)> = BTreeMap::new();
     for path in manifests {
         let manifest = read_manifest(&path)?;
-        let depth = |path: &Path| path.components().count();
         match months.get(&manifest.period) {
             Some((known, same)) if depth(known) == depth(&path) && same.files != manifest.files => {
                 let (known, path) = (known.display(), path.display());
                 let message = format!("{known} and {path} both say which files are of {}", manifest.period);
                 return Err(Problem::of_text(message).help("name the one that counts, instead of the folder").into());
             }
-            Some((known, _)) if depth(known) <= depth(&path) => {}
-            _ => {
+            Some(_) => {}
+            None => {
                 months.insert(manifest.period.clone(), (path, manifest));
             }
         }
@@ -209,7 +217,7 @@ fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     if left > 0 {
         let are = if left == 1 { "file is" } else { "files are" };
         say(&format!(
-            "{left} {are} in no manifest of {}, and left aside: older versions of the same months",
+            "{left} {are} in no manifest of {}, and left aside: older versions, or of months without one",
             folder.display()
         ));
     }
@@ -222,7 +230,8 @@ fn read_manifest(path: &Path) -> Result<Manifest, Failure> {
     Ok(Manifest::parse(&name, &text)?)
 }
 
-/// The files that a manifest names, found here by the ends of their paths.
+/// The files that a manifest names, found here by the ends of their paths. The name alone does not
+/// do, but for files beside their manifest: older versions of a month have the same.
 fn named_by(manifest: &Manifest, path: &Path, there: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     let mut files = Vec::new();
     for key in &manifest.files {
@@ -232,7 +241,7 @@ fn named_by(manifest: &Manifest, path: &Path, there: &[PathBuf]) -> Result<Vec<P
             parts.zip(&wanted).take_while(|(part, wanted)| part == *wanted).count()
         };
         match there.iter().map(|file| (matching(file), file)).max_by_key(|(fit, _)| *fit) {
-            Some((fit, file)) if fit > 0 => files.push(file.clone()),
+            Some((fit, file)) if fit > 1 || fit == 1 && file.parent() == path.parent() => files.push(file.clone()),
             _ => {
                 let problem = Problem::of_text(format!("{} names {key}, which is not here", path.display()));
                 return Err(problem.help("fetch the whole folder of the export").into());
@@ -278,23 +287,42 @@ fn is_manifest(path: &Path) -> bool {
 }
 
 fn is_data(path: &Path) -> bool {
-    ends_with(path, &[".csv", ".csv.gz", ".gz", ".zip", ".parquet"])
+    ends_with(path, DATA)
 }
+
+/// How the names of data files end.
+const DATA: &[&str] = &[".csv", ".gz", ".zip", ".parquet"];
 
 /// The same costs twice make a bill that nobody got: two paths to one file, or two copies of it.
 fn refuse_twins(files: &[PathBuf]) -> Result<(), Failure> {
     let mut by_length: BTreeMap<u64, Vec<&PathBuf>> = BTreeMap::new();
+    let mut by_stem: BTreeMap<PathBuf, &PathBuf> = BTreeMap::new();
     for file in files {
         let name = file.display().to_string();
         if file == Path::new("-") {
             continue;
         }
-        let length = std::fs::metadata(file).map_err(|error| unreadable(&name, &error))?.len();
-        let same_length = by_length.entry(length).or_default();
+        let metadata = std::fs::metadata(file).map_err(|error| unreadable(&name, &error))?;
+        if !metadata.is_file() {
+            // A pipe can be read once, and has no length.
+            continue;
+        }
+        if let Some(other) = by_stem.insert(stem(file), file)
+            && other != file
+        {
+            let message = format!(
+                "{} and {name} seem to be one export in two forms: its costs would count twice",
+                other.display()
+            );
+            return Err(Problem::of_text(message)
+                .help("name the one that counts, or rename one if they are two")
+                .into());
+        }
+        let same_length = by_length.entry(metadata.len()).or_default();
         for other in &*same_length {
             if same(other, file).map_err(|error| unreadable(&name, &error))? {
                 let message = format!("{} and {name} are the same file: its costs would count twice", other.display());
-                return Err(Problem::of_text(message).help("name it once").into());
+                return Err(Problem::of_text(message).help("name it once, or take the copy away").into());
             }
         }
         same_length.push(file);
@@ -303,6 +331,16 @@ fn refuse_twins(files: &[PathBuf]) -> Result<(), Failure> {
         return Err(Problem::of_text("standard input can be read once, not twice").into());
     }
     Ok(())
+}
+
+/// The path without what says how the file is written: `cur.csv`, `cur.csv.gz` and `cur.parquet` are
+/// `cur`.
+fn stem(file: &Path) -> PathBuf {
+    let mut stem = file.to_path_buf();
+    while ends_with(&stem, DATA) {
+        stem.set_extension("");
+    }
+    stem
 }
 
 /// Whether two files have the same bytes; different bills differ in their first rows.

@@ -1,5 +1,6 @@
 //! What went wrong, shown with the place in the user's text.
 
+use crate::output::visible;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
 use stackcost_formats::problem::{Problem, Problems};
 use std::fmt;
@@ -89,13 +90,6 @@ impl Shown {
         let (message, help) = (visible(&problem.message), problem.help.as_deref().map(visible));
         Shown { problem: Problem { message, help, label: visible(&problem.label), ..problem }, source }
     }
-}
-
-/// The text without what would command a terminal, byte for byte as long, so that places stay right.
-fn visible(text: &str) -> String {
-    let commands = |sign: char| sign.is_control() && !matches!(sign, '\n' | '\r' | '\t');
-    let signs = text.chars().map(|sign| if commands(sign) { "?".repeat(sign.len_utf8()) } else { sign.to_string() });
-    signs.collect()
 }
 
 impl fmt::Display for Shown {

@@ -48,9 +48,16 @@ fn bytes(data: &[u8]) -> Result<(), Failure> {
     })
 }
 
-/// Says something beside the data.
+/// Says something beside the data, which may quote it: nothing of it commands the terminal.
 pub(crate) fn say(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{text}");
+    let _ = writeln!(std::io::stderr(), "{}", visible(text));
+}
+
+/// The text without what would command a terminal, byte for byte as long, so that places stay right.
+pub(crate) fn visible(text: &str) -> String {
+    let commands = |sign: char| sign.is_control() && !matches!(sign, '\n' | '\r' | '\t');
+    let signs = text.chars().map(|sign| if commands(sign) { "?".repeat(sign.len_utf8()) } else { sign.to_string() });
+    signs.collect()
 }
 
 /// The verdict on a result that may have gaps, said after it was written.

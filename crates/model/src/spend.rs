@@ -159,18 +159,6 @@ impl Spend {
     pub fn total(&self) -> Option<Split> {
         add_up(self.groups.iter().flat_map(|group| group.periods.iter().flatten()))
     }
-
-    /// Only the last so many periods.
-    #[must_use]
-    pub fn last(mut self, count: usize) -> Spend {
-        let first = self.periods.len().saturating_sub(count);
-        self.periods.drain(..first);
-        for group in &mut self.groups {
-            group.periods.drain(..first);
-        }
-        self.groups.retain(|group| group.periods.iter().any(Option::is_some));
-        self
-    }
 }
 
 impl Group {
@@ -290,13 +278,6 @@ mod tests {
         assert_eq!((top.groups[2].keys[0].as_str(), top.groups[2].others), ("other", Some(2)));
         assert_eq!(top.total(), whole.total());
         assert_eq!(Spend::new(&sample(), Some(9)).unwrap(), whole);
-    }
-
-    #[test]
-    fn the_last_periods() {
-        let spend = Spend::new(&sample(), None).unwrap().last(1);
-        assert_eq!(spend.periods.len(), 1);
-        assert_eq!(spend.total().unwrap().net().unwrap().to_string(), "85.7702");
     }
 
     #[test]

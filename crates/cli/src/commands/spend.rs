@@ -21,14 +21,14 @@ pub(crate) fn run(args: &SpendArgs) -> Result<Outcome, Failure> {
     query.metrics = vec![args.metric];
     query.quantity = args.quantity;
     let charged = charged(query, args.months, &args.export, &args.cost_explorer)?;
-    let bill = charged.bill;
-    let context = Context { source: charged.source, missing: charged.missing };
-    let mut spend = Spend::new(&bill, args.top.map(|top| top as usize)).ok_or_else(too_large)?;
+    let mut bill = charged.bill;
     if let Some(Months::Last(count)) = args.months {
-        spend = spend.last(count as usize);
+        bill.keep_last(count as usize);
     }
+    let context = Context { source: charged.source, missing: charged.missing };
+    let spend = Spend::new(&bill, args.top.map(|top| top as usize)).ok_or_else(too_large)?;
     if spend.periods.is_empty() {
-        return Err(nothing(&context.source).into());
+        return Err(nothing(&context.source, charged.charges).into());
     }
     show(&spend, &context, args)?;
     verdict(&spend, &context, args)
@@ -42,7 +42,7 @@ pub(crate) fn query(by: &str, conditions: &[String]) -> Result<Query, Problem> {
             "month" => {}
             "day" => query.step = Step::Day,
             name => {
-                let dimension: Dimension = name.parse().map_err(|error| unknown(&error, name))?;
+                let dimension: Dimension = name.parse().map_err(|error| unknown(&error, name, &["month", "day"]))?;
                 if query.by.contains(&dimension) {
                     return Err(Problem::of_text(format!("--by names {dimension} twice")));
                 }
@@ -53,7 +53,10 @@ pub(crate) fn query(by: &str, conditions: &[String]) -> Result<Query, Problem> {
     for condition in conditions.iter().flat_map(|conditions| split_conditions(conditions)) {
         let condition = condition.trim();
         let name = condition.split(['=', '!']).next().unwrap_or(condition);
-        let parsed: Condition = condition.parse().map_err(|error| unknown(&error, name))?;
+        let parsed: Condition = condition.parse().map_err(|error| match name.trim() {
+            "month" | "day" => Problem::of_text("--where chooses no time").help("--months 2026-10 does"),
+            name => unknown(&error, name, &[]),
+        })?;
         query.filter.push(parsed);
     }
     Ok(query)
@@ -72,8 +75,8 @@ fn split_conditions(text: &str) -> Vec<String> {
     conditions
 }
 
-fn unknown(error: &BadQuery, name: &str) -> Problem {
-    let forms = || Dimension::FORMS.iter().copied().chain(["month", "day"]);
+fn unknown(error: &BadQuery, name: &str, times: &[&'static str]) -> Problem {
+    let forms = || Dimension::FORMS.iter().chain(times).copied();
     let guess = did_you_mean(name, forms());
     Problem::of_text(error.to_string())
         .help(guess.unwrap_or_else(|| format!("there are: {}", forms().collect::<Vec<_>>().join(", "))))
@@ -83,7 +86,11 @@ fn too_large() -> Failure {
     Failure::Failed(Problem::of_text("a sum is too large to count"))
 }
 
-fn nothing(source: &str) -> Problem {
+fn nothing(source: &str, rows: u64) -> Problem {
+    if rows == 0 {
+        return Problem::of_text(format!("{source} has no charges: below the header there is no row"))
+            .help("give an export of a month with charges");
+    }
     Problem::of_text(format!("{source} has no charges that fit"))
         .help("give other months or conditions; without --months and --where all are shown")
 }
@@ -105,7 +112,8 @@ fn show(spend: &Spend, context: &Context, args: &SpendArgs) -> Result<(), Failur
     })
 }
 
-/// A threshold is crossed by more than what was given, not by exactly that.
+/// A threshold is crossed by more than what was given, not by exactly that; and a sum that lacks
+/// something is no sum.
 fn verdict(spend: &Spend, context: &Context, args: &SpendArgs) -> Result<Outcome, Failure> {
     let mut outcome = partial(spend, context, args);
     let Some(most) = args.fail_over else { return Ok(outcome) };

@@ -1,16 +1,18 @@
 //! Bills in CSV: one thread cuts the text into blocks of whole rows, the others add them up.
 //! Memory is bounded by a few blocks, whatever the size of the file.
 
+use super::bad_row;
 use super::dialect::{Key, Layout, Slot};
-use super::fold::{Bad, Fold, Part, Row, join};
+use super::fold::{Bad, Fold, Part, Row};
 use super::tags::Memo;
 use crate::problem::Problem;
 use memchr::{memchr_iter, memrchr_iter};
 use simd_csv::{ZeroCopyByteRecord, ZeroCopyReaderBuilder};
-use stackcost_model::bill::{Bill, CannotAdd, Query};
+use stackcost_model::bill::{CannotAdd, Query};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::{ErrorKind, Read};
+use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::sync::{Mutex, PoisonError};
@@ -34,6 +36,7 @@ pub(super) struct Found {
 const MOST_BAD: usize = 20;
 
 /// Why a file could not be added up.
+#[derive(Debug)]
 pub(super) enum Stop {
     Problem(Problem),
     /// A row that cannot be read: its number (the header is row 1), the byte it begins at.
@@ -83,18 +86,20 @@ pub(super) fn read(
             })
             .collect();
         let cut = cut_all(&mut blocks, first, send, &spare, &shared.stop);
-        let works: Vec<_> = works.into_iter().filter_map(|work| work.join().ok()).collect();
+        // A thread that panicked took its rows with it: no sum without them.
+        let works: Vec<_> =
+            works.into_iter().map(|work| work.join().unwrap_or_else(|why| resume_unwind(why))).collect();
         (cut, works)
     });
     let mut rows_of = BTreeMap::new();
     let mut bad = BTreeMap::new();
-    let mut whole = Part { bill: Bill::new(query.clone(), ""), rows: 0, keys: BTreeSet::new(), found: BTreeSet::new() };
+    let mut whole = Part::new(query);
     let mut bad_count = 0;
     for work in works {
         rows_of.extend(work.bad.rows_of);
         bad.extend(work.bad.bad);
         bad_count += work.bad.count;
-        work.part.and_then(|part| join(part, &mut whole)).map_err(|error| cannot_add(file, &error))?;
+        work.part.and_then(|part| whole.join(part)).map_err(|error| Problem::of_text(format!("{file}: {error}")))?;
     }
     // Rows are numbered as a text editor would find them, had every row one line.
     let before = |block: u64| rows_of.range(..block).map(|(_, rows)| rows).sum::<u64>() + 1;
@@ -105,15 +110,17 @@ pub(super) fn read(
         return Err(Stop::Row(row, byte, bad));
     }
     cut.map_err(|error| after_row(error, rows_of.values().sum::<u64>() + 1))?;
+    whole.settle_currency(&layout).map_err(|((block, row, byte), bad)| {
+        Problem::of_text(bad_row(file, place((block, row)), byte, &bad)).help(ONE_CURRENCY)
+    })?;
     while bad.len() > MOST_BAD {
         bad.pop_last();
     }
     Ok(Found { part: whole, layout, header, bad, bad_count })
 }
 
-fn cannot_add(file: &str, error: &CannotAdd) -> Stop {
-    Problem::of_text(format!("{file}: {error}")).into()
-}
+/// What to do about a second currency.
+pub(super) const ONE_CURRENCY: &str = "--where keeps charges of one: --where account=... for the accounts billed in it";
 
 /// What is wrong with the text itself, with the last row that was read before it.
 fn after_row(problem: Problem, row: u64) -> Problem {
@@ -163,27 +170,29 @@ fn add(block: &Block, shared: &Shared<'_>, fold: &mut Fold<'_>, work: &mut BadRo
     let width = shared.layout.width;
     let mut row = 0;
     loop {
-        let at = reader.position();
+        let mut at = reader.position();
+        // Blank lines are passed over, and count as rows.
+        let ahead = block.text.get(usize::try_from(at).unwrap_or(usize::MAX)..).unwrap_or_default();
+        for sign in ahead.iter().take_while(|sign| matches!(sign, b'\n' | b'\r')) {
+            at += 1;
+            row += u64::from(*sign == b'\n');
+        }
         let bad = match reader.read_byte_record() {
             Ok(None) => break,
-            Ok(Some(record)) if record.len() == width => {
-                row += 1;
-                fold.row(&Record { record: &record, layout: shared.layout }).err()
+            Ok(Some(record)) if record.len() != width => {
+                let cut = if record.len() < width { " (is the file cut off?)" } else { "" };
+                Some(Bad::row(format!("has {} columns instead of {width}{cut}", record.len())))
             }
-            // A line without anything on it.
-            Ok(Some(record)) if record.as_slice().is_empty() => {
-                row += 1;
-                None
+            Ok(Some(record)) if !lines_are_quoted(&record) => {
+                Some(Bad::row("has a line end between quotes that do not begin and end a cell"))
             }
             Ok(Some(record)) => {
-                row += 1;
-                Some(Bad::row(format!("has {} columns instead of {width}", record.len())))
+                let place = (block.number, row + 1, block.start + at);
+                fold.row(&Record { record: &record, layout: shared.layout }, place).err()
             }
-            Err(error) => {
-                row += 1;
-                Some(Bad::row(format!("cannot be read: {error}")))
-            }
+            Err(error) => Some(Bad::row(format!("cannot be read: {error}"))),
         };
+        row += 1;
         if let Some(bad) = bad {
             work.count += 1;
             if work.bad.len() < MOST_BAD {
@@ -196,6 +205,21 @@ fn add(block: &Block, shared: &Shared<'_>, fold: &mut Fold<'_>, work: &mut BadRo
         }
     }
     work.rows_of.insert(block.number, row);
+}
+
+/// Whether each line end in a row stands in a cell that is quoted as a whole. A quote astray makes
+/// one row of two: `5" disk,1` and `3" disk,2`, say, where the first amount would be lost.
+fn lines_are_quoted(record: &ZeroCopyByteRecord<'_>) -> bool {
+    memchr::memchr(b'\n', record.as_slice()).is_none()
+        || record.iter().all(|cell| match cell {
+            [b'"', inner @ .., b'"'] => quotes_are_doubled(inner),
+            cell => !cell.contains(&b'\n'),
+        })
+}
+
+/// Whether quotes within a quoted cell come in twos.
+fn quotes_are_doubled(inner: &[u8]) -> bool {
+    inner.split(|sign| *sign != b'"').all(|quotes| quotes.len().is_multiple_of(2))
 }
 
 /// Sends block after block to the threads, until the end or until one of them stops.
@@ -243,15 +267,12 @@ impl<R: Read> Blocks<'_, R> {
             if self.ended && end < text.len() {
                 // The last row may lack its line end, but not the end of a quoted cell.
                 if !memchr_iter(b'"', &text).count().is_multiple_of(2) {
-                    let byte = self.start + u64::try_from(text.len()).unwrap_or(0);
-                    return Err(Problem::of_text(format!("{} ends within a quoted cell, at byte {byte}", self.file))
-                        .help("the file is cut off: fetch it again"));
+                    return Err(self.unclosed("ends", end));
                 }
                 end = text.len();
             }
             if end == 0 && text.len() >= LONGEST_ROW {
-                let message = format!("{}: a row that begins at byte {} does not end", self.file, self.start);
-                return Err(Problem::of_text(message).help("a quote may have been opened and not closed"));
+                return Err(self.unclosed("goes on for 16 MiB", end));
             }
         }
         self.carry.extend_from_slice(&text[end..]);
@@ -260,6 +281,14 @@ impl<R: Read> Blocks<'_, R> {
         self.number += 1;
         self.start += u64::try_from(end).unwrap_or(0);
         Ok(Some(block))
+    }
+
+    /// A row that begins so far on, and does not end.
+    fn unclosed(&self, what: &str, ahead: usize) -> Problem {
+        let byte = self.start + u64::try_from(ahead).unwrap_or(0);
+        let message =
+            format!("{} {what} within the row that begins at byte {byte}: a quote in it is not closed", self.file);
+        Problem::of_text(message).help("the file is cut off, or that row is not quoted as CSV is: fetch it again")
     }
 
     /// Reads one block more.
@@ -325,7 +354,8 @@ fn take_header(file: &str, first: &mut Block) -> Result<Vec<String>, Problem> {
         let problem = Problem::of_text(format!("{file} is no CSV: its first row is no text of columns"));
         return Err(problem.help("exports are CSV, gzip, zip or Parquet"));
     }
-    let length = mark + usize::try_from(reader.position().byte()).unwrap_or(0);
+    let mut length = mark + usize::try_from(reader.position().byte()).unwrap_or(0);
+    length += usize::from(first.text[..length].ends_with(b"\r") && first.text[length..].starts_with(b"\n"));
     first.text.drain(..length);
     first.start += u64::try_from(length).unwrap_or(0);
     Ok(record.iter().map(|name| name.trim().to_string()).collect())
@@ -350,13 +380,10 @@ impl Record<'_> {
 
 impl Row for Record<'_> {
     fn text(&self, slot: Slot) -> Cow<'_, [u8]> {
-        let (cell, quoted) = self.raw(slot);
-        if quoted {
-            return unescape(cell);
-        }
-        match cell {
-            b"NULL" | b"null" | b"None" => Cow::Borrowed(b""),
-            cell => Cow::Borrowed(cell),
+        match self.raw(slot) {
+            (b"NULL" | b"null" | b"None", _) => Cow::Borrowed(b""),
+            (cell, true) => unescape(cell),
+            (cell, false) => Cow::Borrowed(cell),
         }
     }
 

@@ -103,6 +103,8 @@ pub(super) enum Cost {
     List {
         list: Option<Slot>,
         unblended: Slot,
+        /// The reservation that a fee is of.
+        reservation: Option<Slot>,
     },
 }
 
@@ -122,10 +124,6 @@ pub(super) struct Amortized {
 impl Layout {
     /// What the query needs of a file with this header.
     pub fn new(file: &str, header: &[String], query: &Query) -> Result<Layout, Problem> {
-        let mut seen = BTreeSet::new();
-        if let Some(twice) = header.iter().find(|name| !seen.insert(name.as_str())) {
-            return Err(Problem::of_text(format!("{file} has two columns called {twice}")));
-        }
         let dialect = Dialect::of(header).ok_or_else(|| unknown(file, header))?;
         let names = header.iter().map(|name| dialect.common(name)).collect();
         let mut finder = Finder { file, dialect, header, names, columns: Vec::new() };
@@ -143,15 +141,22 @@ impl Layout {
         let conditions = query.filter.iter().map(|condition| &condition.dimension);
         let filter = conditions.map(|by| finder.dimension(by)).collect::<Result<_, _>>()?;
         let costs = query.metrics.iter().map(|metric| finder.cost(*metric)).collect::<Result<_, _>>()?;
+        let class = if focus { finder.any(&[&[], &["ChargeClass"]]) } else { None };
+        let (currency, invoice) = (finder.any(CURRENCY), finder.any(INVOICE));
+        let twice = |column: &&Column| header.iter().filter(|name| **name == column.name).count() > 1;
+        if let Some(Column { name, .. }) = finder.columns.iter().find(twice) {
+            let problem = Problem::of_text(format!("{file} has more than one column called {name}"));
+            return Err(problem.help("which of them counts cannot be known: rename or remove the others"));
+        }
         Ok(Layout {
             dialect,
             width: header.len(),
             month,
             day,
             kind,
-            class: if focus { finder.any(&[&[], &["ChargeClass"]]) } else { None },
-            currency: finder.any(CURRENCY),
-            invoice: finder.any(INVOICE),
+            class,
+            currency,
+            invoice,
             quantity,
             groups,
             filter,
@@ -186,6 +191,7 @@ const RESOURCE: &Names = &[&["line_item_resource_id"], &["ResourceId"]];
 const DESCRIPTION: &Names = &[&["line_item_line_item_description"], &["ChargeDescription"]];
 const UNBLENDED: &Names = &[&["line_item_unblended_cost"], &["BilledCost"]];
 const LIST: &Names = &[&["pricing_public_on_demand_cost"], &["ListCost"]];
+const RESERVATION: &Names = &[&["reservation_reservation_a_r_n", "reservation_reservation_arn"], &[]];
 
 impl Dialect {
     /// Which half of [`Names`] counts.
@@ -326,7 +332,8 @@ impl Finder<'_> {
                 Metric::Unblended | Metric::NetUnblended => Cost::Cell(self.need(UNBLENDED, what)?),
                 Metric::Amortized | Metric::NetAmortized => Cost::Cell(self.need(&[&[], &["EffectiveCost"]], what)?),
                 Metric::List => {
-                    Cost::List { list: Some(self.need(LIST, what)?), unblended: self.need(UNBLENDED, what)? }
+                    let (list, unblended) = (self.need(LIST, what)?, self.need(UNBLENDED, what)?);
+                    Cost::List { list: Some(list), unblended, reservation: None }
                 }
                 Metric::Blended => {
                     let problem = Problem::of_text(format!("{}: FOCUS has no blended cost", self.file));
@@ -341,7 +348,7 @@ impl Finder<'_> {
             Metric::Unblended => Cost::Cell(unblended),
             Metric::NetUnblended => Cost::Net(self.named("line_item_net_unblended_cost"), unblended),
             Metric::Blended => Cost::Cell(self.need(&[&["line_item_blended_cost"], &[]], what)?),
-            Metric::List => Cost::List { list: self.any(LIST), unblended },
+            Metric::List => Cost::List { list: self.any(LIST), unblended, reservation: self.any(RESERVATION) },
             Metric::Amortized | Metric::NetAmortized => {
                 let net = metric == Metric::NetAmortized;
                 let net_unblended = if net { self.named("line_item_net_unblended_cost") } else { None };
@@ -365,9 +372,7 @@ impl Finder<'_> {
                         "reservation_unused_recurring_fee",
                         "reservation_net_unused_recurring_fee",
                     ),
-                    reservation: self
-                        .named("reservation_reservation_a_r_n")
-                        .or_else(|| self.named("reservation_reservation_arn")),
+                    reservation: self.any(RESERVATION),
                 }))
             }
         })
@@ -394,19 +399,25 @@ impl Key {
         let letters = |text: &str| -> String {
             text.chars().filter(|sign| sign.is_alphanumeric()).flat_map(char::to_lowercase).collect()
         };
-        let (name, wanted) = (letters(name), letters(&self.exact));
-        if name == wanted {
+        let wanted = letters(&self.exact);
+        if letters(name) == wanted {
             return Some(2);
         }
-        (self.user_tag && name.strip_prefix("user") == Some(wanted.as_str())).then_some(3)
+        (self.user_tag && letters(without_user(name)) == wanted).then_some(3)
     }
 }
 
+/// The key of a tag without AWS's mark for tags of users.
+pub(super) fn without_user(name: &str) -> &str {
+    name.strip_prefix("user:").or_else(|| name.strip_prefix("user_")).unwrap_or(name)
+}
+
 /// No file has a value for these dimensions.
-pub(super) fn nowhere(dimension: &Dimension, seen: &BTreeSet<String>) -> Problem {
+pub(super) fn nowhere(dimension: &Dimension, seen: &BTreeSet<String>, chosen: bool) -> Problem {
+    let charge = if chosen { "no charge that was chosen" } else { "no charge" };
     let problem = Problem::of_text(match dimension {
-        Dimension::Tag(key) => format!("no charge has a tag \"{key}\""),
-        Dimension::CostCategory(name) => format!("no charge has a cost category \"{name}\""),
+        Dimension::Tag(key) => format!("{charge} has a tag \"{key}\""),
+        Dimension::CostCategory(name) => format!("{charge} has a cost category \"{name}\""),
         other => format!("the bill does not say the {other} of charges"),
     });
     let (Dimension::Tag(wanted) | Dimension::CostCategory(wanted)) = dimension else {
@@ -414,6 +425,7 @@ pub(super) fn nowhere(dimension: &Dimension, seen: &BTreeSet<String>) -> Problem
     };
     match did_you_mean(wanted, seen.iter().map(String::as_str)) {
         Some(guess) => problem.help(guess),
+        None if seen.is_empty() && chosen => problem.help("others may have one: leave out --where and --months"),
         None if seen.is_empty() => problem.help("cost allocation tags must be activated in the billing console first"),
         None => {
             let seen: Vec<&str> = seen.iter().take(20).map(String::as_str).collect();
@@ -455,6 +467,8 @@ mod tests {
             ("user:CostCenter", Some(1)),
             ("cost_center", Some(2)),
             ("user_cost_center", Some(3)),
+            ("user_CostCenter", Some(3)),
+            ("userCostCenter", None),
             ("aws:createdBy", None),
             ("CostCenters", None),
         ] {

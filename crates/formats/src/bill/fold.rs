@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 use stackcost_model::bill::{Amount, Bill, CannotAdd, ChargeKind, Dimension, Entry, Query, Step};
 use stackcost_model::time::Date;
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A row, whatever file it is from. A cell that is empty, `NULL` or `None` is an empty text.
 pub(super) trait Row {
@@ -28,6 +28,9 @@ pub(super) trait Row {
     /// The value of a key of the map in this cell, if it has one; `Err` when it is no map.
     fn entry<'a>(&'a self, slot: Slot, keys: &Key, memo: &'a mut Memo) -> Result<Cow<'a, [u8]>, ()>;
 }
+
+/// Where a row stands: its block of the file, its place in the block, the byte it begins at.
+pub(super) type Place = (u64, u64, u64);
 
 /// What is wrong with a row.
 #[derive(Debug)]
@@ -64,7 +67,10 @@ pub(super) struct Fold<'a> {
     /// First days of months of which a charge for usage has no invoice yet.
     open: BTreeSet<Date>,
     kind: (Vec<u8>, ChargeKind),
-    currency: Vec<u8>,
+    /// The currencies of charges, and where each stands first.
+    currencies: Vec<(Box<[u8]>, Place)>,
+    /// The costs of the row at hand.
+    costs: Vec<Option<Amount>>,
     memo: Memo,
     rows: u64,
 }
@@ -127,14 +133,15 @@ impl<'a> Fold<'a> {
             days: Days::default(),
             open: BTreeSet::new(),
             kind: (Vec::new(), ChargeKind::Other),
-            currency: Vec::new(),
+            currencies: Vec::new(),
+            costs: Vec::new(),
             memo: Memo::default(),
             rows: 0,
         }
     }
 
-    /// Adds a row.
-    pub fn row(&mut self, row: &impl Row) -> Result<(), Bad> {
+    /// Adds a row; one that is bad adds nothing.
+    pub fn row(&mut self, row: &impl Row, place: Place) -> Result<(), Bad> {
         let layout = self.layout;
         self.rows += 1;
         let month = match layout.month.or(layout.day) {
@@ -157,13 +164,13 @@ impl<'a> Fold<'a> {
         }
         let type_text = row.text(layout.kind);
         let kind = self.kind_of(row, &type_text)?;
-        self.check_currency(row)?;
-        if kind == ChargeKind::Usage && layout.invoice.is_some_and(|slot| row.text(slot).is_empty()) {
-            self.open.insert(month);
+        self.costs.clear();
+        for cost in &layout.costs {
+            self.costs.push(cost_of(row, cost, &type_text, kind).map_err(|bad| bad.of(row, layout))?);
         }
         let (quantity, unit) = match layout.quantity {
             Some((slot, unit)) if kind == ChargeKind::Usage => {
-                let quantity = row.amount(slot).map_err(|()| self.no_decimal(row, slot))?;
+                let quantity = row.amount(slot).map_err(|()| BadCost::Cell(slot).of(row, layout))?;
                 (quantity.unwrap_or_default(), unit.map(|slot| row.text(slot)).unwrap_or_default())
             }
             _ => (Amount::ZERO, Cow::default()),
@@ -186,25 +193,20 @@ impl<'a> Fold<'a> {
                 without_list: 0,
             }),
         };
-        for (sum, cost) in sums.amounts.iter_mut().zip(&layout.costs) {
-            let amount = match cost_of(row, cost, &type_text, kind) {
-                Ok(Some(amount)) => amount,
-                Ok(None) => {
-                    sums.without_list += 1;
-                    continue;
-                }
-                Err(slot) => return Err(bad_cell(row, layout, slot, "is no decimal that fits")),
-            };
-            *sum = sum.checked_add(amount).ok_or_else(|| Bad::row("makes a sum too large to count"))?;
+        let too_large = || Bad::row("makes a sum too large to count");
+        for (sum, cost) in sums.amounts.iter_mut().zip(&self.costs) {
+            match cost {
+                Some(amount) => *sum = sum.checked_add(*amount).ok_or_else(too_large)?,
+                None => sums.without_list += 1,
+            }
         }
-        sums.quantity =
-            sums.quantity.checked_add(quantity).ok_or_else(|| Bad::row("makes a sum too large to count"))?;
+        sums.quantity = sums.quantity.checked_add(quantity).ok_or_else(too_large)?;
         sums.charges += 1;
+        if kind == ChargeKind::Usage && layout.invoice.is_some_and(|slot| row.text(slot).is_empty()) {
+            self.open.insert(month);
+        }
+        self.note_currency(row, place);
         Ok(())
-    }
-
-    fn no_decimal(&self, row: &impl Row, slot: Slot) -> Bad {
-        bad_cell(row, self.layout, slot, "is no decimal that fits")
     }
 
     fn date(&mut self, row: &impl Row, slot: Slot, month: bool) -> Result<Date, Bad> {
@@ -232,38 +234,35 @@ impl<'a> Fold<'a> {
         Ok(self.kind.1)
     }
 
-    fn check_currency(&mut self, row: &impl Row) -> Result<(), Bad> {
-        let Some(slot) = self.layout.currency else { return Ok(()) };
+    /// A charge that does not say its currency is in that of the others.
+    fn note_currency(&mut self, row: &impl Row, place: Place) {
+        let Some(slot) = self.layout.currency else { return };
         let currency = row.text(slot);
-        if self.currency == *currency {
-            return Ok(());
+        let known = self.currencies.iter().any(|(known, _)| **known == *currency);
+        if !known && !currency.is_empty() && self.currencies.len() < MOST_CURRENCIES {
+            self.currencies.push(((*currency).into(), place));
         }
-        if self.currency.is_empty() {
-            self.currency = currency.into_owned();
-            return Ok(());
-        }
-        let known = String::from_utf8_lossy(&self.currency).into_owned();
-        Err(bad_cell(
-            row,
-            self.layout,
-            slot,
-            &format!("is another currency than {known}, and amounts of two cannot be added"),
-        ))
     }
 
     /// What was summed.
     pub fn finish(self) -> Result<Part, CannotAdd> {
-        let mut bill = Bill::new(self.query.clone(), &String::from_utf8_lossy(&self.currency));
+        // The currency is known when the folds of all threads are joined.
+        let mut bill = Bill::new(self.query.clone(), "");
         bill.estimated = self.open;
         for (key, sums) in self.groups {
             bill.entries.push(unpack(&key, sums));
         }
         bill.settle()?;
-        Ok(Part { bill, rows: self.rows, keys: self.memo.seen, found: self.memo.found })
+        let currencies = self.currencies.into_iter().map(|(name, place)| (place, name)).collect();
+        Ok(Part { bill, rows: self.rows, keys: self.memo.seen, found: self.memo.found, currencies })
     }
 }
 
+/// How many currencies are told apart; two are one too many already.
+const MOST_CURRENCIES: usize = 16;
+
 /// What one fold found.
+#[derive(Debug)]
 pub(super) struct Part {
     pub bill: Bill,
     pub rows: u64,
@@ -271,6 +270,42 @@ pub(super) struct Part {
     pub keys: BTreeSet<String>,
     /// The wanted ones that some row had.
     pub found: BTreeSet<Dimension>,
+    /// The currencies of charges, by where each stands first.
+    pub currencies: BTreeMap<Place, Box<[u8]>>,
+}
+
+impl Part {
+    /// Nothing.
+    pub fn new(query: &Query) -> Part {
+        let bill = Bill::new(query.clone(), "");
+        Part { bill, rows: 0, keys: BTreeSet::new(), found: BTreeSet::new(), currencies: BTreeMap::new() }
+    }
+
+    /// Joins what another thread, or file, found.
+    pub fn join(&mut self, other: Part) -> Result<(), CannotAdd> {
+        self.bill.add(other.bill)?;
+        self.rows += other.rows;
+        self.keys.extend(other.keys);
+        self.found.extend(other.found);
+        self.currencies.extend(other.currencies);
+        Ok(())
+    }
+
+    /// Gives the bill its currency; `Err` is the first charge in another than those before it.
+    pub fn settle_currency(&mut self, layout: &Layout) -> Result<(), (Place, Bad)> {
+        let text = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
+        let mut places = self.currencies.iter();
+        let Some((_, first)) = places.next() else { return Ok(()) };
+        if let Some((place, other)) = places.find(|(_, other)| *other != first) {
+            let slot = layout.currency.unwrap_or_default();
+            let column = layout.columns.get(slot).map(|column| column.name.clone()).unwrap_or_default();
+            let (first, other) = (text(first), text(other));
+            let why = format!("\"{other}\" is another currency than {first}, and amounts of two cannot be added");
+            return Err((*place, Bad { column, why }));
+        }
+        self.bill.currency = text(first);
+        Ok(())
+    }
 }
 
 /// Year, month and day in one number that sorts as they do.
@@ -340,27 +375,54 @@ fn purchase(row: &impl Row, usage_type: Option<Slot>, layout: &Layout) -> &'stat
     }
 }
 
-/// The cost of a row in a metric. `Ok(None)`: the bill does not say what usage costs at list
-/// rates. `Err` names the cell that is no decimal, or that is missing.
-fn cost_of(row: &impl Row, cost: &Cost, line_type: &[u8], kind: ChargeKind) -> Result<Option<Amount>, Slot> {
-    let needed = |slot: Slot| row.amount(slot).ok().flatten().ok_or(slot);
+/// Why a row has no cost.
+enum BadCost {
+    /// This cell is empty, or no decimal.
+    Cell(Slot),
+    /// The file lacks the column (by its CUR 2.0 name) that this kind of line needs.
+    Lacks(&'static str),
+}
+
+impl BadCost {
+    fn of(&self, row: &impl Row, layout: &Layout) -> Bad {
+        match self {
+            BadCost::Cell(slot) => {
+                let text = row.text(*slot);
+                let number = text.iter().all(|sign| matches!(sign, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'));
+                let why = match number {
+                    true if text.is_empty() => "is no cost, and each charge has one",
+                    true => "is beyond what is counted exactly: 20 digits before the point, 36 after it",
+                    false => "is no decimal, such as 1234.5 or 1.81E-8",
+                };
+                bad_cell(row, layout, *slot, why)
+            }
+            BadCost::Lacks(column) => {
+                bad_cell(row, layout, layout.kind, &format!("needs a column that is not here: {column}"))
+            }
+        }
+    }
+}
+
+/// The cost of a row in a metric. `Ok(None)`: the bill does not say what usage costs at list rates.
+fn cost_of(row: &impl Row, cost: &Cost, line_type: &[u8], kind: ChargeKind) -> Result<Option<Amount>, BadCost> {
+    let amount = |slot: Slot| row.amount(slot).map_err(|()| BadCost::Cell(slot));
+    let needed = |slot: Slot| amount(slot)?.ok_or(BadCost::Cell(slot));
     match cost {
         Cost::Cell(slot) => needed(*slot).map(Some),
         Cost::Net(net, unblended) => match net {
-            Some(net) => row.amount(*net).map_err(|()| *net)?.map_or_else(|| needed(*unblended), Ok).map(Some),
+            Some(net) => amount(*net)?.map_or_else(|| needed(*unblended), Ok).map(Some),
             None => needed(*unblended).map(Some),
         },
         Cost::Amortized(columns) => amortized(row, columns, line_type).map(Some),
-        Cost::List { list, unblended } => {
-            let listed = match list {
-                Some(slot) => row.amount(*slot).map_err(|()| *slot)?,
-                None => None,
-            };
+        Cost::List { list, unblended, reservation } => {
+            let listed = list.map_or(Ok(None), amount)?;
+            let of_reservation = || reservation.is_some_and(|slot| !row.text(slot).is_empty());
             match (listed, kind) {
                 (Some(amount), _) => Ok(Some(amount)),
                 // What a commitment takes back or costs is no usage at list rates.
                 (None, ChargeKind::Usage) if line_type == b"SavingsPlanNegation" => Ok(Some(Amount::ZERO)),
                 (None, ChargeKind::Usage) => Ok(None),
+                (None, ChargeKind::Fee) if line_type == b"Fee" && of_reservation() => Ok(Some(Amount::ZERO)),
                 (None, ChargeKind::Fee) if line_type != b"Fee" && line_type != b"Purchase" => Ok(Some(Amount::ZERO)),
                 (None, ChargeKind::Fee | ChargeKind::Tax | ChargeKind::Other) => needed(*unblended).map(Some),
                 (None, ChargeKind::Discount | ChargeKind::Credit | ChargeKind::Refund) => Ok(Some(Amount::ZERO)),
@@ -372,43 +434,44 @@ fn cost_of(row: &impl Row, cost: &Cost, line_type: &[u8], kind: ChargeKind) -> R
 /// Amortised cost by line item type, as AWS's Well-Architected cost queries and the FOCUS
 /// converter define it: covered usage at what the commitment makes it cost, fees at what of the
 /// commitment was not used, everything else as charged.
-fn amortized(row: &impl Row, columns: &Amortized, line_type: &[u8]) -> Result<Amount, Slot> {
+fn amortized(row: &impl Row, columns: &Amortized, line_type: &[u8]) -> Result<Amount, BadCost> {
     // The net figure, or the plain one; empty where a line has none.
-    let of = |[net, plain]: [Option<Slot>; 2]| -> Result<Option<Amount>, Slot> {
+    let of = |[net, plain]: [Option<Slot>; 2]| -> Result<Option<Amount>, BadCost> {
         for slot in [net, plain].into_iter().flatten() {
-            if let Some(amount) = row.amount(slot).map_err(|()| slot)? {
+            if let Some(amount) = row.amount(slot).map_err(|()| BadCost::Cell(slot))? {
                 return Ok(Some(amount));
             }
         }
         Ok(None)
     };
-    let or_unblended = |amount: Option<Amount>| match amount {
-        Some(amount) => Ok(amount),
-        None => of(columns.unblended)?.ok_or(columns.unblended[1].unwrap_or(0)),
+    let unblended = || of(columns.unblended)?.ok_or(BadCost::Cell(columns.unblended[1].unwrap_or(0)));
+    // What a line of this type cannot be without.
+    let needed = |pair: [Option<Slot>; 2], name: &'static str| match pair {
+        [None, None] => Err(BadCost::Lacks(name)),
+        pair => of(pair),
     };
-    let zero = |amount: Option<Amount>| amount.unwrap_or(Amount::ZERO);
+    let or_zero = |amount: Option<Amount>| amount.unwrap_or(Amount::ZERO);
     match line_type {
-        b"SavingsPlanCoveredUsage" => or_unblended(of(columns.plan_effective)?),
+        b"SavingsPlanCoveredUsage" => {
+            needed(columns.plan_effective, "savings_plan_savings_plan_effective_cost")?.map_or_else(unblended, Ok)
+        }
         b"SavingsPlanRecurringFee" => {
-            let total = zero(of([None, columns.plan_total])?);
-            total.checked_sub(zero(of([None, columns.plan_used])?)).ok_or(columns.plan_total.unwrap_or(0))
+            let total = or_zero(needed([None, columns.plan_total], "savings_plan_total_commitment_to_date")?);
+            let used = or_zero(needed([None, columns.plan_used], "savings_plan_used_commitment")?);
+            total.checked_sub(used).ok_or(BadCost::Cell(columns.plan_total.unwrap_or(0)))
         }
         b"SavingsPlanNegation" | b"SavingsPlanUpfrontFee" => Ok(Amount::ZERO),
-        b"DiscountedUsage" => or_unblended(of(columns.reserved_effective)?),
+        b"DiscountedUsage" => {
+            needed(columns.reserved_effective, "reservation_effective_cost")?.map_or_else(unblended, Ok)
+        }
         b"RIFee" => {
-            let upfront = zero(of(columns.unused_upfront)?);
-            upfront.checked_add(zero(of(columns.unused_recurring)?)).ok_or(columns.unused_upfront[1].unwrap_or(0))
+            let upfront =
+                needed(columns.unused_upfront, "reservation_unused_amortized_upfront_fee_for_billing_period")?;
+            let recurring = needed(columns.unused_recurring, "reservation_unused_recurring_fee")?;
+            let sum = or_zero(upfront).checked_add(or_zero(recurring));
+            sum.ok_or(BadCost::Cell(columns.unused_upfront[1].unwrap_or(0)))
         }
         b"Fee" if columns.reservation.is_some_and(|slot| !row.text(slot).is_empty()) => Ok(Amount::ZERO),
-        _ => or_unblended(None),
+        _ => unblended(),
     }
-}
-
-/// Joins what another thread, or file, found.
-pub(super) fn join(part: Part, into: &mut Part) -> Result<(), CannotAdd> {
-    into.bill.add(part.bill)?;
-    into.rows += part.rows;
-    into.keys.extend(part.keys);
-    into.found.extend(part.found);
-    Ok(())
 }

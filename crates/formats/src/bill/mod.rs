@@ -31,7 +31,7 @@ use crate::problem::Problem;
 use csv::{Found, Stop};
 use dialect::{Value, nowhere};
 use fold::Part;
-use stackcost_model::bill::{Bill, Dimension, Query};
+use stackcost_model::bill::{Bill, CannotAdd, Condition, Dimension, Query};
 use std::collections::BTreeSet;
 use std::io::Read;
 
@@ -83,8 +83,7 @@ impl Reading {
     /// Nothing read yet.
     #[must_use]
     pub fn new(query: Query, options: Options) -> Reading {
-        let bill = Bill::new(query.clone(), "");
-        let whole = Part { bill, rows: 0, keys: BTreeSet::new(), found: BTreeSet::new() };
+        let whole = Part::new(&query);
         let (present, bad) = (BTreeSet::new(), Vec::new());
         Reading { query, options, whole, dialect: None, present, bad, bad_rows: 0, files: 0 }
     }
@@ -136,7 +135,10 @@ impl Reading {
         self.bad_rows += found.bad_count;
         self.bad.extend(found.bad.iter().map(|(row, (byte, bad))| bad_row(file, *row, *byte, bad)));
         self.files += 1;
-        fold::join(found.part, &mut self.whole).map_err(|error| Problem::of_text(format!("{file}: {error}")))
+        self.whole.join(found.part).map_err(|error| {
+            let problem = Problem::of_text(format!("{file}: {error}"));
+            if matches!(error, CannotAdd::Currency(..)) { problem.help(csv::ONE_CURRENCY) } else { problem }
+        })
     }
 
     /// The answer.
@@ -148,7 +150,9 @@ impl Reading {
         let wanted = self.query.by.iter().chain(self.query.filter.iter().map(|condition| &condition.dimension));
         for dimension in wanted {
             if self.whole.rows > 0 && !self.present.contains(dimension) {
-                return Err(nowhere(dimension, &self.whole.keys));
+                let other = |condition: &Condition| condition.dimension != *dimension;
+                let chosen = self.query.span.is_some() || self.query.filter.iter().any(other);
+                return Err(nowhere(dimension, &self.whole.keys, chosen));
             }
         }
         Ok(Outcome {

@@ -1,9 +1,10 @@
 //! Bills in Parquet: row groups are shared out among threads, and of each only the columns that a
 //! query needs are read, batch by batch.
 
-use super::csv::{Found, Stop};
+use super::bad_row;
+use super::csv::{Found, ONE_CURRENCY, Stop};
 use super::dialect::{Key, Layout, Slot};
-use super::fold::{Bad, Days, Fold, Part, Row, join};
+use super::fold::{Bad, Days, Fold, Part, Row};
 use super::tags::Memo;
 use crate::problem::Problem;
 use bytes::Bytes;
@@ -13,11 +14,12 @@ use parquet::data_type::{ByteArray, DataType};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, FileReader, Length, RowGroupReader, SerializedFileReader};
 use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor};
-use stackcost_model::bill::{Amount, Bill, Query};
+use stackcost_model::bill::{Amount, Query};
 use stackcost_model::time::Date;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::{BufReader, Read};
+use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -77,19 +79,23 @@ pub(super) fn read(
                 })
             })
             .collect();
-        works.into_iter().filter_map(|work| work.join().ok()).collect()
+        // A thread that panicked took its rows with it: no sum without them.
+        works.into_iter().map(|work| work.join().unwrap_or_else(|why| resume_unwind(why))).collect()
     });
-    let mut whole = Part { bill: Bill::new(query.clone(), ""), rows: 0, keys: BTreeSet::new(), found: BTreeSet::new() };
+    let mut whole = Part::new(query);
     let (mut bad, mut bad_count) = (BTreeMap::new(), 0);
     for (outcome, part) in done {
         let (rows, count) = outcome.map_err(|error| damaged(&error))?;
         bad.extend(rows);
         bad_count += count;
-        part.and_then(|part| join(part, &mut whole)).map_err(|error| Problem::of_text(format!("{file}: {error}")))?;
+        part.and_then(|part| whole.join(part)).map_err(|error| Problem::of_text(format!("{file}: {error}")))?;
     }
     if !skip_bad_rows && let Some((row, (byte, bad))) = bad.pop_first() {
         return Err(Stop::Row(row, byte, bad));
     }
+    whole
+        .settle_currency(&layout)
+        .map_err(|((_, row, byte), bad)| Problem::of_text(bad_row(file, row, byte, &bad)).help(ONE_CURRENCY))?;
     while bad.len() > MOST_BAD {
         bad.pop_last();
     }
@@ -124,6 +130,10 @@ impl<F: ReadAt> ChunkReader for Shared<F> {
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes, ParquetError> {
+        // What a damaged footer says is not asked of memory.
+        if start.checked_add(length as u64).is_none_or(|end| end > self.0.length()) {
+            return Err(ParquetError::EOF(format!("{length} bytes at {start} are beyond its end")));
+        }
         let mut bytes = vec![0; length];
         From { file: Arc::clone(&self.0), at: start }.read_exact(&mut bytes)?;
         Ok(bytes.into())
@@ -180,7 +190,7 @@ impl<F: ReadAt> Work<'_, F> {
                 for index in 0..batch {
                     // Rows are numbered as in CSV, where the header is the first.
                     row += 1;
-                    if let Err(wrong) = fold.row(&BatchRow { columns: &columns, row: index }) {
+                    if let Err(wrong) = fold.row(&BatchRow { columns: &columns, row: index }, (0, row + 1, byte)) {
                         count += 1;
                         if bad.len() < MOST_BAD {
                             bad.insert(row + 1, (byte, wrong));

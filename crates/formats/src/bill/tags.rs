@@ -1,7 +1,7 @@
 //! Maps of tags and cost categories: JSON texts, remembered, since most rows have the map of
 //! another.
 
-use super::dialect::Key;
+use super::dialect::{Key, without_user};
 use hashbrown::HashMap;
 use stackcost_model::bill::Dimension;
 use std::borrow::Cow;
@@ -80,7 +80,7 @@ impl Memo {
         let text = String::from_utf8_lossy(name);
         let fit = key.fit(&text);
         if self.seen.len() < MOST_KEYS {
-            self.seen.insert(text.into_owned());
+            self.seen.insert(without_user(&text).to_string());
         }
         if fit.is_some() {
             self.found.insert(key.dimension());

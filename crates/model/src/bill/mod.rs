@@ -38,7 +38,8 @@ use alloc::vec::Vec;
 pub struct Bill {
     /// What was asked.
     pub query: Query,
-    /// The currency of all amounts (ISO 4217).
+    /// The currency of all amounts (ISO 4217); empty while none was said, and then that of any
+    /// bill that is added.
     pub currency: String,
     /// The sums, sorted by period, groups, kind and unit; each of these combinations once.
     pub entries: Vec<Entry>,
@@ -88,6 +89,14 @@ impl Bill {
         periods.into_iter().collect()
     }
 
+    /// Keeps only the last so many months in which there are charges, all their days if that is
+    /// what its periods are.
+    pub fn keep_last(&mut self, months: usize) {
+        let there: BTreeSet<Date> = self.entries.iter().map(|entry| entry.period.first_of_month()).collect();
+        let Some(first) = there.into_iter().rev().take(months).last() else { return };
+        self.entries.retain(|entry| entry.period >= first);
+    }
+
     /// Adds the charges of another answer to the same question.
     ///
     /// # Errors
@@ -96,10 +105,11 @@ impl Bill {
         if self.query != other.query {
             return Err(CannotAdd::Query);
         }
-        if self.entries.is_empty() {
+        if self.entries.is_empty() && !other.entries.is_empty() || self.currency.is_empty() {
             self.currency.clone_from(&other.currency);
         }
-        if !other.entries.is_empty() && self.currency != other.currency {
+        let same = other.currency.is_empty() || other.entries.is_empty() || self.currency == other.currency;
+        if !same {
             return Err(CannotAdd::Currency(self.currency.clone(), other.currency));
         }
         self.estimated.extend(other.estimated);

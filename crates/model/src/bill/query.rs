@@ -168,7 +168,7 @@ impl FromStr for Dimension {
             "purchase-type" => Dimension::PurchaseType,
             "resource" => Dimension::Resource,
             "description" => Dimension::Description,
-            _ => return Err(BadQuery(format!("\"{text}\" is nothing to group by"))),
+            _ => return Err(BadQuery(format!("\"{text}\" is nothing to group or choose by"))),
         })
     }
 }

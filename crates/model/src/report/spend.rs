@@ -154,7 +154,8 @@ fn other_names(group: &Group, by: &[Dimension]) -> String {
 }
 
 fn shown(key: &str, dimension: &Dimension) -> String {
-    if key.is_empty() { format!("(no {dimension})") } else { key.to_string() }
+    // Whatever a bill has in it, a table has one line for it and commands no terminal.
+    if key.is_empty() { format!("(no {dimension})") } else { key.replace(char::is_control, "?") }
 }
 
 /// From the first period to the last.
