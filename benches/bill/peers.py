@@ -98,7 +98,7 @@ def answer(name, output):
     """Groups, total and the seconds of the query alone, as far as the contender says them."""
     if name in PEERS:
         query, groups, total = output.split()
-        return f"{float(query):.2f} s", groups, total.rstrip("0")
+        return f"{float(query):.2f} s", groups, total
     if name == "stackcost":
         rows = list(csv.DictReader(io.StringIO(output)))
         total = sum(decimal.Decimal(row["net"]) for row in rows)
@@ -127,7 +127,7 @@ def compare(file, runs):
         queries, groups, totals = zip(*(answer(name, output) for _, _, output in got))
         query = sorted(queries)[len(queries) // 2]
         # Floats summed on two threads differ from run to run.
-        total = totals[0] if len(set(totals)) == 1 else f"{len(set(totals))} different"
+        total = totals[0].rstrip("0") if len(set(totals)) == 1 else f"{len(set(totals))} different"
         print(f"| {name} | {walls[name]:.2f} s | {walls[name] / base:.2f} | {query} | {peak:.0f} MB | {groups[0]} | {total} |")
     for name, why in broken.items():
         print(f"\n{name} failed: {why}")
