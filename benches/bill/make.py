@@ -184,7 +184,7 @@ def measured(dice, quantities):
 
 
 def usage_lines(count):
-    """Yields, for each line, the cells of its hours: a list of variants to choose from by hour."""
+    """Yields each line as its variants, of which an hour takes one: the rows that it has in that hour."""
     dice = random.Random(20261001)
     # Requests and bytes are the most lines of a real bill, hours the fewest.
     meters = [(service, meter) for service in SERVICES for meter in service[5] for _ in range(1 if len(meter[3]) == 1 else 2)]
@@ -254,14 +254,13 @@ def usage_lines(count):
                 saved = money(cost * Decimal("0.04"))
                 row["line_item_net_unblended_cost"] = double(cost - saved)
                 row["discount"], row["discount_total_discount"] = json.dumps({"edp_discount": float(-saved)}), double(-saved)
-                if saved:
-                    rows.append(row | {
-                        "line_item_line_item_type": "EdpDiscount", "line_item_unblended_cost": double(-saved), "line_item_blended_cost": "",
-                        "line_item_net_unblended_cost": "0.0", "pricing_public_on_demand_cost": "", "line_item_usage_amount": double(quantity),
-                        "line_item_line_item_description": "Enterprise Discount Program Discount", "discount": "{}", "discount_total_discount": "",
-                    })
+                rows.append(row | {
+                    "line_item_line_item_type": "EdpDiscount", "line_item_unblended_cost": double(-saved), "line_item_blended_cost": "",
+                    "line_item_net_unblended_cost": "0.0", "pricing_public_on_demand_cost": "", "line_item_usage_amount": double(quantity),
+                    "line_item_line_item_description": "Enterprise Discount Program Discount", "discount": "{}", "discount_total_discount": "",
+                })
             variants.append(rows)
-        yield f"{line}", variants
+        yield variants
 
 
 def month_rows():
@@ -316,9 +315,9 @@ def blocks(rows, shared_ids):
     # Covered and discounted lines bring a second row: fewer lines than rows an hour, cut at the end.
     lines = []
     wanted = max(left // HOURS, min(left, 240))
-    for name, variants in usage_lines(wanted):
-        for which in range(len(variants[0])):
-            lines.append((ident(f"{name}/{which}", 52), [pieces(rows_of[min(which, len(rows_of) - 1)]) for rows_of in variants]))
+    for number, variants in enumerate(usage_lines(wanted)):
+        for which, rows_of in enumerate(zip(*variants)):
+            lines.append((number, ident(f"{number}/{which}", 52), [pieces(row) for row in rows_of]))
     per_hour = len(lines)
     hours = -(-left // per_hour) if left else 0
     for turn in range(hours):
@@ -327,8 +326,9 @@ def blocks(rows, shared_ids):
         unique = "" if shared_ids else "".join(HASH_DIGITS[turn >> shift & 31] for shift in (5, 0))
         text = []
         for at in range(min(per_hour, left)):
-            name, variants = lines[at]
-            a, b, c, d, e = variants[(turn * 5 + at) % len(variants)]
+            number, name, variants = lines[at]
+            # By the number of the line: what is taken back is what was charged in that hour.
+            a, b, c, d, e = variants[(turn * 5 + number) % len(variants)]
             text.append(f"{a}{name[:52 - len(unique)]}{unique}{b}{interval}{c}{end}{d}{start}{e}\n")
         left -= len(text)
         yield "".join(text)

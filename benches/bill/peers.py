@@ -101,9 +101,8 @@ def answer(name, output):
         return f"{float(query):.2f} s", groups, total
     if name == "stackcost":
         rows = list(csv.DictReader(io.StringIO(output)))
-        costs = [column for column in rows[0] if column.lower() in ("cost", "amount", "unblended", "unblended_cost", "unblendedcost")]
-        total = sum(decimal.Decimal(row[costs[0]] or 0) for row in rows) if costs else "?"
-        return "", str(len(rows)), f"{total:f}" if costs else total
+        total = sum(decimal.Decimal(row["net"]) for row in rows)
+        return "", str(len(rows)), f"{total:f}"
     return "", "", ""
 
 

@@ -384,20 +384,17 @@ fn costs<'a>(out: &mut Writer<'a>, line: &Line<'a>, currency: &'a str) {
         return;
     }
     let said = unit(&line.entry.unit);
-    // Negations, discounts and what a commitment did not cover consume nothing.
-    let consumed = match line.charge {
-        Charge::Usage | Charge::Covered(_) => line.entry.quantity,
-        _ => Amount::ZERO,
+    // Negations, discounts and what a commitment did not cover consume nothing and have no quantity.
+    let (consumed, quantity) = match line.charge {
+        Charge::Usage | Charge::Covered(_) => (line.entry.quantity, line.entry.quantity),
+        Charge::Fee { .. } => (Amount::ZERO, line.entry.quantity),
+        _ => (Amount::ZERO, Amount::ZERO),
     };
     if line.charge.category() == "Usage" {
         out.set(Column::ConsumedQuantity, consumed);
         out.set_or(Column::ConsumedUnit, said.clone(), "Quantity");
     }
     // A price is not below nothing, and times the quantity it is the cost.
-    let quantity = match line.charge {
-        Charge::Usage | Charge::Covered(_) | Charge::Fee { .. } => line.entry.quantity,
-        _ => Amount::ZERO,
-    };
     let negative = line.contracted.is_negative();
     let costs_nothing = line.contracted.is_zero() && line.list.is_zero();
     let quantity = if costs_nothing || (!quantity.is_zero() && quantity.is_negative() == negative) {

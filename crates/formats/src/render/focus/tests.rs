@@ -257,6 +257,13 @@ fn parquet_has_the_same_rows() {
 }
 
 #[test]
+fn a_bill_without_charges_is_a_file_without_rows() {
+    let written = parquet(&bill(Step::Month, &[], Vec::new()), &context()).unwrap();
+    let reader = SerializedFileReader::new(bytes::Bytes::from(written.bytes)).unwrap();
+    assert_eq!((reader.metadata().file_metadata().num_rows(), reader.num_row_groups()), (0, 0));
+}
+
+#[test]
 fn what_38_digits_do_not_hold_is_refused() {
     let bill = bill(Step::Month, &[], vec![entry(FARGATE, "1.5e20", "Hrs", ["1", "1", "1"])]);
     assert!(matches!(parquet(&bill, &context()), Err(CannotWrite::TooLarge(_, "ConsumedQuantity"))));
