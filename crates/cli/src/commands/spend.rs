@@ -133,6 +133,11 @@ fn partial(spend: &Spend, context: &Context, args: &SpendArgs) -> Outcome {
     if (context.missing.is_empty() && spend.without_list == 0) || args.allow_partial {
         return Outcome::Complete;
     }
-    say("partial: some figures are missing, totals are lower bounds (--allow-partial accepts that)");
+    if spend.without_list > 0 {
+        let charges = spend.without_list;
+        say(&format!("partial: {charges} charges of usage have no list cost (--allow-partial accepts that)"));
+    } else {
+        say("partial: some figures are missing, totals are lower bounds (--allow-partial accepts that)");
+    }
     Outcome::Partial
 }

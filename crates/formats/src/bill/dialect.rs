@@ -63,6 +63,9 @@ pub(super) struct Layout {
     pub groups: Vec<Value>,
     pub filter: Vec<Value>,
     pub costs: Vec<Cost>,
+    /// Whether the values of groups are cells that stay where they are while a batch of rows is
+    /// added up; a reader that knows says so.
+    pub steady: bool,
 }
 
 #[derive(Debug)]
@@ -161,6 +164,7 @@ impl Layout {
             groups,
             filter,
             costs,
+            steady: false,
             columns: finder.columns,
         })
     }

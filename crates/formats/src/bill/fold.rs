@@ -48,7 +48,7 @@ impl Bad {
 }
 
 /// The sums of one group.
-#[derive(Clone, Debug)]
+#[derive(Default)]
 struct Sums {
     amounts: Vec<Amount>,
     quantity: Amount,
@@ -60,13 +60,17 @@ struct Sums {
 pub(super) struct Fold<'a> {
     query: &'a Query,
     layout: &'a Layout,
-    groups: HashMap<Box<[u8]>, Sums>,
+    /// Places in `sums` by what a group has in common.
+    groups: HashMap<Box<[u8]>, usize>,
+    sums: Vec<Sums>,
     key: Vec<u8>,
+    recent: Recent,
     months: Days,
     days: Days,
     /// First days of months of which a charge for usage has no invoice yet.
     open: BTreeSet<Date>,
-    kind: (Vec<u8>, ChargeKind),
+    /// The kinds of the line item types seen so far; there are a dozen.
+    kinds: Vec<(Box<[u8]>, ChargeKind)>,
     /// The currencies of charges, and where each stands first.
     currencies: Vec<(Box<[u8]>, Place)>,
     /// The costs of the row at hand.
@@ -128,11 +132,13 @@ impl<'a> Fold<'a> {
             query,
             layout,
             groups: HashMap::new(),
+            sums: Vec::new(),
             key: Vec::new(),
+            recent: Recent::new(layout),
             months: Days::default(),
             days: Days::default(),
             open: BTreeSet::new(),
-            kind: (Vec::new(), ChargeKind::Other),
+            kinds: Vec::new(),
             currencies: Vec::new(),
             costs: Vec::new(),
             memo: Memo::default(),
@@ -175,24 +181,8 @@ impl<'a> Fold<'a> {
             }
             _ => (Amount::ZERO, Cow::default()),
         };
-        self.key.clear();
-        self.key.extend_from_slice(&packed(period).to_le_bytes());
-        self.key.push(kind as u8);
-        push(&mut self.key, &unit);
-        for value in &layout.groups {
-            let found = value_of(row, value, layout, &mut self.memo)?;
-            push(&mut self.key, &found);
-        }
-        let count = layout.costs.len();
-        let sums = match self.groups.get_mut(&self.key[..]) {
-            Some(sums) => sums,
-            None => self.groups.entry(self.key[..].into()).or_insert_with(|| Sums {
-                amounts: vec![Amount::ZERO; count],
-                quantity: Amount::ZERO,
-                charges: 0,
-                without_list: 0,
-            }),
-        };
+        let at = self.group(row, packed(period), kind, &unit)?;
+        let sums = &mut self.sums[at];
         let too_large = || Bad::row("makes a sum too large to count");
         for (sum, cost) in sums.amounts.iter_mut().zip(&self.costs) {
             match cost {
@@ -207,6 +197,47 @@ impl<'a> Fold<'a> {
         }
         self.note_currency(row, place);
         Ok(())
+    }
+
+    /// The place of the sums that a row belongs to.
+    fn group(&mut self, row: &impl Row, period: u32, kind: ChargeKind, unit: &[u8]) -> Result<usize, Bad> {
+        let Fold { layout, memo, key, recent, groups, sums, .. } = self;
+        key.clear();
+        key.extend_from_slice(&period.to_le_bytes());
+        key.push(kind as u8);
+        recent.begin(period, kind, unit);
+        push(key, unit);
+        if recent.on {
+            for value in &layout.groups {
+                recent.add(&value_of(row, value, layout, memo)?);
+            }
+            if let Some(at) = recent.known() {
+                return Ok(at);
+            }
+        }
+        for value in &layout.groups {
+            push(key, &value_of(row, value, layout, memo)?);
+        }
+        let at = match groups.get(&key[..]) {
+            Some(at) => *at,
+            None => {
+                groups.insert(key[..].into(), sums.len());
+                sums.push(Sums {
+                    amounts: vec![Amount::ZERO; layout.costs.len()],
+                    quantity: Amount::ZERO,
+                    charges: 0,
+                    without_list: 0,
+                });
+                sums.len() - 1
+            }
+        };
+        recent.keep(at);
+        Ok(at)
+    }
+
+    /// The cells of earlier rows may be gone from here on; see [`Recent`].
+    pub fn next_batch(&mut self) {
+        self.recent.batch += 1;
     }
 
     fn date(&mut self, row: &impl Row, slot: Slot, month: bool) -> Result<Date, Bad> {
@@ -225,13 +256,17 @@ impl<'a> Fold<'a> {
             let class = self.layout.class.map(|slot| row.text(slot)).unwrap_or_default();
             return Ok(ChargeKind::from_focus(&String::from_utf8_lossy(text), &String::from_utf8_lossy(&class)));
         }
-        if self.kind.0 != text || text.is_empty() {
-            if text.is_empty() {
-                return Err(bad_cell(row, self.layout, self.layout.kind, "does not say what the charge is for"));
-            }
-            self.kind = (text.to_vec(), ChargeKind::from_line_item_type(&String::from_utf8_lossy(text)));
+        if let Some((_, kind)) = self.kinds.iter().find(|(known, _)| **known == *text) {
+            return Ok(*kind);
         }
-        Ok(self.kind.1)
+        if text.is_empty() {
+            return Err(bad_cell(row, self.layout, self.layout.kind, "does not say what the charge is for"));
+        }
+        let kind = ChargeKind::from_line_item_type(&String::from_utf8_lossy(text));
+        if self.kinds.len() < MOST_KINDS {
+            self.kinds.push((text.into(), kind));
+        }
+        Ok(kind)
     }
 
     /// A charge that does not say its currency is in that of the others.
@@ -245,18 +280,79 @@ impl<'a> Fold<'a> {
     }
 
     /// What was summed.
-    pub fn finish(self) -> Result<Part, CannotAdd> {
+    pub fn finish(mut self) -> Result<Part, CannotAdd> {
         // The currency is known when the folds of all threads are joined.
         let mut bill = Bill::new(self.query.clone(), "");
         bill.estimated = self.open;
-        for (key, sums) in self.groups {
-            bill.entries.push(unpack(&key, sums));
+        for (key, at) in self.groups {
+            bill.entries.extend(self.sums.get_mut(at).map(|sums| unpack(&key, std::mem::take(sums))));
         }
         bill.settle()?;
         let currencies = self.currencies.into_iter().map(|(name, place)| (place, name)).collect();
         Ok(Part { bill, rows: self.rows, keys: self.memo.seen, found: self.memo.found, currencies })
     }
 }
+
+/// Groups by where the cells of a row stand in memory. Rows of a Parquet file share the texts of
+/// a dictionary, so that equal cells of a batch are mostly the same cell, and comparing places is
+/// far cheaper than comparing texts. All cells of a batch are there at once: as long as it is not
+/// changed for the next, one place and length is one text.
+struct Recent {
+    /// Whether cells stay where they are for a batch.
+    on: bool,
+    batch: usize,
+    cells: Vec<(usize, usize)>,
+    known: Vec<(usize, usize, Vec<(usize, usize)>)>,
+}
+
+impl Recent {
+    /// How many groups are remembered, a power of two.
+    const MOST: usize = 1 << 11;
+
+    fn new(layout: &Layout) -> Recent {
+        Recent {
+            on: layout.steady,
+            batch: 1,
+            cells: Vec::new(),
+            known: vec![(0, 0, Vec::new()); if layout.steady { Self::MOST } else { 0 }],
+        }
+    }
+
+    fn begin(&mut self, period: u32, kind: ChargeKind, unit: &[u8]) {
+        self.cells.clear();
+        self.cells.push((period as usize, kind as usize));
+        self.add(unit);
+    }
+
+    fn add(&mut self, cell: &[u8]) {
+        // An empty text can stand anywhere.
+        self.cells.push(if cell.is_empty() { (0, 0) } else { (cell.as_ptr() as usize, cell.len()) });
+    }
+
+    fn slot(&self) -> usize {
+        // The mixing of rustc's own hash of small keys.
+        let mix = |sum: u64, part: usize| (sum.rotate_left(5) ^ part as u64).wrapping_mul(0x517c_c1b7_2722_0a95);
+        let sum = self.cells.iter().fold(0, |sum, (place, length)| mix(mix(sum, *place), *length));
+        (sum >> 53) as usize
+    }
+
+    fn known(&self) -> Option<usize> {
+        let (batch, at, cells) = self.known.get(self.slot())?;
+        (*batch == self.batch && *cells == self.cells).then_some(*at)
+    }
+
+    fn keep(&mut self, at: usize) {
+        let slot = self.slot();
+        if let Some(known) = self.known.get_mut(slot) {
+            known.0 = self.batch;
+            known.1 = at;
+            known.2.clone_from(&self.cells);
+        }
+    }
+}
+
+/// How many line item types are remembered.
+const MOST_KINDS: usize = 32;
 
 /// How many currencies are told apart; two are one too many already.
 const MOST_CURRENCIES: usize = 16;

@@ -3,7 +3,7 @@
 
 use super::bad_row;
 use super::csv::{Found, ONE_CURRENCY, Stop};
-use super::dialect::{Key, Layout, Slot};
+use super::dialect::{Key, Layout, Slot, Value};
 use super::fold::{Bad, Days, Fold, Part, Row};
 use super::tags::Memo;
 use crate::problem::Problem;
@@ -13,10 +13,12 @@ use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{ByteArray, DataType};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, FileReader, Length, RowGroupReader, SerializedFileReader};
+use parquet::file::statistics::Statistics;
 use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor};
 use stackcost_model::bill::{Amount, Query};
 use stackcost_model::time::Date;
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::{BufReader, Read};
 use std::panic::resume_unwind;
@@ -52,9 +54,20 @@ pub(super) fn read(
     let reader = SerializedFileReader::new(Shared(Arc::new(source))).map_err(|error| damaged(&error))?;
     let schema = reader.metadata().file_metadata().schema_descr_ptr();
     let header: Vec<String> = schema.root_schema().get_fields().iter().map(|field| field.name().to_string()).collect();
-    let layout = Layout::new(file, &header, query)?;
+    let mut layout = Layout::new(file, &header, query)?;
     let sources = layout.columns.iter().map(|column| Source::of(file, &schema, column.at, &column.name));
     let sources: Vec<Source> = sources.collect::<Result<_, _>>()?;
+    // Values out of JSON texts are made, not found; texts and maps of texts stand in the batch.
+    let text = |slot: Slot| matches!(sources.get(slot), Some(Source::Plain { meaning: Meaning::Text, .. }));
+    let stands = |value: &Value| match value {
+        Value::Entry(slot, _) => matches!(sources.get(*slot), Some(Source::Map { .. })),
+        Value::Cell(slot) => text(*slot),
+        Value::Either(first, second) => text(*first) && text(*second),
+        Value::Purchase { .. } | Value::Absent => true,
+    };
+    let unit = layout.quantity.and_then(|(_, unit)| unit);
+    layout.steady = layout.groups.iter().all(stands) && unit.is_none_or(text);
+    let layout = layout;
     let groups = reader.num_row_groups();
     let mut starts = vec![0_u64];
     for group in reader.metadata().row_groups() {
@@ -187,6 +200,7 @@ impl<F: ReadAt> Work<'_, F> {
                 for column in &mut columns {
                     column.read(batch)?;
                 }
+                fold.next_batch();
                 for index in 0..batch {
                     // Rows are numbered as in CSV, where the header is the first.
                     row += 1;
@@ -257,11 +271,17 @@ impl Source {
     }
 
     fn open(&self, group: &dyn RowGroupReader) -> Result<Column, ParquetError> {
+        if let Source::Plain { leaf, meaning, .. } = *self
+            && let Some(constant) = Constant::of(group, leaf, meaning)
+        {
+            return Ok(Column::Constant(constant));
+        }
         Ok(match *self {
             Source::Plain { leaf, meaning, levels } => Column::Plain(Box::new(Plain {
                 values: Values::of(group.get_column_reader(leaf)?)?,
                 meaning,
                 levels: Levels { most: levels, def: Vec::new(), at: Vec::new() },
+                doubles: Doubles::new(),
             })),
             Source::Map { keys, values, key_levels, value_levels } => Column::Map(Box::new(Map {
                 keys: Texts::of(group.get_column_reader(keys)?)?,
@@ -303,8 +323,50 @@ impl Meaning {
     }
 }
 
+/// The one value that a column has in a whole row group, as its statistics tell: the month, the
+/// currency, an invoice that is not there yet. Nothing of it needs to be read.
+struct Constant {
+    text: Vec<u8>,
+    /// Days since 1970.
+    day: Option<i64>,
+}
+
+impl Constant {
+    /// Longer bounds may have been cut off, and then do not say the value.
+    const LONGEST: usize = 32;
+
+    fn of(group: &dyn RowGroupReader, leaf: usize, meaning: Meaning) -> Option<Constant> {
+        let column = group.metadata().column(leaf);
+        let statistics = column.statistics()?;
+        let nulls = statistics.null_count_opt()?;
+        if i64::try_from(nulls) == Ok(column.num_values()) {
+            return Some(Constant { text: Vec::new(), day: None });
+        }
+        let (least, most) = (statistics.min_bytes_opt()?, statistics.max_bytes_opt()?);
+        if nulls > 0 || least != most || least.len() > Self::LONGEST {
+            return None;
+        }
+        match (statistics, meaning) {
+            (Statistics::ByteArray(_), Meaning::Text) => Some(Constant { text: said(least).to_vec(), day: None }),
+            (Statistics::Int64(only), Meaning::Moment(parts)) => {
+                Some(Constant { text: Vec::new(), day: Some(only.min_opt()?.div_euclid(86_400 * parts)) })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A text that does not mean "none".
+fn said(text: &[u8]) -> &[u8] {
+    match text {
+        b"NULL" | b"null" | b"None" => b"",
+        text => text,
+    }
+}
+
 /// The rows of a batch, of one column.
 enum Column {
+    Constant(Constant),
     Plain(Box<Plain>),
     Map(Box<Map>),
 }
@@ -313,6 +375,35 @@ struct Plain {
     values: Values,
     meaning: Meaning,
     levels: Levels,
+    doubles: Doubles,
+}
+
+/// Doubles as decimals, the latest of each place: hour after hour costs the same, and finding the
+/// shortest text of a double takes longer than all else about a row.
+struct Doubles(RefCell<Vec<(u64, Option<Amount>)>>);
+
+impl Doubles {
+    /// How many are remembered, a power of two.
+    const MOST: usize = 1 << 10;
+
+    fn new() -> Doubles {
+        // The bits of 0.
+        Doubles(RefCell::new(vec![(0, Some(Amount::ZERO)); Self::MOST]))
+    }
+
+    /// The decimal of the shortest text that is this double: the decimal that was written, if one
+    /// was. `None` for what is no number, or does not fit.
+    #[expect(clippy::disallowed_types, reason = "Parquet stores doubles; here they become decimals")]
+    fn amount(&self, value: f64) -> Option<Amount> {
+        let bits = value.to_bits();
+        let slot = (bits.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 54) as usize;
+        let mut known = self.0.borrow_mut();
+        let place = known.get_mut(slot)?;
+        if place.0 != bits {
+            *place = (bits, Amount::parse(ryu::Buffer::new().format(value).as_bytes()));
+        }
+        place.1
+    }
 }
 
 /// Which of the values each row has: rows without one are not stored.
@@ -482,6 +573,7 @@ impl Column {
                 Ok(())
             }
             Column::Map(map) => map.read(rows),
+            Column::Constant(_) => Ok(()),
         }
     }
 }
@@ -497,12 +589,15 @@ impl BatchRow<'_> {
     fn plain(&self, slot: Slot) -> Option<(&Values, Meaning, usize)> {
         match self.columns.get(slot)? {
             Column::Plain(plain) => Some((&plain.values, plain.meaning, plain.levels.of(self.row)?)),
-            Column::Map(_) => None,
+            Column::Map(_) | Column::Constant(_) => None,
         }
     }
 
     /// The moment or day of this row, as days since 1970; `None` when it is neither.
     fn epoch_day(&self, slot: Slot) -> Option<i64> {
+        if let Some(Column::Constant(constant)) = self.columns.get(slot) {
+            return constant.day;
+        }
         let (values, meaning, at) = self.plain(slot)?;
         match (values, meaning) {
             (Values::Int64(typed), Meaning::Moment(parts)) => Some(typed.values.get(at)?.div_euclid(86_400 * parts)),
@@ -515,24 +610,28 @@ impl BatchRow<'_> {
 
 impl Row for BatchRow<'_> {
     fn text(&self, slot: Slot) -> Cow<'_, [u8]> {
+        if let Some(Column::Constant(constant)) = self.columns.get(slot) {
+            return Cow::Borrowed(&constant.text);
+        }
         let Some((values, meaning, at)) = self.plain(slot) else { return Cow::Borrowed(b"") };
         if let (Values::Bytes(typed), Meaning::Text) = (values, meaning) {
-            return match typed.values.get(at).map(ByteArray::data).unwrap_or_default() {
-                b"NULL" | b"null" | b"None" => Cow::Borrowed(b""),
-                text => Cow::Borrowed(text),
-            };
+            return Cow::Borrowed(said(typed.values.get(at).map(ByteArray::data).unwrap_or_default()));
         }
         Cow::Owned(other_text(values, meaning, at).unwrap_or_default().into_bytes())
     }
 
     fn amount(&self, slot: Slot) -> Result<Option<Amount>, ()> {
-        let Some((values, meaning, at)) = self.plain(slot) else { return Ok(None) };
+        let Some((values, meaning, at)) = self.plain(slot) else {
+            let text = self.text(slot);
+            return if text.is_empty() { Ok(None) } else { Amount::parse(&text).map(Some).ok_or(()) };
+        };
         match (values, meaning) {
             (Values::Double(typed), _) => {
-                let value = typed.values.get(at).ok_or(())?;
-                // The shortest text that is this double: the decimal that was written, if one was.
-                // (A value that is no number is none here either.)
-                Amount::parse(ryu::Buffer::new().format(*value).as_bytes()).map(Some).ok_or(())
+                let value = *typed.values.get(at).ok_or(())?;
+                match self.columns.get(slot) {
+                    Some(Column::Plain(plain)) => plain.doubles.amount(value).map(Some).ok_or(()),
+                    _ => Err(()),
+                }
             }
             (_, Meaning::Decimal(places)) => {
                 let units = decimal(values, at).ok_or(())?;
