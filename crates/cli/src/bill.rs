@@ -33,13 +33,9 @@ pub(crate) fn charged(
     cost_explorer: &CostExplorerArgs,
 ) -> Result<Charged, Failure> {
     let now = Timestamp::now();
-    let today = now.to_zoned(TimeZone::UTC).date();
-    if let Some(Months::Span(span)) = months
-        && span.start > today
-    {
-        let problem =
-            Problem::of_text(format!("{:04}-{:02} lies in the future", span.start.year(), span.start.month()));
-        return Err(problem.help(format!("today is {today} in UTC, which is AWS's time of billing")).into());
+    let today = today(now);
+    if let Some(Months::Span(span)) = months {
+        not_in_the_future(span, today)?;
     }
     if export.from.is_empty() {
         return ask(query, months, cost_explorer, now, today);
@@ -50,6 +46,28 @@ pub(crate) fn charged(
     };
     let bill = exports::read(Query { span, ..query }, export)?.bill;
     Ok(Charged { bill, source: exports::names(&export.from), missing: Vec::new() })
+}
+
+/// The bill of a month from export files, which may lack some of what is asked for.
+pub(crate) fn of_files(query: Query, export: &ExportArgs, may_lack: &[Dimension]) -> Result<Charged, Failure> {
+    if let Some(span) = query.span {
+        not_in_the_future(span, today(Timestamp::now()))?;
+    }
+    let bill = exports::read_lacking(query, export, may_lack)?.bill;
+    Ok(Charged { bill, source: exports::names(&export.from), missing: Vec::new() })
+}
+
+/// The day in AWS's time of billing.
+fn today(now: Timestamp) -> Date {
+    now.to_zoned(TimeZone::UTC).date()
+}
+
+fn not_in_the_future(span: Span, today: Date) -> Result<(), Problem> {
+    if span.start <= today {
+        return Ok(());
+    }
+    let problem = Problem::of_text(format!("{:04}-{:02} lies in the future", span.start.year(), span.start.month()));
+    Err(problem.help(format!("today is {today} in UTC, which is AWS's time of billing")))
 }
 
 fn ask(

@@ -57,6 +57,11 @@ impl Input {
         Ok(Input { file, folder, classes, own, as_of: args.as_of })
     }
 
+    /// Estimates over this month, whatever the file and `--set` say.
+    pub fn set_month(&mut self, month: &str) -> Result<(), Failure> {
+        Ok(self.file.set(&format!("month={month}"))?)
+    }
+
     /// The stack file.
     pub fn file(&self) -> &StackFile {
         &self.file

@@ -23,4 +23,5 @@ pub mod compare;
 pub mod bill;
 pub mod spend;
 pub mod cost_explorer;
+pub mod reconcile;
 pub mod report;

@@ -5,6 +5,7 @@ pub mod explain;
 pub mod json;
 pub mod markdown;
 pub mod prices;
+pub mod reconcile;
 pub mod spend;
 pub mod table;
 pub mod verify;

@@ -1,8 +1,10 @@
 //! Reports as typed tables: what to show, not how. Text, CSV and Markdown are made of them
 //! elsewhere; nothing here is rounded.
 
+mod reconcile;
 mod spend;
 
+pub use reconcile::{reconciliation, rerated};
 pub use spend::{spend, spend_by_kind};
 
 use crate::compare::{Comparison, Delta};
