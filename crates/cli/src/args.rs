@@ -268,6 +268,12 @@ pub(crate) struct ReconcileArgs {
     /// needs no stack
     #[arg(long, requires = "from", conflicts_with_all = ["set", "scenario"])]
     pub rerate: bool,
+    /// Write a stack file with the quantities of the bill: the stack's own text, edited
+    #[arg(long, value_name = "OUT", conflicts_with_all = ["rerate", "set"])]
+    pub calibrate: Option<PathBuf>,
+    /// Replace the file of --calibrate if it is there
+    #[arg(long, requires = "calibrate")]
+    pub force: bool,
     /// Exit with 3 when billed and estimated differ by more than this: 25, or 10% of the estimate
     #[arg(long, value_name = "USD|%", value_parser = increase)]
     pub fail_difference: Option<Increase>,

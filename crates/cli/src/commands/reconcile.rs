@@ -39,6 +39,15 @@ fn against_bill(stack: &Path, month: Span, args: &ReconcileArgs) -> Result<Outco
     let reconciled = Reconciliation::new(&estimate, &charged.bill, &conditions)
         .map_err(|error| Problem::of_text(error.to_string()))?;
     show(&reconciled, &charged, args)?;
+    if let Some(out) = &args.calibrate {
+        let calibrated = input.calibrate(&reconciled)?;
+        super::init::write_new(out, &calibrated.text, args.force)?;
+        for left in &calibrated.left {
+            say(&format!("left as it is: {left}"));
+        }
+        let keys = if calibrated.set.is_empty() { "only its month".to_string() } else { calibrated.set.join(", ") };
+        say(&format!("wrote {}, with the bill's: {keys}", out.display()));
+    }
     verdict(&reconciled, &charged, args)
 }
 
