@@ -38,6 +38,9 @@ pub(crate) enum Command {
     /// What moved the bill from one month to another: price, usage, mix, new and gone
     #[command(after_help = DRIVERS_EXAMPLES)]
     Drivers(DriversArgs),
+    /// Hold the estimate of a stack against its bill, usage type by usage type, with causes
+    #[command(after_help = RECONCILE_EXAMPLES)]
+    Reconcile(Box<ReconcileArgs>),
     /// Write a starter stack file
     #[command(
         after_help = "Examples:\n  stackcost init\n  stackcost init - | less\n  stackcost init --schema stack.schema.json"
@@ -83,6 +86,12 @@ const DRIVERS_EXAMPLES: &str = "Examples:
   stackcost drivers 2026-09 2026-10
   stackcost drivers 2026-09 2026-10 --from exports/ --per-day --stack stack.toml
   stackcost drivers 2026-09 2026-10 --from cur.csv.gz --by tag:Team,usage-type --format markdown";
+const RECONCILE_EXAMPLES: &str = "Examples:
+  stackcost reconcile stack.toml --month 2026-10 --from cur.csv.gz
+  stackcost reconcile stack.toml --month 2026-10 --from exports/ --where tag:Environment=prod
+  stackcost reconcile stack.toml --month 2026-10 --fail-difference 10%
+  stackcost reconcile stack.toml --month 2026-10 --from cur.csv --calibrate as-billed.toml
+  stackcost reconcile --rerate --from cur.csv";
 
 #[derive(Debug, Args)]
 pub(crate) struct EstimateArgs {
@@ -305,6 +314,51 @@ pub(crate) enum SpendFormat {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct ReconcileArgs {
+    /// The stack file; `-` reads standard input
+    #[arg(required_unless_present = "rerate", conflicts_with = "rerate")]
+    pub stack: Option<PathBuf>,
+    /// The month of the bill (2026-10); the stack is estimated over it
+    #[arg(long, value_name = "MONTH", required_unless_present = "rerate", value_parser = month_span)]
+    pub month: Option<Span>,
+    #[command(flatten)]
+    pub export: ExportArgs,
+    #[command(flatten)]
+    pub cost_explorer: CostExplorerArgs,
+    /// Keep only these charges, separated by commas: tag:Environment=prod,account=123456789012
+    /// (repeat, or | between values, for one of several)
+    #[arg(long = "where", value_name = "CONDITIONS")]
+    pub conditions: Vec<String>,
+    /// Estimate this scenario of the stack
+    #[arg(long, value_name = "NAME")]
+    pub scenario: Option<String>,
+    #[command(flatten)]
+    pub pricing: PricingArgs,
+    /// Price the usage of the bill with the book, and hold it against the bill's own list prices;
+    /// needs no stack
+    #[arg(long, requires = "from", conflicts_with_all = ["set", "scenario"])]
+    pub rerate: bool,
+    /// Write a stack file with the quantities of the bill: the stack's own text, edited
+    #[arg(long, value_name = "OUT", conflicts_with_all = ["rerate", "set"])]
+    pub calibrate: Option<PathBuf>,
+    /// Replace the file of --calibrate if it is there
+    #[arg(long, requires = "calibrate")]
+    pub force: bool,
+    /// Exit with 3 when billed and estimated differ by more than this: 25, or 10% of the estimate
+    #[arg(long, value_name = "USD|%", value_parser = increase)]
+    pub fail_difference: Option<Increase>,
+    /// How to write the result
+    #[arg(long, short, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// Decimals of amounts in tables: auto, cents, full, or a number
+    #[arg(long, value_name = "DECIMALS", default_value = "cents")]
+    pub precision: Precision,
+    /// Exit with 0 although something has no price or some figures are missing
+    #[arg(long)]
+    pub allow_partial: bool,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct InitArgs {
     /// Where to write it; `-` for standard output [default: stack.toml, for a schema `-`]
     pub path: Option<PathBuf>,
@@ -476,6 +530,15 @@ impl FromStr for Month {
 
     fn from_str(text: &str) -> Result<Month, String> {
         month(text).map(Month).ok_or_else(|| "a month such as 2026-10".to_string())
+    }
+}
+
+/// All days of a month such as `2026-10`.
+fn month_span(text: &str) -> Result<Span, String> {
+    let wrong = || "a month such as 2026-10".to_string();
+    match text.parse() {
+        Ok(Months::Span(span)) if !text.contains("..") => Ok(span),
+        _ => Err(wrong()),
     }
 }
 

@@ -7,6 +7,7 @@ use crate::failure::Failure;
 use crate::output::say;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use stackcost_formats::bill::Outcome;
 use stackcost_formats::problem::Problem;
 use stackcost_formats::services;
 use stackcost_model::bill::{Bill, Dimension, Query, Span};
@@ -58,13 +59,9 @@ pub(crate) fn charged(
 ) -> Result<Charged, Failure> {
     let query = with_names(query, export.from.is_empty());
     let now = Timestamp::now();
-    let today = now.to_zoned(TimeZone::UTC).date();
-    if let Some(Months::Span(span)) = months
-        && span.start > today
-    {
-        let problem =
-            Problem::of_text(format!("{:04}-{:02} lies in the future", span.start.year(), span.start.month()));
-        return Err(problem.help(format!("today is {today} in UTC, which is AWS's time of billing")).into());
+    let today = today(now);
+    if let Some(Months::Span(span)) = months {
+        not_in_the_future(span, today)?;
     }
     if export.from.is_empty() {
         return ask(query, months, cost_explorer, now, today);
@@ -73,9 +70,33 @@ pub(crate) fn charged(
         Some(Months::Span(span)) => Some(span),
         _ => None,
     };
-    let read = exports::read(Query { span, ..query }, export)?;
+    Ok(of_export(exports::read(Query { span, ..query }, export)?, export))
+}
+
+fn of_export(read: Outcome, export: &ExportArgs) -> Charged {
     let source = exports::names(&export.from);
-    Ok(Charged { bill: read.bill, source, missing: Vec::new(), charges: read.rows, accounts: Vec::new() })
+    Charged { bill: read.bill, source, missing: Vec::new(), charges: read.rows, accounts: Vec::new() }
+}
+
+/// The bill of a month from export files, which may lack some of what is asked for.
+pub(crate) fn of_files(query: Query, export: &ExportArgs, may_lack: &[Dimension]) -> Result<Charged, Failure> {
+    if let Some(span) = query.span {
+        not_in_the_future(span, today(Timestamp::now()))?;
+    }
+    Ok(of_export(exports::read_lacking(with_names(query, false), export, may_lack)?, export))
+}
+
+/// The day in AWS's time of billing.
+fn today(now: Timestamp) -> Date {
+    now.to_zoned(TimeZone::UTC).date()
+}
+
+fn not_in_the_future(span: Span, today: Date) -> Result<(), Problem> {
+    if span.start <= today {
+        return Ok(());
+    }
+    let problem = Problem::of_text(format!("{:04}-{:02} lies in the future", span.start.year(), span.start.month()));
+    Err(problem.help(format!("today is {today} in UTC, which is AWS's time of billing")))
 }
 
 fn ask(

@@ -6,7 +6,7 @@ use crate::output::say;
 use flate2::read::MultiGzDecoder;
 use stackcost_formats::bill::{Kind, Manifest, Options, Outcome, ReadAt, Reading, kind};
 use stackcost_formats::problem::Problem;
-use stackcost_model::bill::Query;
+use stackcost_model::bill::{Dimension, Query};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Cursor, Read, Seek, SeekFrom};
@@ -17,8 +17,14 @@ const MAGIC: usize = 8;
 
 /// Adds up what the user's files say.
 pub(crate) fn read(query: Query, args: &ExportArgs) -> Result<Outcome, Failure> {
+    read_lacking(query, args, &[])
+}
+
+/// The same, for a query that files may answer without some of its dimensions.
+pub(crate) fn read_lacking(query: Query, args: &ExportArgs, may_lack: &[Dimension]) -> Result<Outcome, Failure> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut reading = Reading::new(query, Options { threads, skip_bad_rows: args.skip_bad_rows });
+    let options = Options { threads, skip_bad_rows: args.skip_bad_rows };
+    let mut reading = Reading::new(query, options).that_may_lack(may_lack);
     let files = find(&args.from)?;
     refuse_twins(&files)?;
     for file in &files {

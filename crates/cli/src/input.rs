@@ -5,11 +5,12 @@ use crate::failure::Failure;
 use stackcost_formats::classes::Classes;
 use stackcost_formats::price_book::{self, Bundle};
 use stackcost_formats::problem::{Problem, Problems, did_you_mean};
-use stackcost_formats::stack::{Env, Resolved, StackFile};
+use stackcost_formats::stack::{Calibrated, Env, Resolved, StackFile, calibrate};
 use stackcost_model::estimate::{Estimate, estimate};
 use stackcost_model::exact::Ratio;
 use stackcost_model::meter::ServiceCode;
 use stackcost_model::price::{Price, PriceBook};
+use stackcost_model::reconcile::Reconciliation;
 use stackcost_model::services::Component;
 use stackcost_model::time::Date;
 use std::collections::BTreeSet;
@@ -31,6 +32,8 @@ pub(crate) const BUNDLE: Bundle = Bundle {
 
 /// A stack file with what it takes to price it.
 pub(crate) struct Input {
+    name: String,
+    text: String,
     file: StackFile,
     folder: PathBuf,
     classes: Classes,
@@ -55,7 +58,12 @@ impl Input {
         let folder = if stdin { PathBuf::new() } else { path.parent().map(Path::to_path_buf).unwrap_or_default() };
         let own = args.price_book.as_deref().map(user_book).transpose()?.unwrap_or_default();
         let classes = Classes::parse(stackcost_prices::CLASSES)?;
-        Ok(Input { file, folder, classes, own, as_of: args.as_of })
+        Ok(Input { name, text, file, folder, classes, own, as_of: args.as_of })
+    }
+
+    /// Estimates over this month, whatever the file and `--set` say.
+    pub fn set_month(&mut self, month: &str) -> Result<(), Failure> {
+        Ok(self.file.set(&format!("month={month}"))?)
     }
 
     /// The stack file.
@@ -89,14 +97,22 @@ impl Input {
 
     /// The stack as it is, or as a scenario has it.
     fn resolve(&self, scenario: Option<&str>) -> Result<Resolved, Problems> {
-        let load = |name: &str| {
-            read_file(&self.folder.join(name), DATA_BYTES).map_err(|failure| match failure {
-                Failure::Input(Problems(problems)) => problems.into_iter().map(|problem| problem.message).collect(),
-                Failure::Failed(problem) => problem.message,
-                Failure::BrokenPipe => String::new(),
-            })
-        };
-        self.file.resolve(scenario, &Env { classes: &self.classes, load: &load })
+        self.file.resolve(scenario, &Env { classes: &self.classes, load: &|name| self.load(name) })
+    }
+
+    /// The text of a file that the stack file names.
+    fn load(&self, name: &str) -> Result<String, String> {
+        read_file(&self.folder.join(name), DATA_BYTES).map_err(|failure| match failure {
+            Failure::Input(Problems(problems)) => problems.into_iter().map(|problem| problem.message).collect(),
+            Failure::Failed(problem) => problem.message,
+            Failure::BrokenPipe => String::new(),
+        })
+    }
+
+    /// The stack file with the quantities of a bill.
+    pub fn calibrate(&self, of: &Reconciliation) -> Result<Calibrated, Problems> {
+        let env = Env { classes: &self.classes, load: &|name| self.load(name) };
+        calibrate(&self.name, &self.text, of, &env)
     }
 }
 

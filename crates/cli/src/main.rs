@@ -54,6 +54,7 @@ fn run(command: Command) -> Result<Outcome, Failure> {
         Command::Explain(args) => commands::explain::run(&args),
         Command::Spend(args) => commands::spend::run(&args),
         Command::Drivers(args) => commands::drivers::run(&args),
+        Command::Reconcile(args) => commands::reconcile::run(&args),
         Command::Init(args) => commands::init::run(&args),
         Command::Prices(args) => match args.command {
             PricesCommand::Show(args) => commands::prices_show::run(&args),

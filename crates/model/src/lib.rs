@@ -24,4 +24,5 @@ pub mod bill;
 pub mod spend;
 pub mod cost_explorer;
 pub mod drivers;
+pub mod reconcile;
 pub mod report;

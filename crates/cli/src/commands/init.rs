@@ -26,7 +26,7 @@ pub(crate) fn run(args: &InitArgs) -> Result<Outcome, Failure> {
 }
 
 /// Writes the whole file or nothing: into a file beside it, which then takes its place.
-fn write_new(path: &Path, text: &str, force: bool) -> Result<(), Failure> {
+pub(super) fn write_new(path: &Path, text: &str, force: bool) -> Result<(), Failure> {
     if !force && path.exists() {
         let problem = Problem::of_text(format!("{} is there already", path.display()));
         return Err(problem.help("name another file, or replace it with --force").into());

@@ -10,4 +10,5 @@ pub(crate) mod init;
 pub(crate) mod man;
 pub(crate) mod prices_show;
 pub(crate) mod prices_verify;
+pub(crate) mod reconcile;
 pub(crate) mod spend;

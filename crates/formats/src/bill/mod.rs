@@ -57,7 +57,7 @@ pub struct Reading {
     whole: Part,
     /// The first file, and what it is.
     dialect: Option<(String, Dialect)>,
-    /// Dimensions that some file has.
+    /// Dimensions that some file has, or that need not be there.
     present: BTreeSet<Dimension>,
     bad: Vec<String>,
     bad_rows: u64,
@@ -86,6 +86,14 @@ impl Reading {
         let whole = Part::new(&query);
         let (present, bad) = (BTreeSet::new(), Vec::new());
         Reading { query, options, whole, dialect: None, present, bad, bad_rows: 0, files: 0 }
+    }
+
+    /// The same, for a query whose answer is still one without these dimensions: charges then have
+    /// the empty text for them.
+    #[must_use]
+    pub fn that_may_lack(mut self, dimensions: &[Dimension]) -> Reading {
+        self.present.extend(dimensions.iter().cloned());
+        self
     }
 
     /// Adds a file in CSV, read to its end.

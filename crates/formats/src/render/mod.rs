@@ -8,6 +8,7 @@ pub mod focus;
 pub mod json;
 pub mod markdown;
 pub mod prices;
+pub mod reconcile;
 pub mod spend;
 pub mod table;
 pub mod verify;

@@ -1,6 +1,7 @@
 //! `[alb.NAME]` and `[nlb.NAME]`.
 
 use super::Part;
+use super::calibrate::{Form, Quantity};
 use crate::problem::{At, Problem};
 use crate::scalar;
 use crate::tree::{Entry, Node, Reader, Value};
@@ -8,6 +9,30 @@ use stackcost_model::exact::Ratio;
 use stackcost_model::services::Component;
 use stackcost_model::services::alb::{Alb, Flows, Load, Nlb, Protocol, Traffic};
 use stackcost_model::timeline::Timeline;
+
+/// Keys that are quantities of a bill.
+pub(super) const QUANTITIES: &[Quantity] = &[
+    Quantity::new("LoadBalancerUsage", "running", Form::Hours),
+    Quantity {
+        instead_of: &[
+            "new_connections",
+            "active_connections",
+            "processed",
+            "processed_lambda",
+            "rule_evaluations",
+            "rules",
+            "requests",
+            "mutual_tls",
+        ],
+        ..Quantity::new("LCUUsage", "lcu", Form::LcuHours)
+    },
+];
+
+/// Those of `[nlb.NAME]`.
+pub(super) const NLB_QUANTITIES: &[Quantity] = &[
+    Quantity::new("LoadBalancerUsage", "running", Form::Hours),
+    Quantity { instead_of: &["tcp", "udp", "tls"], ..Quantity::new("LCUUsage", "lcu", Form::LcuHours) },
+];
 
 pub(super) fn read(part: &Part<'_>) -> Result<Component, Problem> {
     let table = &part.table;
@@ -73,7 +98,14 @@ fn too_fine(at: &At) -> Problem {
 }
 
 fn lcus(part: &Part<'_>, node: &Node) -> Result<Timeline<Ratio>, Problem> {
-    part.clock.schedule(node, "lcu", |node| scalar::number(node, "1"))
+    part.clock.schedule(node, "lcu", |node| match &node.value {
+        Value::String(text) if text.contains("LCU-hours") => {
+            // So many in all, as a bill says it: on average.
+            let hours = scalar::unit_flow(node, "LCU-hours", part.horizon(), "\"37.2 LCU-hours/month\"")?;
+            Ok(hours / part.horizon().hours())
+        }
+        _ => scalar::number(node, "1"),
+    })
 }
 
 fn traffic(part: &Part<'_>) -> Result<Timeline<Traffic>, Problem> {

@@ -1,6 +1,7 @@
 //! `[cloudwatch.NAME]`.
 
 use super::Part;
+use super::calibrate::{Form, Quantity};
 use crate::problem::Problem;
 use crate::scalar::{self, MOST};
 use crate::tree::{Node, Reader, Value};
@@ -9,6 +10,29 @@ use stackcost_model::services::Component;
 use stackcost_model::services::cloudwatch::{
     Alarms, CloudWatch, ContainerInsights, Kept, LogClass, Logs, Metrics, RETENTION_DAYS,
 };
+
+/// Keys that are quantities of a bill.
+pub(super) const QUANTITIES: &[Quantity] = &[
+    Quantity::new("DataProcessing-Bytes", "ingested", Form::GbFlow),
+    Quantity::new("DataProcessingIA-Bytes", "ingested", Form::GbFlow),
+    Quantity::new("VendedLog-Bytes", "vended", Form::GbFlow),
+    Quantity::new("VendedLogIA-Bytes", "vended", Form::GbFlow),
+    Quantity::new("S3-Egress-Bytes", "vended_to_s3", Form::GbFlow),
+    Quantity::new("FH-Egress-Bytes", "vended_to_firehose", Form::GbFlow),
+    Quantity::new("S3-Egress-InputBytes", "parquet", Form::GbFlow),
+    Quantity {
+        instead_of: &["retention", "compression", "month"],
+        ..Quantity::new("TimedStorage-ByteHrs", "stored", Form::Gb)
+    },
+    Quantity::new("DataScanned-Bytes", "insights_scanned", Form::GbFlow),
+    Quantity::new("DataProtection-Bytes", "masked", Form::GbFlow),
+    Quantity::new("CW:MetricMonitorUsage", "metrics", Form::Number),
+    Quantity::new("CW:AlarmMonitorUsage", "alarms", Form::Number),
+    Quantity::new("DashboardsUsageHour-Basic", "dashboards", Form::Number),
+    Quantity::new("CW:Requests", "api_requests", Form::CountFlow),
+    Quantity::new("CW:GMD-Metrics", "get_metric_data", Form::CountFlow),
+    Quantity::new("CW:MetricStreamUsage", "streamed_updates", Form::CountFlow),
+];
 
 pub(super) fn read(part: &Part<'_>) -> Result<Component, Problem> {
     Ok(CloudWatch { logs: logs(part)?, metrics: metrics(part)? }.into())

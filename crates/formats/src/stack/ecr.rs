@@ -1,5 +1,6 @@
 //! `[ecr.NAME]`.
 
+use super::calibrate::{Form, Quantity};
 use super::{Part, region};
 use crate::problem::Problem;
 use crate::scalar::{self, MOST};
@@ -8,6 +9,12 @@ use stackcost_model::exact::Ratio;
 use stackcost_model::meter::Region;
 use stackcost_model::services::Component;
 use stackcost_model::services::ecr::{Ecr, Images, Keep, Stored};
+
+/// Keys that are quantities of a bill.
+pub(super) const QUANTITIES: &[Quantity] = &[
+    Quantity { instead_of: &["images"], ..Quantity::new("TimedStorage-ByteHrs", "stored", Form::Gb) },
+    Quantity::new("TimedStorage-Archive-ByteHrs", "archived", Form::Gb),
+];
 
 pub(super) fn read(part: &Part<'_>) -> Result<Component, Problem> {
     let table = &part.table;

@@ -1,6 +1,7 @@
 //! `[elasticache.NAME]`.
 
 use super::Part;
+use super::calibrate::{Form, Quantity};
 use crate::problem::Problem;
 use crate::scalar::{self, MOST};
 use crate::tree::{Node, Reader, Value};
@@ -13,6 +14,12 @@ const ENGINES: [(&str, Engine); 4] = [
     ("valkey", Engine::Valkey),
     ("memcached", Engine::Memcached),
     ("redis-oss", Engine::Redis),
+];
+
+/// Keys that are quantities of a bill.
+pub(super) const QUANTITIES: &[Quantity] = &[
+    Quantity { instead_of: &["shards", "replicas"], ..Quantity::new("NodeUsage:", "nodes", Form::Hours) },
+    Quantity::new("ElastiCacheProcessingUnits:", "serverless.ecpus", Form::CountFlow),
 ];
 
 pub(super) fn read(part: &Part<'_>) -> Result<Component, Problem> {

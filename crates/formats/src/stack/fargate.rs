@@ -1,11 +1,22 @@
 //! `[fargate.NAME]`.
 
 use super::Part;
+use super::calibrate::{Form, Quantity};
 use crate::problem::Problem;
 use crate::scalar::{self, MOST};
 use crate::tree::{Node, Reader, Value};
 use stackcost_model::services::Component;
 use stackcost_model::services::fargate::{Fargate, INCLUDED_GB, MAX_EPHEMERAL_GB, Platform, Size, Spot, Tasks};
+
+/// Keys that are quantities of a bill. What is on Spot has a share, which no single line tells.
+pub(super) const QUANTITIES: &[Quantity] = &[
+    Quantity::new("Fargate-vCPU-Hours:perCPU", "tasks", Form::TasksByVcpu),
+    Quantity::new("Fargate-ARM-vCPU-Hours:perCPU", "tasks", Form::TasksByVcpu),
+    Quantity::new("Fargate-Windows-vCPU-Hours:perCPU", "tasks", Form::TasksByVcpu),
+    Quantity::new("Fargate-GB-Hours", "tasks", Form::TasksByMemory),
+    Quantity::new("Fargate-ARM-GB-Hours", "tasks", Form::TasksByMemory),
+    Quantity::new("Fargate-Windows-GB-Hours", "tasks", Form::TasksByMemory),
+];
 
 pub(super) fn read(part: &Part<'_>) -> Result<Component, Problem> {
     let table = &part.table;

@@ -5,6 +5,7 @@
 //! keys. A key nobody asks for is an error.
 
 mod alb;
+mod calibrate;
 mod cloudwatch;
 mod ecr;
 mod elasticache;
@@ -12,6 +13,8 @@ mod fargate;
 mod neighbours;
 mod prices;
 mod rds;
+
+pub use calibrate::{Calibrated, calibrate};
 
 use crate::classes::Classes;
 use crate::problem::{Problem, Problems, did_you_mean};

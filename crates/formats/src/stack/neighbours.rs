@@ -1,6 +1,7 @@
 //! The neighbours on the same bill: `[nat_gateway.NAME]`, `[public_ipv4.NAME]`,
 //! `[data_transfer.NAME]`, `[secrets_manager.NAME]`, `[sns.NAME]`, `[kms.NAME]`.
 
+use super::calibrate::{Form, Quantity};
 use super::{Part, ecr::to_regions};
 use crate::problem::Problem;
 use crate::scalar::{self, MOST};
@@ -12,6 +13,37 @@ use stackcost_model::services::nat_gateway::NatGateway;
 use stackcost_model::services::public_ipv4::PublicIpv4;
 use stackcost_model::services::secrets_manager::SecretsManager;
 use stackcost_model::services::sns::Sns;
+
+/// Keys of `[nat_gateway.NAME]` that are quantities of a bill.
+pub(super) const NAT_GATEWAY: &[Quantity] = &[
+    Quantity::new("NatGateway-Hours", "count", Form::Hours),
+    Quantity::new("NatGateway-Bytes", "processed", Form::GbFlow),
+];
+/// Those of `[public_ipv4.NAME]`.
+pub(super) const PUBLIC_IPV4: &[Quantity] = &[
+    Quantity::new("PublicIPv4:InUseAddress", "in_use", Form::Hours),
+    Quantity::new("PublicIPv4:IdleAddress", "idle", Form::Hours),
+];
+/// Those of `[data_transfer.NAME]`.
+pub(super) const DATA_TRANSFER: &[Quantity] = &[
+    Quantity::new("DataTransfer-Out-Bytes", "internet_out", Form::GbFlow),
+    Quantity::new("DataTransfer-In-Bytes", "internet_in", Form::GbFlow),
+    Quantity::new("DataTransfer-Regional-Bytes", "inter_az", Form::GbFlowTwice),
+];
+/// Those of `[secrets_manager.NAME]`.
+pub(super) const SECRETS_MANAGER: &[Quantity] = &[
+    Quantity::new("AWSSecretsManager-Secrets", "secrets", Form::Number),
+    Quantity::new("AWSSecretsManagerAPIRequest", "api_calls", Form::CountFlow),
+];
+/// Those of `[sns.NAME]`.
+pub(super) const SNS: &[Quantity] = &[
+    Quantity::new("Requests-Tier1", "requests", Form::CountFlow),
+    Quantity::new("DeliveryAttempts-SMTP", "email", Form::CountFlow),
+    Quantity::new("DeliveryAttempts-HTTP", "http", Form::CountFlow),
+];
+/// Those of `[kms.NAME]`.
+pub(super) const KMS: &[Quantity] =
+    &[Quantity::new("KMS-Keys", "keys", Form::Number), Quantity::new("KMS-Requests", "requests", Form::CountFlow)];
 
 impl Part<'_> {
     fn count(&self, key: &'static str, usual: u32) -> Result<u32, Problem> {

@@ -1,6 +1,7 @@
 //! `[rds.NAME]`: RDS instances, and Aurora clusters by `engine = "aurora-..."`.
 
 use super::Part;
+use super::calibrate::{Form, Quantity};
 use crate::problem::Problem;
 use crate::scalar::{self, MOST};
 use crate::tree::{Node, Reader};
@@ -24,6 +25,34 @@ const ENGINES: [(&str, Which); 6] = [
     ("mariadb", Which::Rds(Engine::MariaDb)),
     ("aurora-mysql", Which::Aurora(AuroraEngine::MySql)),
     ("aurora-postgresql", Which::Aurora(AuroraEngine::PostgreSql)),
+];
+
+/// Keys that are quantities of a bill.
+pub(super) const QUANTITIES: &[Quantity] = &[
+    Quantity::new("InstanceUsage:", "count", Form::Hours),
+    Quantity::new("InstanceUsage:", "instances", Form::Hours),
+    Quantity::new("InstanceUsageIOOptimized:", "instances", Form::Hours),
+    Quantity::new("Multi-AZUsage:", "count", Form::Hours),
+    Quantity::new("Multi-AZClusterUsage:", "count", Form::Hours),
+    Quantity::new("RDS:GP2-Storage", "storage.size", Form::GbOfEach),
+    Quantity::new("RDS:Multi-AZ-GP2-Storage", "storage.size", Form::GbOfEach),
+    Quantity::new("RDS:GP3-Storage", "storage.size", Form::GbOfEach),
+    Quantity::new("RDS:Multi-AZ-GP3-Storage", "storage.size", Form::GbOfEach),
+    Quantity::new("RDS:Multi-AZCluster-GP3-Storage", "storage.size", Form::GbOfEach),
+    Quantity::new("RDS:PIOPS-Storage", "storage.size", Form::GbOfEach),
+    Quantity::new("RDS:Multi-AZ-PIOPS-Storage", "storage.size", Form::GbOfEach),
+    Quantity::new("RDS:Multi-AZCluster-PIOPS-Storage", "storage.size", Form::GbOfEach),
+    Quantity::new("RDS:PIOPS-Storage-IO2", "storage.size", Form::GbOfEach),
+    Quantity::new("RDS:Multi-AZ-PIOPS-Storage-IO2", "storage.size", Form::GbOfEach),
+    Quantity::new("RDS:Multi-AZCluster-PIOPS-Storage-IO2", "storage.size", Form::GbOfEach),
+    Quantity::new("RDS:StorageUsage", "storage.size", Form::GbOfEach),
+    Quantity::new("RDS:Multi-AZ-StorageUsage", "storage.size", Form::GbOfEach),
+    Quantity::new("RDS:StorageIOUsage", "storage.io_requests", Form::CountFlow),
+    Quantity::new("RDS:ChargedBackupUsage", "backup", Form::Gb),
+    Quantity::new("CPUCredits:", "cpu_credits", Form::VcpuHours),
+    Quantity::new("Aurora:StorageUsage", "storage", Form::Gb),
+    Quantity::new("Aurora:StorageIOUsage", "io_requests", Form::CountFlow),
+    Quantity::new("Aurora:BackupUsage", "charged_backup", Form::Gb),
 ];
 
 pub(super) fn read(part: &Part<'_>) -> Result<Component, Problem> {

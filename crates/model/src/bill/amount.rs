@@ -44,6 +44,12 @@ impl Amount {
     /// Decimal places of [`Amount::round`].
     pub const PLACES: u32 = 18;
 
+    /// A whole number.
+    #[must_use]
+    pub const fn whole(units: i64) -> Amount {
+        Amount { whole: units as i128 * FINE as i128, rest: 0 }
+    }
+
     /// Reads a decimal with or without exponent, as bills write them: `12`, `-0.5`, `.5`,
     /// `1.81E-8`, `4e-07`, `1E+3`. Spaces around it do not count.
     ///
@@ -214,17 +220,21 @@ impl Amount {
     /// costs at the rate of another. `None` when `over` is nothing or the result leaves the range.
     #[must_use]
     pub fn mul_div(self, by: Amount, over: Amount) -> Option<Amount> {
-        // Products of two amounts have up to 374 bits; nothing smaller than a big integer is exact.
-        if over.is_zero() {
-            return None;
-        }
-        let numerator = self.ticks() * by.ticks();
-        let denominator = over.ticks() * FINE;
-        let negative = (numerator.sign() == Sign::Minus) != (denominator.sign() == Sign::Minus);
-        let (numerator, denominator) = (numerator.magnitude(), denominator.magnitude());
-        let rounded = (numerator * 2_u32 + denominator) / (denominator * 2_u32);
-        let whole = i128::try_from(rounded).ok()?;
-        Some(Amount { whole: if negative { -whole } else { whole }, rest: 0 })
+        quotient(self.ticks() * by.ticks(), over.ticks() * FINE)
+    }
+
+    /// As [`Amount::mul_div`], over a fraction that no decimal holds (100 MB a day for a month).
+    #[must_use]
+    pub fn mul_over(self, by: Amount, over: Ratio) -> Option<Amount> {
+        // What is too large to count has no ticks in a unit.
+        let per_unit = Some(over.per_unit()).filter(|per_unit| *per_unit != 0)?;
+        quotient(self.ticks() * by.ticks() * per_unit, BigInt::from(over.ticks()) * FINE * FINE * FINE)
+    }
+
+    /// So many percent of it, rounded once, half up, to 18 places.
+    #[must_use]
+    pub fn percent(self, percent: Ratio) -> Option<Amount> {
+        self.mul_over(Amount::round(percent)?, Ratio::whole(100))
     }
 
     /// Whole 10⁻³⁶.
@@ -252,6 +262,19 @@ impl Amount {
         let up = left > one - left || (left == one - left && !self.is_negative());
         crate::exact::fixed(down.saturating_add(i128::from(up)), places)
     }
+}
+
+/// Whole 10⁻¹⁸, rounded half up. Products of two amounts have up to 374 bits; nothing smaller than
+/// a big integer is exact.
+fn quotient(numerator: BigInt, denominator: BigInt) -> Option<Amount> {
+    if denominator.sign() == Sign::NoSign {
+        return None;
+    }
+    let negative = (numerator.sign() == Sign::Minus) != (denominator.sign() == Sign::Minus);
+    let (numerator, denominator) = (numerator.magnitude(), denominator.magnitude());
+    let rounded = (numerator * 2_u32 + denominator) / (denominator * 2_u32);
+    let whole = i128::try_from(rounded).ok()?;
+    Some(Amount { whole: if negative { -whole } else { whole }, rest: 0 })
 }
 
 /// The number after an `E`; `None` for what is none, or beyond ±99.

@@ -2,9 +2,11 @@
 //! elsewhere; nothing here is rounded.
 
 mod drivers;
+mod reconcile;
 mod spend;
 
 pub use drivers::drivers;
+pub use reconcile::{reconciliation, rerated};
 pub use spend::{spend, spend_by_kind};
 
 use crate::compare::{Comparison, Delta};
