@@ -19,9 +19,10 @@ pub fn render(report: &Report, precision: Precision, width: usize) -> String {
     let words = words(report, precision);
     let mut out = format!("{}\n", wrap(&report.title, width, ""));
     let numbers: Vec<usize> = (1..report.columns.len()).collect();
-    for columns in sheets(report, &words.rows, &numbers, width) {
+    for (at, columns) in sheets(report, &words.rows, &numbers, width).into_iter().enumerate() {
         out.push('\n');
-        sheet(&mut out, report, &words.rows, &columns, width);
+        // Remarks are told once.
+        sheet(&mut out, report, &words.rows, &columns, width, at == 0);
     }
     let rounded = words.rounded_to.map(|places| {
         format!("amounts are rounded to {places} decimals so that they add up; --precision full shows all digits")
@@ -74,7 +75,7 @@ fn column_width(column: &Column, rows: &[Vec<String>], at: usize) -> usize {
     cells.chain(heading).max().unwrap_or(0)
 }
 
-fn sheet(out: &mut String, report: &Report, rows: &[Vec<String>], columns: &[usize], width: usize) {
+fn sheet(out: &mut String, report: &Report, rows: &[Vec<String>], columns: &[usize], width: usize, remarks: bool) {
     let widths: Vec<usize> = columns.iter().map(|&at| column_width(&report.columns[at], rows, at)).collect();
     let others: usize = widths.iter().map(|wide| wide + GAP).sum();
     let names = name_width(rows).min(width.saturating_sub(others).max(narrowest(rows)));
@@ -120,7 +121,7 @@ fn sheet(out: &mut String, report: &Report, rows: &[Vec<String>], columns: &[usi
             out.push_str(&rule);
             out.push('\n');
         }
-        if let Some(remark) = row.and_then(|row| row.remark.as_deref()) {
+        if let Some(remark) = row.filter(|_| remarks).and_then(|row| row.remark.as_deref()) {
             out.push_str(&wrap(remark, width, "    "));
             out.push('\n');
         }
