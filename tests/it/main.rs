@@ -3,6 +3,7 @@
 mod aws;
 mod cli;
 mod properties;
+mod reconcile;
 mod services;
 mod tidy;
 mod truth;
