@@ -4,6 +4,7 @@ mod aws;
 mod bills;
 mod cli;
 mod properties;
+mod reconcile;
 mod services;
 mod tidy;
 mod truth;

@@ -393,6 +393,7 @@ fn what_the_schema_takes_the_reader_takes() {
     let tasks = |tasks: &str| format!("{FARGATE}tasks = {tasks}");
     let good = [
         "".to_string(),
+        "[alb.x]\nlcu = '37.2 LCU-hours/month'\n[nlb.x]\nlcu = '1.5 LCU-Hours'".to_string(),
         "month = '2026-10'\n[account]\nalways_free = false".to_string(),
         "[prices]\nas_of = 2026-09-01\nKMS-Keys = '0.9'\nLCUUsage = 0.007".to_string(),
         "[prices]\nTimedStorage-ByteHrs = { service = 'AmazonECR', rate = '0.09', note = 'contract' }".to_string(),
@@ -491,6 +492,8 @@ fn what_the_schema_refuses_the_reader_refuses() {
         "[alb.x]\nnew_connections = 25".to_string(),
         "[alb.x]\nprocessed = '1 GB'".to_string(),
         "[alb.x]\nlcu = 1\nzones = 7".to_string(),
+        "[alb.x]\nlcu = '5 LCU'".to_string(),
+        "[alb.x]\nlcu = { base = '5 LCU-hours', peak = 2, peak_hours_per_day = 1 }".to_string(),
         "[nlb.x]\ntcp = { rule_evaluations = '1/s' }".to_string(),
         "[ecr.x]\nstored = 5".to_string(),
         "[ecr.x]\nimages = { pushed = '10/week', size = '500 MB', keep = 'all' }".to_string(),

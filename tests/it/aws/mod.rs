@@ -4,3 +4,4 @@ mod calls;
 mod double;
 mod iam;
 mod probe;
+mod reconcile;

@@ -97,15 +97,16 @@ fn too_fine(at: &At) -> Problem {
         .help("give files whose lengths are whole hours or days")
 }
 
+/// A number, which may change with time, or all LCU-hours of a month as a bill has them.
 fn lcus(part: &Part<'_>, node: &Node) -> Result<Timeline<Ratio>, Problem> {
-    part.clock.schedule(node, "lcu", |node| match &node.value {
-        Value::String(text) if text.contains("LCU-hours") => {
-            // So many in all, as a bill says it: on average.
-            let hours = scalar::unit_flow(node, "LCU-hours", part.horizon(), "\"37.2 LCU-hours/month\"")?;
-            Ok(hours / part.horizon().hours())
+    let horizon = part.horizon();
+    match &node.value {
+        Value::String(text) if text.contains("LCU") => {
+            let hours = scalar::unit_flow(node, "LCU-hours", horizon, "\"37.2 LCU-hours/month\"")?;
+            Ok(Timeline::constant(hours / horizon.hours(), horizon.seconds()))
         }
-        _ => scalar::number(node, "1"),
-    })
+        _ => part.clock.schedule(node, "lcu", |node| scalar::number(node, "1")),
+    }
 }
 
 fn traffic(part: &Part<'_>) -> Result<Timeline<Traffic>, Problem> {

@@ -7,6 +7,7 @@ use stackcost_model::meter::UsageType;
 use stackcost_model::reconcile::{Line, Part, Reconciliation};
 use stackcost_model::services::Component;
 use stackcost_model::spend::period_name;
+use std::fmt;
 use toml_edit::{DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
 /// A key of a component whose value is the quantity of a usage type.
@@ -83,8 +84,25 @@ pub struct Calibrated {
     pub text: String,
     /// The keys that were written: `fargate.api.tasks`.
     pub set: Vec<String>,
-    /// What was left as it is, and why.
-    pub left: Vec<String>,
+    /// What was left as it is.
+    pub left: Vec<Left>,
+}
+
+/// A usage type that no key could be given the quantity of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// The usage type as the bill writes it.
+    pub usage_type: String,
+    /// The operation, or empty.
+    pub operation: String,
+    /// Whose it is, and why.
+    pub why: String,
+}
+
+impl fmt::Display for Left {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.usage_type, self.why)
+    }
 }
 
 /// The stack file `text`, called `name`, with the quantities of a bill: an estimate of it has
@@ -104,18 +122,18 @@ pub fn calibrate(name: &str, text: &str, of: &Reconciliation, env: &Env<'_>) -> 
     for line in &lines {
         work.line(line, &lines)?;
     }
-    // A later key may have undone what an earlier one said.
+    // A later key may have undone what an earlier one said, or have said what none of its own did.
     let resolved = work.resolve(&work.document)?;
     for line in lines {
-        if let [component] = &line.components[..]
-            && !work.left.iter().any(|(left, _)| *left == line.usage_type)
-            && used(&resolved, component, line) != line.billed_quantity.to_ratio()
-        {
-            work.left.push((line.usage_type.clone(), format!("{component}: another key changes it, too")));
+        let [component] = &line.components[..] else { continue };
+        let known = |left: &Left| left.usage_type == line.usage_type && left.operation == line.operation;
+        if used(&resolved, component, line) == line.billed_quantity.to_ratio() {
+            work.left.retain(|left| !known(left));
+        } else if !work.left.iter().any(known) {
+            work.leave(line, format!("{component}: another key changes it, too"));
         }
     }
-    let left = work.left.into_iter().map(|(usage_type, why)| format!("{usage_type}: {why}")).collect();
-    Ok(Calibrated { text: work.document.to_string(), set: work.set, left })
+    Ok(Calibrated { text: work.document.to_string(), set: work.set, left: work.left })
 }
 
 struct Work<'a> {
@@ -124,8 +142,7 @@ struct Work<'a> {
     env: &'a Env<'a>,
     document: DocumentMut,
     set: Vec<String>,
-    /// Usage type, and why.
-    left: Vec<(String, String)>,
+    left: Vec<Left>,
 }
 
 impl Work<'_> {
@@ -165,7 +182,8 @@ impl Work<'_> {
     }
 
     fn leave(&mut self, line: &Line, why: String) {
-        self.left.push((line.usage_type.clone(), why));
+        let (usage_type, operation) = (line.usage_type.clone(), line.operation.clone());
+        self.left.push(Left { usage_type, operation, why });
     }
 
     fn resolve(&self, document: &DocumentMut) -> Result<Resolved, Problems> {

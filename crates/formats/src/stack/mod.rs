@@ -14,7 +14,7 @@ mod neighbours;
 mod prices;
 mod rds;
 
-pub use calibrate::{Calibrated, calibrate};
+pub use calibrate::{Calibrated, Left, calibrate};
 
 use crate::classes::Classes;
 use crate::problem::{Problem, Problems, did_you_mean};
