@@ -62,10 +62,9 @@ fn complaint(folder: &Path, args: &[&str]) -> String {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(2), "{args:?}: {said}");
     assert!(output.stdout.is_empty(), "{args:?}");
-    let joined = ["\n  | ", "\n        "].iter().fold(said, |said, end| {
+    ["\n  | ", "\n        "].iter().fold(said, |said, end| {
         said.replace(&format!("-{end}"), "-").replace(&format!("/{end}"), "/").replace(end, " ")
-    });
-    joined
+    })
 }
 
 /// A CSV report as `month: usage, fees, tax, other, discounts, credits, refunds, gross, net`.

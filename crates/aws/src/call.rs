@@ -40,6 +40,15 @@ impl Call {
         }
     }
 
+    /// The verb whose policy (`stackcost iam VERB`) allows it.
+    #[must_use]
+    pub const fn verb(self) -> &'static str {
+        match self {
+            Call::CostComparisonDrivers => "drivers",
+            _ => "spend",
+        }
+    }
+
     /// Whether a policy must allow it: who one is, AWS tells everybody, even against a policy
     /// that denies it (API reference of STS, `GetCallerIdentity`).
     #[must_use]

@@ -135,7 +135,9 @@ fn refusal(call: Call, code: &str, said: &str, raw: &HttpResponse) -> Error {
             "enable Cost Explorer in the console of the payer account; its first data comes within a day",
         ),
         "AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation" => {
-            let help = format!("the credentials need the IAM action {action}: `stackcost iam` prints the policy");
+            let verb = call.verb();
+            let help =
+                format!("the credentials need the IAM action {action}: `stackcost iam {verb}` prints the policy");
             Error::new(Kind::Denied, call, format!("{action} is denied: {said}"), &help)
         }
         "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => {

@@ -115,7 +115,7 @@ impl Client {
             .get_cost_forecast()
             .time_period(question::period(call, request.start, request.end)?)
             .granularity(question::granularity(request.granularity))
-            .metric(question::metric(request.metric))
+            .metric(request.metric.word().into())
             .set_filter(question::filter(call, request.filter.as_ref())?)
             .set_prediction_interval_level(request.confidence.map(i32::from));
         let output = self.ask(call, sent.send())?;

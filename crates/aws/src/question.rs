@@ -2,7 +2,7 @@
 
 use crate::{Call, Error};
 use aws_sdk_costexplorer::types as sdk;
-use stackcost_model::cost_explorer::{Expression, Granularity, GroupBy, Metric};
+use stackcost_model::cost_explorer::{Expression, Granularity, GroupBy};
 use stackcost_model::time::Date;
 
 pub(crate) fn period(call: Call, start: Date, end: Date) -> Result<sdk::DateInterval, Error> {
@@ -20,19 +20,6 @@ pub(crate) fn granularity(granularity: Granularity) -> sdk::Granularity {
     match granularity {
         Granularity::Daily => sdk::Granularity::Daily,
         Granularity::Monthly => sdk::Granularity::Monthly,
-    }
-}
-
-/// A forecast writes metrics in capitals; only there are they a type.
-pub(crate) fn metric(metric: Metric) -> sdk::Metric {
-    match metric {
-        Metric::AmortizedCost => sdk::Metric::AmortizedCost,
-        Metric::BlendedCost => sdk::Metric::BlendedCost,
-        Metric::NetAmortizedCost => sdk::Metric::NetAmortizedCost,
-        Metric::NetUnblendedCost => sdk::Metric::NetUnblendedCost,
-        Metric::NormalizedUsageAmount => sdk::Metric::NormalizedUsageAmount,
-        Metric::UnblendedCost => sdk::Metric::UnblendedCost,
-        Metric::UsageQuantity => sdk::Metric::UsageQuantity,
     }
 }
 

@@ -80,7 +80,14 @@ const SPEND_EXAMPLES: &str = "Examples:
   stackcost spend --from cur.csv.gz --by service,usage-type
   stackcost spend --from exports/ --by tag:Environment --months 3 --top 10
   stackcost spend --from cur.parquet --where service=AmazonRDS,tag:Environment=prod --metric amortized
-  stackcost spend --from cur.csv --by service,day --format csv > october.csv";
+  stackcost spend --from cur.csv --by service,day --format csv > october.csv
+  stackcost spend --months 1 --forecast --fail-over 500
+
+Forecasts: the run rate is what the whole days of the month cost so far (in UTC, until yesterday;
+of files, before the last day with usage), divided by how many they are, times the days of the
+month; fees and taxes of the first are multiplied, too. AWS's own forecast is that of Cost Explorer
+from today on, with its 80 % interval, added to what the whole days cost. CSV and NDJSON have
+no place for it: it goes to standard error.";
 
 const DRIVERS_EXAMPLES: &str = "Examples:
   stackcost drivers 2026-09 2026-10
@@ -217,7 +224,12 @@ pub(crate) struct SpendArgs {
     /// Sum quantities of usage as well, by their units
     #[arg(long)]
     pub quantity: bool,
-    /// Exit with 3 when a month is more than this
+    /// Say what a month comes to that is not over: at its rate so far, and as AWS expects (with
+    /// Cost Explorer, for two requests more); see `Forecasts` below
+    #[arg(long)]
+    pub forecast: bool,
+    /// Exit with 3 when a month is more than this; with --forecast also when it will be: as AWS
+    /// expects, or else at its run rate
     #[arg(long, value_name = "AMOUNT", value_parser = amount)]
     pub fail_over: Option<Amount>,
     /// How to write the result

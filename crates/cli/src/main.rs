@@ -12,6 +12,7 @@ mod exports;
 mod cost_explorer;
 mod failure;
 mod focus;
+mod forecast;
 mod input;
 mod output;
 

@@ -22,6 +22,7 @@ pub mod estimate;
 pub mod compare;
 pub mod bill;
 pub mod spend;
+pub mod forecast;
 pub mod cost_explorer;
 pub mod drivers;
 pub mod reconcile;

@@ -40,6 +40,10 @@ fn every_call_is_in_a_policy_or_needs_none() {
     let needed: BTreeSet<String> =
         Call::ALL.iter().filter(|call| call.needs_permission()).map(|call| call.action().to_string()).collect();
     assert_eq!(allowed, needed);
+    // A denial names the verb whose policy helps.
+    for call in Call::ALL.into_iter().filter(|call| call.needs_permission()) {
+        assert!(iam(&[call.verb()]).1.contains(call.action()), "{call:?}");
+    }
 }
 
 #[test]

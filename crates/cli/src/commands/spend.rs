@@ -5,22 +5,34 @@ use crate::args::{Months, SpendArgs, SpendFormat};
 use crate::bill::charged;
 use crate::failure::Failure;
 use crate::focus;
+use crate::forecast::{self, Forecasted};
 use crate::output::{self, say};
 use stackcost_formats::problem::{Problem, did_you_mean};
 use stackcost_formats::render::spend::{self, Context};
 use stackcost_formats::render::{html, markdown, table};
 use stackcost_model::bill::{BadQuery, Condition, Dimension, Query, Step};
-use stackcost_model::report;
+use stackcost_model::forecast::{Basis, Forecast};
+use stackcost_model::report::{self, Report};
 use stackcost_model::spend::{Spend, period_name};
 
 pub(crate) fn run(args: &SpendArgs) -> Result<Outcome, Failure> {
     let mut query = query(&args.by, &args.conditions)?;
     if matches!(args.format, SpendFormat::FocusCsv | SpendFormat::FocusParquet) {
+        if args.forecast {
+            return Err(Problem::of_text("FOCUS has no place for a forecast")
+                .help("ask for it in another format")
+                .into());
+        }
         return focus::write(query, args);
     }
     query.metrics = vec![args.metric];
     query.quantity = args.quantity;
-    let charged = charged(query, args.months, &args.export, &args.cost_explorer)?;
+    let (charged, forecasted) = if args.forecast {
+        forecast::charged(query, args)?
+    } else {
+        let none = Forecasted { forecast: None, missing: None };
+        (charged(query, args.months, &args.export, &args.cost_explorer)?, none)
+    };
     let mut bill = charged.bill;
     if let Some(Months::Last(count)) = args.months {
         bill.keep_last(count as usize);
@@ -28,10 +40,10 @@ pub(crate) fn run(args: &SpendArgs) -> Result<Outcome, Failure> {
     let context = Context { source: charged.source, missing: charged.missing };
     let spend = Spend::new(&bill, args.top.map(|top| top as usize)).ok_or_else(too_large)?;
     if spend.periods.is_empty() {
-        return Err(nothing(&context.source, charged.charges).into());
+        return Err(nothing(&context.source, charged.charges, !args.export.from.is_empty()).into());
     }
-    show(&spend, &context, args)?;
-    verdict(&spend, &context, args)
+    show(&spend, &context, forecasted.forecast.as_ref(), args)?;
+    verdict(&spend, &context, &forecasted, args)
 }
 
 /// `service,usage-type,day` and conditions as a query.
@@ -86,8 +98,8 @@ fn too_large() -> Failure {
     Failure::Failed(Problem::of_text("a sum is too large to count"))
 }
 
-fn nothing(source: &str, rows: u64) -> Problem {
-    if rows == 0 {
+fn nothing(source: &str, rows: u64, of_files: bool) -> Problem {
+    if rows == 0 && of_files {
         return Problem::of_text(format!("{source} has no charges: below the header there is no row"))
             .help("give an export of a month with charges");
     }
@@ -95,49 +107,85 @@ fn nothing(source: &str, rows: u64) -> Problem {
         .help("give other months or conditions; without --months and --where all are shown")
 }
 
-fn show(spend: &Spend, context: &Context, args: &SpendArgs) -> Result<(), Failure> {
+fn show(spend: &Spend, context: &Context, forecast: Option<&Forecast>, args: &SpendArgs) -> Result<(), Failure> {
+    let forecast_report =
+        || forecast.map(|forecast| report::forecast(forecast, &spend.currency).ok_or_else(too_large)).transpose();
     let reports = || {
-        let groups = report::spend(spend, &context.source);
-        groups.zip(report::spend_by_kind(spend)).map(|(groups, kinds)| [groups, kinds]).ok_or_else(too_large)
+        let mut reports = vec![
+            report::spend(spend, &context.source).ok_or_else(too_large)?,
+            report::spend_by_kind(spend).ok_or_else(too_large)?,
+        ];
+        reports.extend(forecast_report()?);
+        Ok::<_, Failure>(reports)
     };
-    let table = |report| table::render(&report, args.precision, output::stdout_width());
+    let tables = |reports: &[Report], width: usize| {
+        let tables: Vec<String> = reports.iter().map(|report| table::render(report, args.precision, width)).collect();
+        tables.join("\n")
+    };
     output::data(&match args.format {
-        SpendFormat::Markdown => reports()?.map(|report| markdown::render(&report, args.precision)).join("\n"),
-        SpendFormat::Html => html::page(&reports()?, args.precision, html::spend_picture(spend)),
-        SpendFormat::Json => spend::json(spend, context),
+        SpendFormat::Markdown => {
+            let all: Vec<String> = reports()?.iter().map(|report| markdown::render(report, args.precision)).collect();
+            all.join("\n")
+        }
+        SpendFormat::Json => spend::json(spend, context, forecast),
         SpendFormat::Ndjson => spend::ndjson(spend),
         SpendFormat::Csv => spend::csv(spend),
+        SpendFormat::Html => html::page(&reports()?, args.precision, html::spend_picture(spend)),
         // FOCUS was written before.
-        SpendFormat::Table | SpendFormat::FocusCsv | SpendFormat::FocusParquet => reports()?.map(table).join("\n"),
-    })
+        SpendFormat::Table | SpendFormat::FocusCsv | SpendFormat::FocusParquet => {
+            tables(&reports()?, output::stdout_width())
+        }
+    })?;
+    if let (SpendFormat::Csv | SpendFormat::Ndjson, Some(report)) = (args.format, forecast_report()?) {
+        say(tables(&[report], output::stderr_width()).trim_end());
+    }
+    Ok(())
 }
 
 /// A threshold is crossed by more than what was given, not by exactly that; and a sum that lacks
 /// something is no sum.
-fn verdict(spend: &Spend, context: &Context, args: &SpendArgs) -> Result<Outcome, Failure> {
-    let mut outcome = partial(spend, context, args);
+fn verdict(spend: &Spend, context: &Context, forecasted: &Forecasted, args: &SpendArgs) -> Result<Outcome, Failure> {
+    let mut outcome = partial(spend, context, forecasted, args);
     let Some(most) = args.fail_over else { return Ok(outcome) };
+    let currency = &spend.currency;
     for (at, period) in spend.periods.iter().enumerate() {
         let net = spend.total_of(at).and_then(|split| split.net()).ok_or_else(too_large)?;
         if net > most {
-            let (name, currency) = (period_name(period.start, spend.step), &spend.currency);
+            let name = period_name(period.start, spend.step);
             say(&format!("threshold crossed: {name} is {net} {currency}, more than --fail-over {most}"));
             outcome = Outcome::ThresholdCrossed;
         }
+    }
+    if let Some(forecast) = &forecasted.forecast
+        && let Some((basis, amount)) = forecast.best()
+        && amount > most
+    {
+        let name = period_name(forecast.month, Step::Month);
+        let how = match basis {
+            Basis::Aws => "as AWS expects",
+            Basis::RunRate => "at its run rate",
+        };
+        say(&format!("threshold crossed: {name} will be {amount} {currency} {how}, more than --fail-over {most}"));
+        outcome = Outcome::ThresholdCrossed;
     }
     Ok(outcome)
 }
 
 /// Figures that are missing make a result partial; that is said after it was shown.
-fn partial(spend: &Spend, context: &Context, args: &SpendArgs) -> Outcome {
-    if (context.missing.is_empty() && spend.without_list == 0) || args.allow_partial {
+fn partial(spend: &Spend, context: &Context, forecasted: &Forecasted, args: &SpendArgs) -> Outcome {
+    if args.allow_partial {
         return Outcome::Complete;
     }
-    if spend.without_list > 0 {
-        let charges = spend.without_list;
-        say(&format!("partial: {charges} charges of usage have no list cost (--allow-partial accepts that)"));
-    } else {
-        say("partial: some figures are missing, totals are lower bounds (--allow-partial accepts that)");
+    let mut lacks = Vec::new();
+    if !context.missing.is_empty() {
+        lacks.push("some figures are missing, totals are lower bounds".to_string());
     }
-    Outcome::Partial
+    if spend.without_list > 0 {
+        lacks.push(format!("{} charges of usage have no list cost", spend.without_list));
+    }
+    lacks.extend(forecasted.missing.as_ref().map(|why| format!("the forecast lacks {why}")));
+    for what in &lacks {
+        say(&format!("partial: {what} (--allow-partial accepts that)"));
+    }
+    if lacks.is_empty() { Outcome::Complete } else { Outcome::Partial }
 }

@@ -1,21 +1,19 @@
 //! Answers that were paid for, below the user's cache folder: one readable JSON file each.
 //!
-//! An answer holds for ever once it is final, else for a day. AWS closes the books of a month
-//! some days after its end, so final is what was asked for seven days or more after the last
-//! day it covers, and what AWS does not call estimated.
+//! An answer holds for ever once it is final, else for a day. Final is what was asked for seven
+//! days or more after the last day it covers, and what AWS does not call estimated; a forecast
+//! never is.
 
+use super::question::Paid;
 use crate::output::say;
 use etcetera::BaseStrategy;
-use jiff::{SignedDuration, Span, Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use sha2::{Digest, Sha256};
-use stackcost_formats::cost_explorer::{Saved, read_saved, write_request, write_saved};
-use stackcost_model::cost_explorer::Request;
+use stackcost_formats::cost_explorer::{Question, Saved, read_saved, write_request, write_saved};
 use std::fmt::Write as _;
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
-/// How long after its end a month may still change.
-const DAYS_TO_FINAL: i64 = 7;
 /// How long what is not final holds, and an account number is remembered.
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 /// How long Cost Explorer may know where a page ended. AWS does not say; a kept token that is
@@ -23,15 +21,13 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 const GOES_ON: SignedDuration = SignedDuration::from_hours(1);
 
 /// Whether an answer can be used without asking again.
-pub(super) fn holds(saved: &Saved, request: &Request, now: Timestamp) -> bool {
+pub(super) fn holds<Q: Paid>(saved: &Saved<Q::Answer>, request: &Q, now: Timestamp) -> bool {
     let asked_on = saved.fetched.to_zoned(TimeZone::UTC).date();
-    let closed = request.end.checked_add(Span::new().days(DAYS_TO_FINAL)).is_ok_and(|closed| closed <= asked_on);
-    let estimated = saved.answer.periods.iter().any(|period| period.estimated);
-    (closed && !estimated) || young(saved.fetched, now, DAY)
+    request.is_final(&saved.answer, asked_on) || young(saved.fetched, now, DAY)
 }
 
 /// Whether the pages still to come can be asked for.
-pub(super) fn may_go_on(saved: &Saved, now: Timestamp) -> bool {
+pub(super) fn may_go_on<A>(saved: &Saved<A>, now: Timestamp) -> bool {
     young(saved.fetched, now, GOES_ON)
 }
 
@@ -68,14 +64,14 @@ impl Cache {
         Cache(Some(folder.to_path_buf()))
     }
 
-    fn answer_path(&self, account: &str, endpoint: Option<&str>, request: &Request) -> Option<PathBuf> {
+    fn answer_path(&self, account: &str, endpoint: Option<&str>, request: &impl Question) -> Option<PathBuf> {
         let query = write_request(request);
         let key = sha256([account, endpoint.unwrap_or_default(), &query].map(str::as_bytes));
         Some(self.0.as_ref()?.join("cost-explorer").join(format!("{account}-{key}.json")))
     }
 
     /// What is kept for a request, complete or not, old or not. A broken file is said, and is none.
-    pub fn answer(&self, account: &str, endpoint: Option<&str>, request: &Request) -> Option<Saved> {
+    pub fn answer<Q: Question>(&self, account: &str, endpoint: Option<&str>, request: &Q) -> Option<Saved<Q::Answer>> {
         let path = self.answer_path(account, endpoint, request)?;
         let text = read(&path)?;
         match read_saved(&path.display().to_string(), &text, request) {
@@ -92,7 +88,7 @@ impl Cache {
     }
 
     /// Keeps an answer. That it cannot is said, and is no failure: the answer is there.
-    pub fn keep(&self, request: &Request, saved: Saved) {
+    pub fn keep<Q: Question>(&self, request: &Q, saved: Saved<Q::Answer>) {
         if let Some(path) = self.answer_path(&saved.account, saved.endpoint.as_deref(), request) {
             write(&path, &write_saved(request, saved));
         }
@@ -147,8 +143,9 @@ fn write(path: &Path, text: &str) {
 mod tests {
     use super::*;
     use crate::cost_explorer::tests::{answer, request};
+    use stackcost_model::cost_explorer::{Answer, Request};
 
-    fn saved(fetched: &str, estimated: bool) -> Saved {
+    fn saved(fetched: &str, estimated: bool) -> Saved<Answer> {
         let mut answer = answer("a");
         answer.periods[0].estimated = estimated;
         Saved { account: "123456789012".into(), endpoint: None, fetched: fetched.parse().unwrap(), answer, next: None }

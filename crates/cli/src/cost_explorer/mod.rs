@@ -3,16 +3,19 @@
 
 mod cache;
 mod identity;
+mod question;
 
 use crate::failure::{self, Failure};
 use crate::output::say;
 use cache::Cache;
 use clap::Args;
 use jiff::Timestamp;
+use question::Paid;
 use stackcost_aws::{Access, Client, Error, Kind, Page};
 use stackcost_formats::cost_explorer::Saved;
 use stackcost_formats::problem::{Problem, Problems};
-use stackcost_model::cost_explorer::{Answer, GroupBy, Request, price_of};
+use stackcost_model::cost_explorer::{Answer, Drivers, DriversRequest, Forecast, ForecastRequest, Request, price_of};
+use std::cell::Cell;
 
 /// Whom to ask, and how much may be paid for it.
 #[derive(Debug, Args)]
@@ -32,13 +35,16 @@ pub(crate) struct CostExplorerArgs {
     /// Ask again for what is in the cache
     #[arg(long)]
     pub refresh: bool,
+    /// Pages that this run has paid for: the most is for all of its questions together.
+    #[arg(skip)]
+    pub paid: Cell<u64>,
 }
 
 /// What came.
 #[derive(Debug)]
-pub(crate) struct Fetched {
+pub(crate) struct Fetched<A> {
     /// In the order of the profiles, each account once.
-    pub accounts: Vec<Account>,
+    pub accounts: Vec<Account<A>>,
     /// What did not come; it has been said on standard error, so all that is left is to be partial.
     pub failures: Vec<Missing>,
     /// Pages that were paid for.
@@ -49,37 +55,61 @@ pub(crate) struct Fetched {
 
 /// The answers for an account.
 #[derive(Debug)]
-pub(crate) struct Account {
+pub(crate) struct Account<A> {
     /// Its number.
     pub id: String,
     /// The first profile that belongs to it, if one was named.
     pub profile: Option<String>,
     /// One for each request, in their order; `None` has a failure. None of them is ever empty
     /// because something went wrong.
-    pub answers: Vec<Option<Answer>>,
+    pub answers: Vec<Option<A>>,
 }
 
-/// What did not come, and why.
+/// Why something did not come.
 #[derive(Clone, Debug)]
 pub(crate) struct Missing {
-    /// The profile, if one was named.
-    pub profile: Option<String>,
-    /// The account, if it is known.
-    pub account: Option<String>,
-    /// Which request; all of them without it.
-    pub request: Option<usize>,
-    /// Why.
+    /// With the profile, where several were named.
     pub problem: Problem,
     /// Whether what was typed is to blame: bad usage.
-    pub bad_input: bool,
+    bad_input: bool,
 }
 
-/// Asks for all of `requests` in all accounts. A denied account or request does not keep the
-/// others from being answered.
+/// Asks what was spent, by all of `requests` in all accounts; the same request twice is asked
+/// once. A denied account or request does not keep the others from being answered.
 ///
 /// # Errors
 /// A request that AWS would refuse; and when nothing came at all, why.
-pub(crate) fn fetch(requests: &[Request], args: &CostExplorerArgs, now: Timestamp) -> Result<Fetched, Failure> {
+pub(crate) fn fetch(requests: &[Request], args: &CostExplorerArgs, now: Timestamp) -> Result<Fetched<Answer>, Failure> {
+    fetch_any(requests, args, now)
+}
+
+/// Asks what AWS expects to be spent. A forecast is good for a day.
+///
+/// # Errors
+/// As [`fetch`].
+pub(crate) fn fetch_forecast(
+    requests: &[ForecastRequest],
+    args: &CostExplorerArgs,
+    now: Timestamp,
+) -> Result<Fetched<Forecast>, Failure> {
+    fetch_any(requests, args, now)
+}
+
+/// Asks what moved the cost between months. Those of two months whose books are closed are good
+/// for ever.
+///
+/// # Errors
+/// As [`fetch`].
+#[allow(dead_code, reason = "AWS's own drivers, for `stackcost drivers`")]
+pub(crate) fn fetch_drivers(
+    requests: &[DriversRequest],
+    args: &CostExplorerArgs,
+    now: Timestamp,
+) -> Result<Fetched<Drivers>, Failure> {
+    fetch_any(requests, args, now)
+}
+
+fn fetch_any<Q: Paid>(requests: &[Q], args: &CostExplorerArgs, now: Timestamp) -> Result<Fetched<Q::Answer>, Failure> {
     let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let endpoint = identity::endpoint(args.endpoint_url.as_deref(), &environment);
     let connect = |profile: Option<&str>| {
@@ -97,15 +127,15 @@ pub(crate) fn fetch(requests: &[Request], args: &CostExplorerArgs, now: Timestam
     Fetch { requests, args, now, cache, endpoint: endpoint.clone(), fingerprint: &fingerprint, connect: &connect }.run()
 }
 
-/// A page, or why there is none.
-type Paged = Result<Page<Answer>, Error>;
 /// A connection, or why there is none.
 type Connected = Result<Box<dyn Aws>, Error>;
 
 /// What is asked of AWS; tests stand in for it.
 trait Aws {
     fn account(&self) -> Result<String, Error>;
-    fn page(&self, request: &Request, token: Option<&str>) -> Paged;
+    fn cost_and_usage(&self, request: &Request, token: Option<&str>) -> Result<Page<Answer>, Error>;
+    fn cost_forecast(&self, request: &ForecastRequest) -> Result<Forecast, Error>;
+    fn cost_comparison_drivers(&self, request: &DriversRequest, token: Option<&str>) -> Result<Page<Drivers>, Error>;
 }
 
 impl Aws for Client {
@@ -113,13 +143,21 @@ impl Aws for Client {
         Client::account(self)
     }
 
-    fn page(&self, request: &Request, token: Option<&str>) -> Paged {
-        self.cost_and_usage(request, token)
+    fn cost_and_usage(&self, request: &Request, token: Option<&str>) -> Result<Page<Answer>, Error> {
+        Client::cost_and_usage(self, request, token)
+    }
+
+    fn cost_forecast(&self, request: &ForecastRequest) -> Result<Forecast, Error> {
+        Client::cost_forecast(self, request)
+    }
+
+    fn cost_comparison_drivers(&self, request: &DriversRequest, token: Option<&str>) -> Result<Page<Drivers>, Error> {
+        Client::cost_comparison_drivers(self, request, token)
     }
 }
 
-struct Fetch<'a> {
-    requests: &'a [Request],
+struct Fetch<'a, Q> {
+    requests: &'a [Q],
     args: &'a CostExplorerArgs,
     now: Timestamp,
     cache: Cache,
@@ -129,8 +167,8 @@ struct Fetch<'a> {
     connect: &'a dyn Fn(Option<&str>) -> Connected,
 }
 
-impl Fetch<'_> {
-    fn run(&self) -> Result<Fetched, Failure> {
+impl<Q: Paid> Fetch<'_, Q> {
+    fn run(&self) -> Result<Fetched<Q::Answer>, Failure> {
         for request in self.requests {
             request.check().map_err(|wrong| Problem::of_text(wrong.to_string()))?;
         }
@@ -166,19 +204,25 @@ impl Fetch<'_> {
     }
 
     /// Adds what the account of a profile answers.
-    fn profile(&self, profile: Option<&str>, fetched: &mut Fetched) {
+    fn profile(&self, profile: Option<&str>, fetched: &mut Fetched<Q::Answer>) {
         let (account, mut aws) = match self.account(profile) {
             Ok(found) => found,
-            Err(why) => return self.miss(fetched, profile, None, None, why),
+            Err(why) => return fetched.failures.push(self.named(profile, why)),
         };
         if let Some(known) = fetched.accounts.iter().find(|known| known.id == account) {
             let name = |profile: Option<&str>| profile.unwrap_or("default").to_string();
             let (this, first) = (name(profile), name(known.profile.as_deref()));
             return say(&format!("profiles {first} and {this} are the same account, {account}: it counts once"));
         }
-        let mut answers: Vec<Option<Answer>> = Vec::new();
-        let mut begun: Vec<(usize, Option<Saved>)> = Vec::new();
+        let mut answers: Vec<Option<Q::Answer>> = Vec::new();
+        let mut begun: Vec<(usize, Option<Saved<Q::Answer>>)> = Vec::new();
+        // Where each question stands for the first time.
+        let first = |request: &Q| self.requests.iter().position(|other| other == request);
         for (index, request) in self.requests.iter().enumerate() {
+            if first(request) != Some(index) {
+                answers.push(None);
+                continue;
+            }
             match self.cached(&account, request) {
                 Found::Answer(answer) => {
                     fetched.cached += 1;
@@ -192,10 +236,10 @@ impl Fetch<'_> {
         }
         if self.args.offline {
             for (index, _) in begun {
-                let what = describe(&self.requests[index]);
+                let what = self.requests[index].describe();
                 let problem = Problem::of_text(format!("{what} of account {account} is not in the cache"));
                 let problem = problem.help("without --offline it is asked for, at $0.01 a page");
-                self.miss(fetched, profile, Some(&account), Some(index), problem.into());
+                fetched.failures.push(self.named(profile, problem.into()));
             }
         } else if !begun.is_empty() {
             let requests = plural(begun.len() as u64, "request");
@@ -203,15 +247,16 @@ impl Fetch<'_> {
             for (index, saved) in begun {
                 match self.ask(profile, &account, &mut aws, &self.requests[index], saved, &mut fetched.paid) {
                     Ok(answer) => answers[index] = Some(answer),
-                    Err(why) => self.miss(fetched, profile, Some(&account), Some(index), why),
+                    Err(why) => fetched.failures.push(self.named(profile, why)),
                 }
             }
         }
+        let answers = self.requests.iter().map(|request| answers[first(request)?].clone()).collect();
         fetched.accounts.push(Account { id: account, profile: profile.map(str::to_string), answers });
     }
 
     /// The account of a profile, remembered or asked for; with the connection, if one was made.
-    fn account(&self, profile: Option<&str>) -> Result<(String, Option<Box<dyn Aws>>), Why> {
+    fn account(&self, profile: Option<&str>) -> Result<(String, Option<Box<dyn Aws>>), Missing> {
         let fingerprint = (self.fingerprint)(profile);
         if let Some(print) = &fingerprint
             && let Some(account) = self.cache.account(print, self.now, self.args.offline)
@@ -231,7 +276,7 @@ impl Fetch<'_> {
         Ok((account, Some(aws)))
     }
 
-    fn cached(&self, account: &str, request: &Request) -> Found {
+    fn cached(&self, account: &str, request: &Q) -> Found<Q::Answer> {
         if self.args.refresh {
             return Found::Nothing;
         }
@@ -245,7 +290,7 @@ impl Fetch<'_> {
             }
             Some(saved) if cache::holds(&saved, request, self.now) => Found::Answer(saved.answer),
             Some(saved) if self.args.offline => {
-                say(&format!("{} of account {account} is that of {}", describe(request), saved.fetched));
+                say(&format!("{} of account {account} is that of {}", request.describe(), saved.fetched));
                 Found::Answer(saved.answer)
             }
             _ => Found::Nothing,
@@ -258,39 +303,37 @@ impl Fetch<'_> {
         profile: Option<&str>,
         account: &str,
         aws: &mut Option<Box<dyn Aws>>,
-        request: &Request,
-        begun: Option<Saved>,
+        request: &Q,
+        begun: Option<Saved<Q::Answer>>,
         paid: &mut u64,
-    ) -> Result<Answer, Why> {
+    ) -> Result<Q::Answer, Missing> {
         let aws = match aws {
             Some(aws) => aws,
             None => aws.insert((self.connect)(profile)?),
         };
         let mut goes_on = begun.is_some();
-        let (mut answer, mut next) = begun.map_or_else(Default::default, |saved| (saved.answer, saved.next));
-        let keep = |answer: &Answer, next: &Option<String>| {
-            let (account, endpoint, fetched) = (account.to_string(), self.endpoint.clone(), self.now);
-            self.cache.keep(request, Saved { account, endpoint, fetched, answer: answer.clone(), next: next.clone() });
-        };
+        let (mut answer, mut next) = begun.map_or((None, None), |saved| (Some(saved.answer), saved.next));
         loop {
-            if *paid >= self.args.max_requests {
-                let why =
-                    format!("{} of account {account} would take more than --max-requests {}", describe(request), paid);
+            let most = self.args.max_requests;
+            if self.args.paid.get() >= most {
+                let what = request.describe();
+                let why = format!("{what} of account {account} would take more than --max-requests {most}");
                 return Err(Problem::of_text(why)
                     .help("what has come is in the cache: allow more, and it goes on")
                     .into());
             }
-            let page = match aws.page(request, next.as_deref()) {
+            let page = match request.page(&**aws, next.as_deref()) {
                 Ok(page) => page,
                 // The token that was kept is no longer good: from the start, then.
                 Err(error) if goes_on && error.kind == Kind::BadRequest => {
                     goes_on = false;
-                    (answer, next) = Default::default();
+                    (answer, next) = (None, None);
                     continue;
                 }
                 Err(error) => return Err(error.into()),
             };
             *paid += 1;
+            self.args.paid.set(self.args.paid.get() + 1);
             goes_on = false;
             if page.next.is_some() && page.next == next {
                 return Err(
@@ -298,39 +341,28 @@ impl Fetch<'_> {
                 );
             }
             next = page.next;
-            answer = Answer::join([answer, page.answer]).map_err(|wrong| {
+            let whole = Q::join(answer.take().into_iter().chain([page.answer]).collect()).map_err(|wrong| {
                 Problem::of_text(format!("Cost Explorer's pages do not fit: {wrong}")).help("--refresh asks anew")
             })?;
-            keep(&answer, &next);
+            let (account, endpoint, fetched) = (account.to_string(), self.endpoint.clone(), self.now);
+            let saved = Saved { account, endpoint, fetched, answer: whole.clone(), next: next.clone() };
+            self.cache.keep(request, saved);
             if next.is_none() {
-                return Ok(answer);
+                return Ok(whole);
             }
+            answer = Some(whole);
         }
     }
 
-    fn miss(
-        &self,
-        fetched: &mut Fetched,
-        profile: Option<&str>,
-        account: Option<&str>,
-        request: Option<usize>,
-        Why { mut problem, bad_input }: Why,
-    ) {
-        // Of one alone it is clear which.
+    /// Says whose it is; of one profile alone it is clear.
+    fn named(&self, profile: Option<&str>, mut missing: Missing) -> Missing {
         if let (Some(name), [_, _, ..]) = (profile, self.args.profiles.as_slice()) {
-            problem.message = format!("profile {name}: {}", problem.message);
+            missing.problem.message = format!("profile {name}: {}", missing.problem.message);
         }
-        let owned = |text: Option<&str>| text.map(str::to_string);
-        fetched.failures.push(Missing {
-            profile: owned(profile),
-            account: owned(account),
-            request,
-            problem,
-            bad_input,
-        });
+        missing
     }
 
-    fn summary(&self, fetched: &Fetched) {
+    fn summary(&self, fetched: &Fetched<Q::Answer>) {
         let paid = (fetched.paid > 0)
             .then(|| format!("{}, ${}", plural(fetched.paid, "request"), price_of(fetched.paid).to_fixed(2)));
         let cached = (fetched.cached > 0).then(|| format!("{} from the cache", plural(fetched.cached, "answer")));
@@ -342,42 +374,24 @@ impl Fetch<'_> {
 }
 
 /// What the cache has for a request.
-enum Found {
-    Answer(Answer),
+enum Found<A> {
+    Answer(A),
     /// Pages of an answer that goes on.
-    Start(Saved),
+    Start(Saved<A>),
     Nothing,
 }
 
-/// Why something did not come.
-struct Why {
-    problem: Problem,
-    bad_input: bool,
-}
-
-impl From<Problem> for Why {
-    fn from(problem: Problem) -> Why {
-        Why { problem, bad_input: false }
+impl From<Problem> for Missing {
+    fn from(problem: Problem) -> Missing {
+        Missing { problem, bad_input: false }
     }
 }
 
-impl From<Error> for Why {
-    fn from(error: Error) -> Why {
+impl From<Error> for Missing {
+    fn from(error: Error) -> Missing {
         let problem = Problem { help: error.help, ..Problem::of_text(error.message) };
-        Why { problem, bad_input: error.kind == Kind::UnknownProfile }
+        Missing { problem, bad_input: error.kind == Kind::UnknownProfile }
     }
-}
-
-/// A request in words: `2026-09-01 until 2026-10-01, monthly, by SERVICE`.
-fn describe(request: &Request) -> String {
-    let Request { start, end, granularity, group_by, .. } = request;
-    let mut text = format!("{start} until {end}, {}", granularity.word().to_lowercase());
-    for (index, group) in group_by.iter().enumerate() {
-        let (GroupBy::Dimension(key) | GroupBy::Tag(key) | GroupBy::CostCategory(key)) = group;
-        text.push_str(if index == 0 { ", by " } else { " and " });
-        text.push_str(key);
-    }
-    text
 }
 
 fn plural(count: u64, what: &str) -> String {

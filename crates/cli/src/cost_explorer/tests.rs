@@ -1,5 +1,7 @@
 use super::*;
-use stackcost_model::cost_explorer::{Granularity, Group, Measure, Metric, Period};
+use stackcost_model::cost_explorer::{
+    Expression, ForecastPeriod, Granularity, Group, GroupBy, Measure, Metric, Moved, Period,
+};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
@@ -23,6 +25,9 @@ pub(super) fn answer(service: &str) -> Answer {
     let period = Period { start, end, estimated: false, groups, total: BTreeMap::new() };
     Answer { periods: vec![period], group_definitions: request().group_by, attributes: vec![] }
 }
+
+/// A page, or why there is none.
+type Paged = Result<Page<Answer>, Error>;
 
 fn page(service: &str, next: Option<&str>) -> Paged {
     Ok(Page { answer: answer(service), next: next.map(str::to_string) })
@@ -50,9 +55,24 @@ impl Aws for Stand {
         self.account.clone()
     }
 
-    fn page(&self, _: &Request, token: Option<&str>) -> Paged {
+    fn cost_and_usage(&self, _: &Request, token: Option<&str>) -> Paged {
         self.script.asked.borrow_mut().push(token.map(str::to_string));
         self.script.pages.borrow_mut().pop_front().expect("a page")
+    }
+
+    fn cost_forecast(&self, request: &ForecastRequest) -> Result<Forecast, Error> {
+        self.script.asked.borrow_mut().push(None);
+        let total = Measure { amount: "31.5".into(), unit: "USD".into() };
+        let period = ForecastPeriod { start: request.start, end: request.end, mean: "31.5".into(), interval: None };
+        Ok(Forecast { total, periods: vec![period] })
+    }
+
+    /// Two pages.
+    fn cost_comparison_drivers(&self, _: &DriversRequest, token: Option<&str>) -> Result<Page<Drivers>, Error> {
+        self.script.asked.borrow_mut().push(token.map(str::to_string));
+        let selector = Expression::Tag { key: "team".into(), values: vec![token.unwrap_or("first").into()] };
+        let moved = Moved { selector: Some(selector), metrics: BTreeMap::new(), drivers: vec![] };
+        Ok(Page { answer: Drivers { moved: vec![moved] }, next: token.is_none().then(|| "second".to_string()) })
     }
 }
 
@@ -67,17 +87,18 @@ impl World {
         World { folder: tempfile::tempdir().unwrap(), script: Script::default() }
     }
 
-    fn run(
+    fn run<Q: Paid>(
         &self,
         now: &str,
-        requests: &[Request],
+        requests: &[Q],
         profiles: &[&str],
         change: fn(&mut CostExplorerArgs),
         pages: Vec<Paged>,
-    ) -> Result<Fetched, Failure> {
+    ) -> Result<Fetched<Q::Answer>, Failure> {
         let profiles = profiles.iter().map(|name| name.to_string()).collect();
+        let (max_requests, paid) = (100, Cell::new(0));
         let mut args =
-            CostExplorerArgs { profiles, endpoint_url: None, max_requests: 100, offline: false, refresh: false };
+            CostExplorerArgs { profiles, endpoint_url: None, max_requests, offline: false, refresh: false, paid };
         change(&mut args);
         *self.script.pages.borrow_mut() = pages.into();
         self.script.asked.borrow_mut().clear();
@@ -151,7 +172,7 @@ fn offline_takes_what_there_is_and_says_what_there_is_not() {
     let other = Request { granularity: Granularity::Daily, ..request() };
     let partial = world.run(LATER, &[request(), other.clone()], &[], offline, vec![]).unwrap();
     assert!(partial.accounts[0].answers[0].is_some() && partial.accounts[0].answers[1].is_none());
-    assert_eq!(partial.failures[0].request, Some(1));
+    assert!(partial.failures[0].problem.message.contains("daily"));
     let said = problem(world.run(LATER, &[other], &[], offline, vec![]).unwrap_err());
     assert!(said.contains("2026-09-01 until 2026-10-01, daily, by SERVICE of account 123456789012"), "{said}");
     assert!(world.script.connected.borrow().is_empty());
@@ -185,6 +206,68 @@ fn no_more_is_paid_than_allowed_and_nothing_paid_is_lost() {
 }
 
 #[test]
+fn the_same_question_is_asked_once() {
+    let world = World::new();
+    let daily = Request { granularity: Granularity::Daily, ..request() };
+    let requests = [request(), daily, request()];
+    let fetched = world.run(LATER, &requests, &[], as_is, vec![page("a", None), page("b", None)]).unwrap();
+    let answers = &fetched.accounts[0].answers;
+    assert_eq!((fetched.paid, answers.len(), answers[0] == answers[2]), (2, 3, true));
+    // And a denial of it is said once.
+    let refresh = |args: &mut CostExplorerArgs| args.refresh = true;
+    let pages = vec![Err(error(Kind::Denied)), page("b", None)];
+    let fetched = world.run(LATER, &requests, &[], refresh, pages).unwrap();
+    let came: Vec<bool> = fetched.accounts[0].answers.iter().map(Option::is_some).collect();
+    assert_eq!((came, fetched.failures.len()), (vec![false, true, false], 1));
+}
+
+#[test]
+fn a_forecast_is_good_for_a_day() {
+    let world = World::new();
+    let day = |text: &str| text.parse().unwrap();
+    let forecast = ForecastRequest {
+        start: day("2026-10-09"),
+        end: day("2026-11-01"),
+        granularity: Granularity::Monthly,
+        metric: Metric::UnblendedCost,
+        filter: None,
+        confidence: Some(80),
+    };
+    for (now, paid, cached) in [(LATER, 1, 0), ("2026-10-10T11:59:59Z", 0, 1), ("2027-01-01T00:00:00Z", 1, 0)] {
+        let fetched = world.run(now, std::slice::from_ref(&forecast), &[], as_is, vec![]).unwrap();
+        assert_eq!((fetched.paid, fetched.cached), (paid, cached), "{now}");
+        assert_eq!(fetched.accounts[0].answers[0].as_ref().unwrap().total.amount, "31.5");
+    }
+    let none = |args: &mut CostExplorerArgs| (args.max_requests, args.refresh) = (0, true);
+    let said = problem(world.run(LATER, &[forecast], &[], none, vec![]).unwrap_err());
+    assert!(said.contains("the forecast for 2026-10-09 until 2026-11-01 of account"), "{said}");
+}
+
+#[test]
+fn drivers_of_closed_months_are_good_for_ever() {
+    let world = World::new();
+    let day = |text: &str| text.parse().unwrap();
+    let drivers = |baseline: &str, comparison: &str| DriversRequest {
+        baseline: day(baseline),
+        comparison: day(comparison),
+        metric: Metric::UnblendedCost,
+        group_by: vec![],
+        filter: None,
+    };
+    let closed = [drivers("2026-08-01", "2026-09-01")];
+    let one = |args: &mut CostExplorerArgs| args.max_requests = 1;
+    let said = problem(world.run(LATER, &closed, &[], one, vec![]).unwrap_err());
+    assert!(said.contains("what moved the cost from 2026-08 to 2026-09"), "{said}");
+    let rest = world.run(LATER, &closed, &[], one, vec![]).unwrap();
+    assert_eq!(rest.accounts[0].answers[0].as_ref().unwrap().moved.len(), 2);
+    let kept = world.run("2030-01-01T00:00:00Z", &closed, &[], as_is, vec![]).unwrap();
+    assert_eq!((kept.paid, kept.cached), (0, 1));
+    let open = [drivers("2026-09-01", "2026-10-01")];
+    assert_eq!(world.run(LATER, &open, &[], as_is, vec![]).unwrap().paid, 2);
+    assert_eq!(world.run("2026-10-11T12:00:00Z", &open, &[], as_is, vec![]).unwrap().paid, 2);
+}
+
+#[test]
 fn an_account_counts_once() {
     let world = World::new();
     let profiles = ["111111111111", "again:111111111111", "222222222222"];
@@ -203,10 +286,9 @@ fn one_failure_does_not_keep_the_others() {
     let fetched = world.run(LATER, &[request(), other], &profiles, as_is, pages).unwrap();
     assert_eq!(fetched.accounts.len(), 1);
     assert!(fetched.accounts[0].answers[0].is_none() && fetched.accounts[0].answers[1].is_some());
-    let missing: Vec<_> =
-        fetched.failures.iter().map(|missing| (missing.profile.as_deref().unwrap(), missing.request)).collect();
-    assert_eq!(missing, [("expired", None), ("111111111111", Some(0)), ("unknown", None)]);
-    assert_eq!(fetched.failures[0].problem.message, "profile expired: ExpiredSso");
+    let missing: Vec<_> = fetched.failures.iter().map(|missing| &*missing.problem.message).collect();
+    let wanted = ["profile expired: ExpiredSso", "profile 111111111111: Denied", "profile unknown: UnknownProfile"];
+    assert_eq!(missing, wanted);
     assert_eq!(fetched.paid, 1);
 }
 

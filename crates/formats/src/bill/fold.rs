@@ -301,8 +301,17 @@ struct Recent {
     /// Whether cells stay where they are for a batch.
     on: bool,
     batch: usize,
+    /// The place and length of each cell of this row; the first is its period and kind.
     cells: Vec<(usize, usize)>,
-    known: Vec<(usize, usize, Vec<(usize, usize)>)>,
+    known: Vec<Seen>,
+}
+
+/// A group that a row of some batch belonged to.
+#[derive(Clone, Default)]
+struct Seen {
+    batch: usize,
+    cells: Vec<(usize, usize)>,
+    group: usize,
 }
 
 impl Recent {
@@ -310,12 +319,8 @@ impl Recent {
     const MOST: usize = 1 << 11;
 
     fn new(layout: &Layout) -> Recent {
-        Recent {
-            on: layout.steady,
-            batch: 1,
-            cells: Vec::new(),
-            known: vec![(0, 0, Vec::new()); if layout.steady { Self::MOST } else { 0 }],
-        }
+        let room = if layout.steady { Self::MOST } else { 0 };
+        Recent { on: layout.steady, batch: 1, cells: Vec::new(), known: vec![Seen::default(); room] }
     }
 
     fn begin(&mut self, period: u32, kind: ChargeKind, unit: &[u8]) {
@@ -337,16 +342,15 @@ impl Recent {
     }
 
     fn known(&self) -> Option<usize> {
-        let (batch, at, cells) = self.known.get(self.slot())?;
-        (*batch == self.batch && *cells == self.cells).then_some(*at)
+        let seen = self.known.get(self.slot())?;
+        (seen.batch == self.batch && seen.cells == self.cells).then_some(seen.group)
     }
 
-    fn keep(&mut self, at: usize) {
+    fn keep(&mut self, group: usize) {
         let slot = self.slot();
-        if let Some(known) = self.known.get_mut(slot) {
-            known.0 = self.batch;
-            known.1 = at;
-            known.2.clone_from(&self.cells);
+        if let Some(seen) = self.known.get_mut(slot) {
+            (seen.batch, seen.group) = (self.batch, group);
+            seen.cells.clone_from(&self.cells);
         }
     }
 }

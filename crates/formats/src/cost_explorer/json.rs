@@ -8,14 +8,14 @@ use std::collections::BTreeMap;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub(super) struct Answer {
+pub struct Answer {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     group_definitions: Vec<GroupDefinition>,
     results_by_time: Vec<Result>,
     #[serde(default)]
     dimension_value_attributes: Vec<Attributes>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub next_page_token: Option<String>,
+    pub(super) next_page_token: Option<String>,
     /// What boto3 puts beside an answer.
     #[serde(default, rename = "ResponseMetadata", skip_serializing)]
     _metadata: Option<IgnoredAny>,
@@ -23,7 +23,7 @@ pub(super) struct Answer {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct GroupDefinition {
+pub(super) struct GroupDefinition {
     r#type: GroupType,
     key: String,
 }
@@ -57,11 +57,11 @@ struct Result {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct TimePeriod {
+pub(super) struct TimePeriod {
     #[serde(serialize_with = "write_date", deserialize_with = "read_date")]
-    start: Date,
+    pub start: Date,
     #[serde(serialize_with = "write_date", deserialize_with = "read_date")]
-    end: Date,
+    pub end: Date,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -81,7 +81,7 @@ struct Measure {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub(super) struct Forecast {
+pub struct Forecast {
     total: Measure,
     forecast_results_by_time: Vec<ForecastResult>,
     #[serde(default, rename = "ResponseMetadata", skip_serializing)]
@@ -102,7 +102,7 @@ struct ForecastResult {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct Request {
+pub struct Request {
     time_period: TimePeriod,
     granularity: &'static str,
     metrics: Vec<&'static str>,
@@ -114,7 +114,19 @@ pub(super) struct Request {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-enum Expression {
+pub struct ForecastRequest {
+    time_period: TimePeriod,
+    granularity: &'static str,
+    metric: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    filter: Option<Expression>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prediction_interval_level: Option<u8>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) enum Expression {
     Dimensions(Values),
     Tags(Values),
     CostCategories(Values),
@@ -123,11 +135,15 @@ enum Expression {
     Or(Vec<Expression>),
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Values {
-    key: String,
-    values: Vec<String>,
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct Values {
+    pub key: String,
+    #[serde(default)]
+    pub values: Vec<String>,
+    /// How values are compared; there is no other way than by all their signs here.
+    #[serde(default, rename = "MatchOptions", skip_serializing)]
+    _match_options: Option<IgnoredAny>,
 }
 
 fn write_date<S: Serializer>(date: &Date, serializer: S) -> std::result::Result<S::Ok, S::Error> {
@@ -141,7 +157,7 @@ fn read_date<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<
     date.ok_or_else(|| D::Error::custom(format!("`{text}` is no day such as 2026-09-01")))
 }
 
-fn read_amount<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<String, D::Error> {
+pub(super) fn read_amount<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<String, D::Error> {
     let text = String::deserialize(deserializer)?;
     if is_number(&text) { Ok(text) } else { Err(D::Error::custom(format!("`{text}` is no amount"))) }
 }
@@ -216,7 +232,7 @@ impl From<model::Period> for Result {
     }
 }
 
-fn convert<A, B: From<A>>(map: BTreeMap<String, A>) -> BTreeMap<String, B> {
+pub(super) fn convert<A, B: From<A>>(map: BTreeMap<String, A>) -> BTreeMap<String, B> {
     map.into_iter().map(|(name, value)| (name, value.into())).collect()
 }
 
@@ -292,9 +308,25 @@ impl From<&model::Request> for Request {
     }
 }
 
+impl From<&model::ForecastRequest> for ForecastRequest {
+    fn from(request: &model::ForecastRequest) -> Self {
+        ForecastRequest {
+            time_period: TimePeriod { start: request.start, end: request.end },
+            granularity: request.granularity.word(),
+            metric: request.metric.word(),
+            filter: request.filter.as_ref().map(Expression::from),
+            prediction_interval_level: request.confidence,
+        }
+    }
+}
+
 impl From<&model::Expression> for Expression {
     fn from(expression: &model::Expression) -> Self {
-        let values = |key: &String, values: &Vec<String>| Values { key: key.clone(), values: values.clone() };
+        let values = |key: &String, values: &Vec<String>| Values {
+            key: key.clone(),
+            values: values.clone(),
+            _match_options: None,
+        };
         let several = |parts: &[model::Expression]| parts.iter().map(Expression::from).collect();
         match expression {
             model::Expression::Dimension { key, values: any } => Expression::Dimensions(values(key, any)),

@@ -1,5 +1,6 @@
-//! What Cost Explorer was asked and answered, in AWS's own JSON: what `aws ce get-cost-and-usage`
-//! and `aws ce get-cost-forecast` print can be read, and what is written here AWS's tools read.
+//! What Cost Explorer was asked and answered, in AWS's own JSON: what `aws ce get-cost-and-usage`,
+//! `get-cost-forecast` and `get-cost-comparison-drivers` print can be read, and what is written
+//! here AWS's tools read.
 //!
 //! ```
 //! use stackcost_formats::cost_explorer;
@@ -14,14 +15,15 @@
 //! ```
 
 mod json;
+mod drivers;
 mod saved;
 
-pub use saved::{Saved, read_saved, write_saved};
+pub use saved::{Question, Saved, read_saved, write_request, write_saved};
 
 use crate::problem::{At, Problem, Text};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use stackcost_model::cost_explorer::{Answer, Forecast, Request};
+use stackcost_model::cost_explorer::{Answer, Drivers, Forecast};
 use std::sync::Arc;
 
 /// Reads one answer of `GetCostAndUsage`, or a list of all its pages.
@@ -29,17 +31,20 @@ use std::sync::Arc;
 /// # Errors
 /// What is no such answer, with the place; an answer that goes on on a page that is not there.
 pub fn read_answer(name: &str, text: &str) -> Result<Answer, Problem> {
-    let pages: Vec<json::Answer> =
-        if text.trim_start().starts_with('[') { parse(name, text)? } else { vec![parse(name, text)?] };
-    if let Some(last) = pages.last()
-        && last.next_page_token.as_ref().is_some_and(|token| !token.is_empty())
-    {
+    let pages = pages::<json::Answer>(name, text, |page| page.next_page_token.as_deref())?;
+    let pages = pages.into_iter().map(Answer::from);
+    Answer::join(pages).map_err(|error| Problem::of_text(format!("{name} is not one answer: {error}")))
+}
+
+/// One page, or a list of them that is complete.
+fn pages<T: DeserializeOwned>(name: &str, text: &str, next: fn(&T) -> Option<&str>) -> Result<Vec<T>, Problem> {
+    let pages: Vec<T> = if text.trim_start().starts_with('[') { parse(name, text)? } else { vec![parse(name, text)?] };
+    if pages.last().and_then(next).is_some_and(|token| !token.is_empty()) {
         return Err(Problem::of_text(format!("{name} is only a part of an answer: it ends with a NextPageToken")).help(
             "get the other pages with `--next-page-token`, and put all into a list: `jq -s . page1.json page2.json`",
         ));
     }
-    let pages = pages.into_iter().map(Answer::from);
-    Answer::join(pages).map_err(|error| Problem::of_text(format!("{name} is not one answer: {error}")))
+    Ok(pages)
 }
 
 /// Writes an answer as AWS does; the same answer gives the same bytes.
@@ -62,10 +67,20 @@ pub fn write_forecast(forecast: &Forecast) -> String {
     pretty(&json::Forecast::from(forecast.clone()))
 }
 
-/// A request as AWS gets it, on one line: equal requests are equal texts.
+/// Reads one answer of `GetCostComparisonDrivers`, or a list of all its pages.
+///
+/// # Errors
+/// As [`read_answer`].
+pub fn read_drivers(name: &str, text: &str) -> Result<Drivers, Problem> {
+    let pages = pages::<drivers::Drivers>(name, text, |page| page.next_page_token.as_deref())?;
+    let pages = pages.into_iter().map(Drivers::from);
+    Drivers::join(pages).map_err(|error| Problem::of_text(format!("{name} is not one answer: {error}")))
+}
+
+/// Writes drivers as AWS does.
 #[must_use]
-pub fn write_request(request: &Request) -> String {
-    serde_json::to_string(&json::Request::from(request)).unwrap_or_default()
+pub fn write_drivers(drivers: &Drivers) -> String {
+    pretty(&drivers::Drivers::from(drivers.clone()))
 }
 
 /// Reads JSON; what is wrong is shown at its place.

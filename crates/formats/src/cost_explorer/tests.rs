@@ -1,5 +1,7 @@
 use super::*;
-use stackcost_model::cost_explorer::{Expression, Granularity, GroupBy, Metric};
+use stackcost_model::cost_explorer::{
+    DriversRequest, Expression, ForecastRequest, Granularity, GroupBy, Metric, Request,
+};
 
 const MONTH: &str = r#"{
   "GroupDefinitions": [
@@ -139,6 +141,123 @@ fn a_request_is_written_as_aws_gets_it() {
             r#"{"Dimensions":{"Key":"REGION","Values":["us-east-1"]}}]}}"#
         )
     );
+}
+
+const DRIVERS: &str = r#"{
+  "CostComparisonDrivers": [
+    {
+      "CostSelector": {
+        "And": [
+          {
+            "Dimensions": {
+              "Key": "SERVICE",
+              "Values": [
+                "ECS"
+              ]
+            }
+          },
+          {
+            "Not": {
+              "Tags": {
+                "Key": "team",
+                "Values": [
+                  "web"
+                ]
+              }
+            }
+          }
+        ]
+      },
+      "Metrics": {
+        "UnblendedCost": {
+          "BaselineTimePeriodAmount": "10",
+          "ComparisonTimePeriodAmount": "14.5",
+          "Difference": "4.5",
+          "Unit": "USD"
+        }
+      },
+      "CostDrivers": [
+        {
+          "Type": "USAGE_CHANGE",
+          "Name": "Fargate",
+          "Metrics": {}
+        }
+      ]
+    }
+  ]
+}
+"#;
+
+#[test]
+fn drivers_are_read_as_they_are_written() {
+    let read = read_drivers("d.json", DRIVERS).unwrap();
+    assert_eq!(read.moved[0].metrics["UnblendedCost"].difference, "4.5");
+    assert!(matches!(&read.moved[0].selector, Some(Expression::And(parts)) if parts.len() == 2));
+    assert_eq!(write_drivers(&read), DRIVERS);
+    // Several fields of one selector all hold.
+    let (dimensions, tags) =
+        (r#""Dimensions": {"Key": "SERVICE"}"#, r#""Tags": {"Key": "team", "MatchOptions": ["EQUALS"]}"#);
+    let both = format!(r#"{{"CostComparisonDrivers": [{{"CostSelector": {{{dimensions}, {tags}}}}}]}}"#);
+    let Some(Expression::And(parts)) = read_drivers("d.json", &both).unwrap().moved[0].selector.clone() else {
+        panic!("two conditions")
+    };
+    assert_eq!(parts[1], Expression::Tag { key: "team".into(), values: vec![] });
+    let pages = format!("[{DRIVERS}, {both}]");
+    assert_eq!(read_drivers("d.json", &pages).unwrap().moved.len(), 2);
+    for (wrong, why) in [
+        (format!("[{DRIVERS}, {DRIVERS}]"), "comes twice"),
+        (DRIVERS.replace("\"4.5\"", "\"4,5\""), "`4,5` is no amount"),
+        (both.replace(&format!("{dimensions}, {tags}"), ""), "selects by nothing"),
+        (r#"{"CostComparisonDrivers": [], "NextPageToken": "t"}"#.to_string(), "only a part"),
+    ] {
+        let error = read_drivers("d.json", &wrong).unwrap_err();
+        assert!(error.message.contains(why), "{error}");
+    }
+}
+
+#[test]
+fn other_questions_are_written_as_aws_gets_them() {
+    let day = |text: &str| text.parse().unwrap();
+    let forecast = ForecastRequest {
+        start: day("2026-11-24"),
+        end: day("2026-12-01"),
+        granularity: Granularity::Monthly,
+        metric: Metric::UnblendedCost,
+        filter: None,
+        confidence: Some(80),
+    };
+    assert_eq!(
+        write_request(&forecast),
+        concat!(
+            r#"{"TimePeriod":{"Start":"2026-11-24","End":"2026-12-01"},"Granularity":"MONTHLY","#,
+            r#""Metric":"UNBLENDED_COST","PredictionIntervalLevel":80}"#
+        )
+    );
+    let drivers = DriversRequest {
+        baseline: day("2026-11-24"),
+        comparison: day("2026-12-31"),
+        metric: Metric::UnblendedCost,
+        group_by: vec![GroupBy::Dimension("SERVICE".into())],
+        filter: None,
+    };
+    assert_eq!(
+        write_request(&drivers),
+        concat!(
+            r#"{"BaselineTimePeriod":{"Start":"2026-11-01","End":"2026-12-01"},"#,
+            r#""ComparisonTimePeriod":{"Start":"2026-12-01","End":"2027-01-01"},"#,
+            r#""MetricForComparison":"UnblendedCost","GroupBy":[{"Type":"DIMENSION","Key":"SERVICE"}]}"#
+        )
+    );
+    let saved = Saved {
+        account: "123456789012".into(),
+        endpoint: None,
+        fetched: "2026-10-09T08:00:00Z".parse().unwrap(),
+        answer: read_drivers("d.json", DRIVERS).unwrap(),
+        next: Some("more".into()),
+    };
+    let text = write_saved(&drivers, saved.clone());
+    assert_eq!(read_saved("s.json", &text, &drivers), Ok(saved));
+    assert!(read_saved("s.json", &text, &forecast).unwrap_err().message.contains("another question"));
 }
 
 #[test]

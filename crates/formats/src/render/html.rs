@@ -80,6 +80,7 @@ fn kind(row: &Row) -> &'static str {
         RowKind::Total => "total",
         RowKind::Heading => "heading",
         RowKind::Difference => "difference",
+        RowKind::Figure => "figure",
     }
 }
 

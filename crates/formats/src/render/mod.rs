@@ -60,6 +60,8 @@ pub(crate) fn words(report: &Report, precision: Precision) -> Words {
         Precision::Places(places) => places,
         Precision::Full => needed.max(2),
     };
+    // Figures that add up to nothing are rounded each by itself, which needs no word.
+    let alone = report.rows.iter().all(|row| row.kind == RowKind::Figure);
     let mut rows: Vec<Vec<String>> =
         report.rows.iter().map(|row| row.cells.iter().map(|cell| plain(cell, places)).collect()).collect();
     if needed > places {
@@ -77,7 +79,7 @@ pub(crate) fn words(report: &Report, precision: Precision) -> Words {
             }
         }
     }
-    Words { rows, rounded_to: (needed > places).then_some(places) }
+    Words { rows, rounded_to: (needed > places && !alone).then_some(places) }
 }
 
 /// Zeros that say nothing (beyond the cents) become spaces: points still stand under points.

@@ -2,8 +2,9 @@
 
 use super::cell;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use stackcost_model::bill::{Amount, ChargeKind};
+use stackcost_model::forecast::{CONFIDENCE, Expected, Forecast};
 use stackcost_model::spend::{Group, Period, Spend, Split, period_name};
 
 /// Who charged it, and what could not be had.
@@ -48,9 +49,9 @@ pub fn csv(spend: &Spend) -> String {
     String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
 }
 
-/// `stackcost.spend/1`.
+/// `stackcost.spend/1`, with what a month will come to if that was asked for.
 #[must_use]
-pub fn json(spend: &Spend, context: &Context) -> String {
+pub fn json(spend: &Spend, context: &Context, forecast: Option<&Forecast>) -> String {
     #[derive(Serialize)]
     struct Document<'a> {
         schema: &'static str,
@@ -62,6 +63,8 @@ pub fn json(spend: &Spend, context: &Context) -> String {
         rows: Vec<Map<String, Value>>,
         missing: &'a [String],
         total: Map<String, Value>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        forecast: Option<Value>,
     }
     let periods = spend.periods.iter().enumerate().map(|(at, period)| {
         let mut value = Map::new();
@@ -85,10 +88,31 @@ pub fn json(spend: &Spend, context: &Context) -> String {
         rows: facts(spend).map(|fact| record(spend, fact)).collect(),
         missing: &context.missing,
         total,
+        forecast: forecast.map(forecast_value),
     };
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// What was spent on the days that are over, and what the month comes to; `null` is what nobody
+/// can say.
+fn forecast_value(forecast: &Forecast) -> Value {
+    let expected = |expected: Expected| {
+        let (low, high) = expected.interval.unzip();
+        let text = |amount: Option<Amount>| amount.map(|amount| amount.to_string());
+        json!({"mean": expected.mean.to_string(), "low": text(low), "high": text(high), "confidence_percent": CONFIDENCE})
+    };
+    json!({
+        "month": period_name(forecast.month, stackcost_model::bill::Step::Month),
+        "days": forecast.days(),
+        "days_over": forecast.days_over,
+        "last_day": forecast.last_day().map(|day| day.to_string()),
+        "spent": forecast.spent.to_string(),
+        "run_rate": forecast.run_rate().map(|amount| amount.to_string()),
+        "aws_rest": forecast.rest.map(expected),
+        "aws_month": forecast.as_expected().map(expected),
+    })
 }
 
 /// One row a line, as in the JSON document.

@@ -93,7 +93,7 @@ impl Bill {
     /// what its periods are.
     pub fn keep_last(&mut self, months: usize) {
         let there: BTreeSet<Date> = self.entries.iter().map(|entry| entry.period.first_of_month()).collect();
-        let Some(first) = there.into_iter().rev().take(months).last() else { return };
+        let Some(first) = there.into_iter().rev().take(months).min() else { return };
         self.entries.retain(|entry| entry.period >= first);
     }
 

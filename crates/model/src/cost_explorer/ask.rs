@@ -1,7 +1,8 @@
 //! A query of a bill as requests to Cost Explorer, and its answers as a bill.
 
-use super::{Answer, Expression, Granularity, GroupBy, Metric, Period, Request};
+use super::{Answer, Expression, Forecast, ForecastRequest, Granularity, GroupBy, Metric, Period, Request};
 use crate::bill::{self, Amount, Bill, ChargeKind, Condition, Dimension, Entry, Query, Span, Step};
+use crate::forecast::{CONFIDENCE, Expected};
 use crate::time::Date;
 use alloc::boxed::Box;
 use alloc::format;
@@ -243,6 +244,48 @@ pub enum BadAnswer {
     TooLarge,
 }
 
+/// The request for AWS's forecast of the rest of a month, today among it, of what a query asks
+/// for: its first metric and its filter.
+///
+/// # Errors
+/// What Cost Explorer cannot be asked.
+pub fn forecast_request(query: &Query, today: Date) -> Result<ForecastRequest, CannotAsk> {
+    Ok(ForecastRequest {
+        start: today,
+        // The calendar ends in the year 9999; what ends where it starts is refused.
+        end: today.last_of_month().tomorrow().unwrap_or(today),
+        granularity: Granularity::Monthly,
+        metric: metric_of(query.metrics.first().copied().unwrap_or(bill::Metric::Unblended))?,
+        filter: all(query.filter.iter().map(expression).collect::<Result<_, _>>()?),
+        confidence: Some(CONFIDENCE),
+    })
+}
+
+/// What the answers of all accounts to [`forecast_request`] expect together. Intervals of several
+/// do not add up: there is one for one account.
+///
+/// # Errors
+/// What is no amount, is in another currency than the bill, or is too large.
+pub fn expected(forecasts: &[Forecast], currency: &str) -> Result<Expected, BadAnswer> {
+    let amount = |text: &str| Amount::parse(text.as_bytes()).ok_or_else(|| BadAnswer::Amount(text.to_string()));
+    let mut mean = Amount::ZERO;
+    for forecast in forecasts {
+        if !currency.is_empty() && forecast.total.unit != currency {
+            return Err(BadAnswer::Currency(currency.to_string(), forecast.total.unit.clone()));
+        }
+        mean = mean.checked_add(amount(&forecast.total.amount)?).ok_or(BadAnswer::TooLarge)?;
+    }
+    let interval = match forecasts {
+        [Forecast { periods, .. }] => match &periods[..] {
+            [period] => period.interval.as_ref(),
+            _ => None,
+        },
+        _ => None,
+    };
+    let interval = interval.map(|(low, high)| Ok((amount(low)?, amount(high)?))).transpose()?;
+    Ok(Expected { mean, interval })
+}
+
 /// The days that the last months take up, the running one up to and with today.
 ///
 /// `End` is exclusive in Cost Explorer, so the end is tomorrow: on the first of a month the stretch
@@ -257,7 +300,7 @@ pub fn last_months(count: u32, today: Date) -> Option<Span> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cost_explorer::{Group, Measure};
+    use crate::cost_explorer::{ForecastPeriod, Group, Measure};
     use alloc::collections::BTreeMap;
 
     fn query(by: &[&str]) -> Query {
@@ -365,6 +408,33 @@ mod tests {
         let (bill, apart) = super::bill(&query, &requests, &answers).unwrap();
         assert!(!apart);
         assert_eq!((bill.entries[0].keys[0].as_str(), bill.entries[0].kind), ("AmazonECS", ChargeKind::Usage));
+    }
+
+    #[test]
+    fn forecasts_of_accounts_are_added() {
+        let mut query = query(&["service"]);
+        query.filter = vec!["service=AmazonRDS".parse().unwrap()];
+        let request = forecast_request(&query, "2026-11-30".parse().unwrap()).unwrap();
+        assert_eq!((request.start.to_string(), request.end.to_string()), ("2026-11-30".into(), "2026-12-01".into()));
+        assert!(request.check().is_ok() && request.filter.is_some() && request.confidence == Some(80));
+        query.metrics = vec![bill::Metric::List];
+        assert_eq!(forecast_request(&query, request.start), Err(CannotAsk::List));
+
+        let period = ForecastPeriod {
+            start: request.start,
+            end: request.end,
+            mean: "1.5".into(),
+            interval: Some(("1".into(), "2e0".into())),
+        };
+        let measure = |amount: &str| Measure { amount: amount.into(), unit: "USD".into() };
+        let one = Forecast { total: measure("1.5"), periods: vec![period] };
+        let amount = |text: &str| Amount::parse(text.as_bytes()).unwrap();
+        let interval = Some((amount("1"), amount("2")));
+        assert_eq!(expected(core::slice::from_ref(&one), "USD"), Ok(Expected { mean: amount("1.5"), interval }));
+        let both = expected(&[one.clone(), one.clone()], "USD").unwrap();
+        assert_eq!((both.mean, both.interval), (amount("3"), None));
+        assert!(matches!(expected(core::slice::from_ref(&one), "CNY"), Err(BadAnswer::Currency(..))));
+        assert!(matches!(expected(&[Forecast { total: measure("?"), ..one }], ""), Err(BadAnswer::Amount(_))));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 mod ask;
 
-pub use ask::{BadAnswer, CannotAsk, bill, last_months, requests};
+pub use ask::{BadAnswer, CannotAsk, bill, expected, forecast_request, last_months, requests};
 
 use crate::exact::Ratio;
 use crate::money::Usd;
@@ -203,6 +203,20 @@ impl Metric {
             Metric::UsageQuantity => "UsageQuantity",
         }
     }
+
+    /// AWS's word for it in a forecast.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Metric::AmortizedCost => "AMORTIZED_COST",
+            Metric::BlendedCost => "BLENDED_COST",
+            Metric::NetAmortizedCost => "NET_AMORTIZED_COST",
+            Metric::NetUnblendedCost => "NET_UNBLENDED_COST",
+            Metric::NormalizedUsageAmount => "NORMALIZED_USAGE_AMOUNT",
+            Metric::UnblendedCost => "UNBLENDED_COST",
+            Metric::UsageQuantity => "USAGE_QUANTITY",
+        }
+    }
 }
 
 /// What an answer is split by.
@@ -342,6 +356,23 @@ impl Answer {
     }
 }
 
+impl Drivers {
+    /// One answer out of its pages, in their order.
+    ///
+    /// # Errors
+    /// The same move twice: a page came again.
+    pub fn join(pages: impl IntoIterator<Item = Drivers>) -> Result<Drivers, NotOneAnswer> {
+        let mut whole = Drivers::default();
+        for moved in pages.into_iter().flat_map(|page| page.moved) {
+            if whole.moved.contains(&moved) {
+                return Err(NotOneAnswer::Moved);
+            }
+            whole.moved.push(moved);
+        }
+        Ok(whole)
+    }
+}
+
 /// Pages that do not belong together.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotOneAnswer {
@@ -361,6 +392,9 @@ pub enum NotOneAnswer {
         /// The metric.
         metric: String,
     },
+    /// The same move twice.
+    #[error("what moved a part of the cost comes twice")]
+    Moved,
     /// One page is split by this, another by that.
     #[error("the pages are grouped by different things")]
     Groupings,

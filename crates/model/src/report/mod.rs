@@ -2,10 +2,12 @@
 //! elsewhere; nothing here is rounded.
 
 mod drivers;
+mod forecast;
 mod reconcile;
 mod spend;
 
 pub use drivers::drivers;
+pub use forecast::forecast;
 pub use reconcile::{reconciliation, rerated};
 pub use spend::{spend, spend_by_kind};
 
@@ -67,6 +69,8 @@ pub enum RowKind {
     Heading,
     /// A difference of amounts above.
     Difference,
+    /// A figure by itself, which adds up to nothing.
+    Figure,
 }
 
 /// A cell.
