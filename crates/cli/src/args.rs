@@ -266,6 +266,9 @@ pub(crate) struct DriversArgs {
     /// Take the lengths of the months (28 days against 31) out of the usage effect
     #[arg(long)]
     pub per_day: bool,
+    /// Show what Cost Explorer itself says moved the bill, too (a paid request)
+    #[arg(long)]
+    pub aws: bool,
     /// A stack file that says how large a Fargate task is, so that tasks can be counted
     #[arg(long, value_name = "FILE")]
     pub stack: Option<PathBuf>,

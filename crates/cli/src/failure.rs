@@ -34,6 +34,18 @@ impl From<Problem> for Failure {
 }
 
 impl Failure {
+    /// Says on standard error what is wrong, and gives it in short: something is missing, but not
+    /// everything.
+    pub fn miss(self) -> String {
+        let why = match &self {
+            Failure::Failed(problem) => problem.message.clone(),
+            Failure::Input(problems) => problems.to_string(),
+            Failure::BrokenPipe => String::new(),
+        };
+        let _ = self.report();
+        why
+    }
+
     /// Says on standard error what is wrong, and gives the exit code.
     pub fn report(self) -> ExitCode {
         match self {

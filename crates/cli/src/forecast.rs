@@ -67,15 +67,7 @@ fn rest(
     asked: &Asked,
     currency: &str,
 ) -> Result<Expected, String> {
-    let fetched = fetch_forecast(request, &args.cost_explorer, now).map_err(|failure| {
-        let why = match &failure {
-            Failure::Failed(problem) => problem.message.clone(),
-            Failure::Input(problems) => problems.to_string(),
-            Failure::BrokenPipe => String::new(),
-        };
-        let _ = failure.report();
-        why
-    })?;
+    let fetched = fetch_forecast(request, &args.cost_explorer, now).map_err(Failure::miss)?;
     let came = fetched
         .accounts
         .into_iter()

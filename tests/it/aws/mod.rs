@@ -3,6 +3,7 @@
 mod calls;
 mod desk;
 mod double;
+mod drivers;
 mod forecast;
 mod iam;
 mod paying;

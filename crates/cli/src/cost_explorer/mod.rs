@@ -100,7 +100,6 @@ pub(crate) fn fetch_forecast(
 ///
 /// # Errors
 /// As [`fetch`].
-#[allow(dead_code, reason = "AWS's own drivers, for `stackcost drivers`")]
 pub(crate) fn fetch_drivers(
     requests: &[DriversRequest],
     args: &CostExplorerArgs,

@@ -1,8 +1,10 @@
 //! What moved a bill as CSV, JSON and NDJSON: every item, all digits.
 
 use super::cell;
+use crate::cost_explorer::write_drivers;
 use serde::Serialize;
 use stackcost_model::bill::{Amount, Step};
+use stackcost_model::cost_explorer::Drivers as Told;
 use stackcost_model::drivers::{Drivers, Effects, Group, Item, Measured};
 use stackcost_model::spend::period_name;
 
@@ -18,6 +20,9 @@ struct Document<'a> {
     groups: Vec<GroupJson<'a>>,
     missing: &'a [String],
     total: Change,
+    /// What Cost Explorer itself told, where it was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aws: Option<serde_json::Value>,
 }
 
 #[derive(Serialize)]
@@ -91,7 +96,7 @@ fn item<'a>(item: &'a Item, group: &Group) -> ItemJson<'a> {
 
 /// `stackcost.drivers/1`.
 #[must_use]
-pub fn json(drivers: &Drivers, source: &str, missing: &[String]) -> String {
+pub fn json(drivers: &Drivers, told: Option<&[Told]>, source: &str, missing: &[String]) -> String {
     let group = |group: &'_ Group| -> Change {
         Change::of(group.costs().unwrap_or_default(), &group.effects().unwrap_or_default())
     };
@@ -116,6 +121,12 @@ pub fn json(drivers: &Drivers, source: &str, missing: &[String]) -> String {
             })
             .collect(),
         missing,
+        // Its form is AWS's own.
+        aws: told.map(|told| {
+            told.iter()
+                .filter_map(|answer| serde_json::from_str::<serde_json::Value>(&write_drivers(answer)).ok())
+                .collect()
+        }),
         total: Change::of(drivers.totals().unwrap_or_default(), &drivers.effects().unwrap_or_default()),
     };
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();

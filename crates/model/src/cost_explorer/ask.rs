@@ -1,6 +1,8 @@
 //! A query of a bill as requests to Cost Explorer, and its answers as a bill.
 
-use super::{Answer, Expression, Forecast, ForecastRequest, Granularity, GroupBy, Metric, Period, Request};
+use super::{
+    Answer, DriversRequest, Expression, Forecast, ForecastRequest, Granularity, GroupBy, Metric, Period, Request,
+};
 use crate::bill::{self, Amount, Bill, ChargeKind, Condition, Dimension, Entry, Query, Span, Step};
 use crate::forecast::{CONFIDENCE, Expected};
 use crate::time::Date;
@@ -284,6 +286,23 @@ pub fn expected(forecasts: &[Forecast], currency: &str) -> Result<Expected, BadA
     };
     let interval = interval.map(|(low, high)| Ok((amount(low)?, amount(high)?))).transpose()?;
     Ok(Expected { mean, interval })
+}
+
+/// The request for AWS's own account of what moved a query's first metric between two months,
+/// service by service.
+///
+/// # Errors
+/// What Cost Explorer cannot be asked.
+pub fn drivers_request(query: &Query, baseline: Date, comparison: Date) -> Result<DriversRequest, CannotAsk> {
+    let filter = query.filter.iter().map(expression).collect::<Result<_, _>>()?;
+    let metric = query.metrics.first().copied().unwrap_or(bill::Metric::Unblended);
+    Ok(DriversRequest {
+        baseline,
+        comparison,
+        metric: metric_of(metric)?,
+        group_by: vec![group_by(&Dimension::Service)?],
+        filter: all(filter),
+    })
 }
 
 /// The days that the last months take up, the running one up to and with today.

@@ -2,7 +2,7 @@
 
 mod ask;
 
-pub use ask::{BadAnswer, CannotAsk, bill, expected, forecast_request, last_months, requests};
+pub use ask::{BadAnswer, CannotAsk, bill, drivers_request, expected, forecast_request, last_months, requests};
 
 use crate::exact::Ratio;
 use crate::money::Usd;

@@ -2,13 +2,16 @@
 
 use super::{Cell, Report, Row, RowKind, number, text};
 use crate::bill::{Amount, ChargeKind, to_money};
+use crate::cost_explorer::{self, Change, Expression, Moved};
 use crate::drivers::{Drivers, Effects, Group, Item, Measured};
 use crate::money::Usd;
 use crate::spend::{percent, period_name};
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
+use core::cmp::Reverse;
 
 /// A row of the table while it is made: a group of items, or an item.
 struct Line<'d> {
@@ -79,6 +82,60 @@ pub fn drivers(drivers: &Drivers, top: usize, source: &str) -> Option<Report> {
         rows,
         notes: notes(drivers),
     })
+}
+
+/// What moved the bill as Cost Explorer itself tells it, beside our own split: the most dollars
+/// first. `None` when an amount is no decimal, or beyond what money can be.
+#[must_use]
+pub fn aws_drivers(answers: &[cost_explorer::Drivers], metric: &str) -> Option<Report> {
+    let mut moved: Vec<(Amount, &Moved)> = answers
+        .iter()
+        .flat_map(|answer| &answer.moved)
+        .map(|moved| Some((difference(&moved.metrics, metric)?, moved)))
+        .collect::<Option<_>>()?;
+    moved.sort_by_key(|(amount, _)| Reverse(amount.abs()));
+    let unit = moved.iter().find_map(|(_, moved)| Some(moved.metrics.get(metric)?.unit.clone()));
+    let line = |kind: RowKind, name: String, metrics: &BTreeMap<String, Change>| -> Option<Row> {
+        let change = *to_money(&[difference(metrics, metric)?])?.first()?;
+        let costs = metrics.get(metric)?;
+        let amount = |text: &str| Amount::parse(text.as_bytes()).map(|amount| amount.to_fixed(2));
+        let remark = format!("{} -> {}", amount(&costs.baseline)?, amount(&costs.comparison)?);
+        Some(Row { kind, cells: vec![Cell::Text(name), Cell::Difference(change)], remark: Some(remark) })
+    };
+    let mut rows = Vec::new();
+    for (_, moved) in &moved {
+        let name = moved.selector.as_ref().map_or_else(|| "all".to_string(), selected);
+        rows.push(line(RowKind::Heading, name, &moved.metrics)?);
+        for driver in &moved.drivers {
+            let what = driver.kind.to_lowercase().replace('_', " ");
+            let name = if driver.name.is_empty() { what } else { format!("{what}: {}", driver.name) };
+            rows.push(line(RowKind::Difference, name, &driver.metrics)?);
+        }
+    }
+    Some(Report {
+        title: "As Cost Explorer tells it".to_string(),
+        columns: vec![text(unit.as_deref().unwrap_or("amount")), number("change")],
+        rows,
+        notes: Vec::new(),
+    })
+}
+
+fn difference(metrics: &BTreeMap<String, Change>, metric: &str) -> Option<Amount> {
+    Amount::parse(metrics.get(metric)?.difference.as_bytes())
+}
+
+/// What an expression selects, in words.
+fn selected(expression: &Expression) -> String {
+    let joined = |parts: &[Expression], word: &str| parts.iter().map(selected).collect::<Vec<_>>().join(word);
+    match expression {
+        Expression::Dimension { values, .. } => values.join(", "),
+        Expression::Tag { key, values } | Expression::CostCategory { key, values } => {
+            format!("{key} {}", values.join(", "))
+        }
+        Expression::Not(part) => format!("not {}", selected(part)),
+        Expression::And(parts) => joined(parts, " and "),
+        Expression::Or(parts) => joined(parts, " or "),
+    }
 }
 
 type Pick = fn(&Effects) -> Amount;

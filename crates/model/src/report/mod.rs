@@ -6,7 +6,7 @@ mod forecast;
 mod reconcile;
 mod spend;
 
-pub use drivers::drivers;
+pub use drivers::{aws_drivers, drivers};
 pub use forecast::forecast;
 pub use reconcile::{reconciliation, rerated};
 pub use spend::{spend, spend_by_kind};
