@@ -104,7 +104,7 @@ fn text(reading: &mut Reading, name: &str, source: impl Read, kind: Kind) -> Res
 /// Formats with an index at their end.
 fn whole(reading: &mut Reading, name: &str, file: File, kind: Kind) -> Result<(), Failure> {
     if kind == Kind::Parquet {
-        return Ok(reading.parquet(name, Disk(file))?);
+        return Ok(parquet(reading, name, file)?);
     }
     let broken = |error: zip::result::ZipError| {
         Problem::of_text(format!("{name} is a damaged zip archive: {error}")).help("fetch it again")
@@ -125,12 +125,22 @@ fn whole(reading: &mut Reading, name: &str, file: File, kind: Kind) -> Result<()
                 let mut file = tempfile::tempfile().map_err(|error| unreadable(&inside, &error))?;
                 let copied = std::io::copy(&mut Cursor::new(start).chain(entry), &mut file);
                 copied.and_then(|_| file.seek(SeekFrom::Start(0))).map_err(|error| unreadable(&inside, &error))?;
-                reading.parquet(&inside, Disk(file))?;
+                parquet(reading, &inside, file)?;
             }
             kind => text(reading, &inside, Cursor::new(start).chain(entry), kind)?,
         }
     }
     if any { Ok(()) } else { Err(Problem::of_text(format!("{name} has no CSV or Parquet file in it")).into()) }
+}
+
+/// A damaged file can make the Parquet library panic: that becomes a problem like any other, and
+/// nothing else is said of it.
+fn parquet(reading: &mut Reading, name: &str, file: File) -> Result<(), Problem> {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let outcome = reading.parquet(name, Disk(file));
+    std::panic::set_hook(usual);
+    outcome
 }
 
 /// A file that threads read at places of their own.
@@ -343,7 +353,7 @@ fn refuse_twins(files: &[PathBuf]) -> Result<(), Failure> {
 /// `cur`.
 fn stem(file: &Path) -> PathBuf {
     let mut stem = file.to_path_buf();
-    while ends_with(&stem, DATA) {
+    while ends_with(&stem, DATA) && stem.extension().is_some() {
         stem.set_extension("");
     }
     stem

@@ -61,6 +61,7 @@ fn packed_files() {
             ("cur.zip", zip(&[("cur-00001.csv", text.as_bytes())])),
             ("two.zip", zip(&[("a/1.csv", halves[0].as_bytes()), ("a/2.csv.gz", &gzip(halves[1].as_bytes()))])),
             ("with-readme.zip", zip(&[("README.txt", b"hello"), ("cur.csv", text.as_bytes())])),
+            (".csv", text.clone().into_bytes()),
             ("no-ending", text.clone().into_bytes()),
             ("mark.csv", format!("\u{feff}{unix}").into_bytes()),
             ("no-mark.csv", unix.as_bytes().to_vec()),

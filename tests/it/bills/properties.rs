@@ -224,8 +224,9 @@ fn check(outcome: Result<Outcome, Problem>) -> Result<(), TestCaseError> {
 
 /// One small thing changed.
 fn mutate(bytes: &mut Vec<u8>, at: usize, change: u8, with: u8) {
-    let at = at % bytes.len();
+    let at = at % bytes.len().max(1);
     match change % 5 {
+        _ if bytes.is_empty() => bytes.push(with),
         0 => bytes[at] = with,
         1 => bytes.insert(at, with),
         2 => {

@@ -33,7 +33,7 @@ pub(super) struct Found {
 }
 
 /// How many bad rows are kept to be shown.
-const MOST_BAD: usize = 20;
+pub(super) const MOST_BAD: usize = 20;
 
 /// Why a file could not be added up.
 #[derive(Debug)]

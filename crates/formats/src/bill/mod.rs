@@ -34,6 +34,7 @@ use fold::Part;
 use stackcost_model::bill::{Bill, CannotAdd, Condition, Dimension, Query};
 use std::collections::BTreeSet;
 use std::io::Read;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// How files are read.
 #[derive(Clone, Copy, Debug)]
@@ -111,7 +112,9 @@ impl Reading {
     /// # Errors
     /// As [`Reading::csv`]; and a column of a type that no export has.
     pub fn parquet(&mut self, file: &str, source: impl ReadAt) -> Result<(), Problem> {
-        let found = parquet::read(file, source, &self.query, self.options.threads, self.options.skip_bad_rows);
+        let Options { threads, skip_bad_rows } = self.options;
+        let read = AssertUnwindSafe(|| parquet::read(file, source, &self.query, threads, skip_bad_rows));
+        let found = catch_unwind(read).unwrap_or_else(|why| Err(parquet::gave_up(file, &*why)));
         self.add(file, found)
     }
 

@@ -2,7 +2,7 @@
 //! query needs are read, batch by batch.
 
 use super::bad_row;
-use super::csv::{Found, ONE_CURRENCY, Stop};
+use super::csv::{Found, MOST_BAD, ONE_CURRENCY, Stop};
 use super::dialect::{Key, Layout, Slot, Value};
 use super::fold::{Bad, Days, Fold, Part, Row};
 use super::tags::Memo;
@@ -17,6 +17,7 @@ use parquet::file::statistics::Statistics;
 use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor};
 use stackcost_model::bill::{Amount, Query};
 use stackcost_model::time::Date;
+use std::any::Any;
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -27,8 +28,6 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// How many rows are decoded at a time.
 const BATCH: usize = 8_192;
-/// How many bad rows are kept to be shown.
-const MOST_BAD: usize = 20;
 
 /// A file that several threads read at once, each at a place of its own.
 pub trait ReadAt: Send + Sync + 'static {
@@ -113,6 +112,12 @@ pub(super) fn read(
         bad.pop_last();
     }
     Ok(Found { part: whole, layout, header, bad, bad_count })
+}
+
+/// The library panics at some kinds of damage: that is a damaged file, too.
+pub(super) fn gave_up(file: &str, why: &(dyn Any + Send)) -> Stop {
+    let text = why.downcast_ref::<&str>().copied().or(why.downcast_ref::<String>().map(String::as_str));
+    damaged(file, &ParquetError::General(text.unwrap_or("the reader gave up").to_string())).into()
 }
 
 fn damaged(file: &str, error: &ParquetError) -> Problem {

@@ -29,7 +29,7 @@ pub use charge::ChargeKind;
 pub use query::{BadQuery, Condition, Dimension, Metric, Query, Span, Step};
 
 use crate::time::Date;
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -93,8 +93,8 @@ impl Bill {
     /// what its periods are.
     pub fn keep_last(&mut self, months: usize) {
         let there: BTreeSet<Date> = self.entries.iter().map(|entry| entry.period.first_of_month()).collect();
-        let Some(first) = there.into_iter().rev().take(months).min() else { return };
-        self.entries.retain(|entry| entry.period >= first);
+        let Some(before) = there.into_iter().nth_back(months) else { return };
+        self.entries.retain(|entry| entry.period.first_of_month() > before);
     }
 
     /// Adds the charges of another answer to the same question.
@@ -122,16 +122,16 @@ impl Bill {
     /// # Errors
     /// [`CannotAdd::Range`] when a sum leaves the range.
     pub fn settle(&mut self) -> Result<(), CannotAdd> {
-        type Key = (Date, Vec<String>, ChargeKind, String);
-        let mut settled: BTreeMap<Key, Entry> = BTreeMap::new();
+        let by_key = |a: &Entry, b: &Entry| {
+            let texts = || a.keys.cmp(&b.keys).then_with(|| a.kind.cmp(&b.kind)).then_with(|| a.unit.cmp(&b.unit));
+            a.period.cmp(&b.period).then_with(texts)
+        };
+        self.entries.sort_by(by_key);
+        let mut settled: Vec<Entry> = Vec::with_capacity(self.entries.len());
         for entry in self.entries.drain(..) {
-            let key = (entry.period, entry.keys.clone(), entry.kind, entry.unit.clone());
-            match settled.entry(key) {
-                alloc::collections::btree_map::Entry::Vacant(free) => {
-                    free.insert(entry);
-                }
-                alloc::collections::btree_map::Entry::Occupied(mut known) => {
-                    let known = known.get_mut();
+            match settled.last_mut().filter(|known| by_key(known, &entry).is_eq()) {
+                None => settled.push(entry),
+                Some(known) => {
                     for (sum, amount) in known.amounts.iter_mut().zip(&entry.amounts) {
                         *sum = sum.checked_add(*amount).ok_or(CannotAdd::Range)?;
                     }
@@ -141,7 +141,7 @@ impl Bill {
                 }
             }
         }
-        self.entries = settled.into_values().collect();
+        self.entries = settled;
         Ok(())
     }
 }
