@@ -1,0 +1,374 @@
+//! Columns of a row group: what their bits mean, and the values of one batch of rows.
+
+use crate::problem::Problem;
+use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type as PhysicalType};
+use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use parquet::data_type::{ByteArray, DataType};
+use parquet::errors::ParquetError;
+use parquet::file::reader::RowGroupReader;
+use parquet::file::statistics::Statistics;
+use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor};
+use stackcost_model::bill::Amount;
+use std::cell::RefCell;
+
+/// Where a column's values are, and what they mean.
+pub(super) enum Source {
+    Plain { leaf: usize, meaning: Meaning, levels: i16 },
+    Map { keys: usize, values: usize, key_levels: i16, value_levels: i16 },
+}
+
+/// What the bits of a value mean.
+#[derive(Clone, Copy)]
+pub(super) enum Meaning {
+    Text,
+    Double,
+    Float,
+    Integer,
+    /// A moment, in so many parts of a second since 1970.
+    Moment(i64),
+    Day,
+    Decimal(u32),
+    Boolean,
+}
+
+impl Source {
+    pub(super) fn of(file: &str, schema: &SchemaDescriptor, root: usize, name: &str) -> Result<Source, Problem> {
+        let leaves: Vec<usize> =
+            (0..schema.num_columns()).filter(|leaf| schema.get_column_root_idx(*leaf) == root).collect();
+        let unknown = |what: &str| {
+            Problem::of_text(format!("{file}: column {name} is {what}, which no bill has"))
+                .help("exports have texts, numbers, moments and maps of texts")
+        };
+        match leaves[..] {
+            [leaf] => {
+                let column = schema.column(leaf);
+                let meaning = Meaning::of(&column).ok_or_else(|| unknown("of an unknown type"))?;
+                if column.max_rep_level() > 0 {
+                    return Err(unknown("a list"));
+                }
+                Ok(Source::Plain { leaf, meaning, levels: column.max_def_level() })
+            }
+            [keys, values] => {
+                let (key, value) = (schema.column(keys), schema.column(values));
+                let texts = [&key, &value].iter().all(|leaf| leaf.physical_type() == PhysicalType::BYTE_ARRAY);
+                if !texts || key.max_rep_level() != 1 || value.max_rep_level() != 1 {
+                    return Err(unknown("no map of texts"));
+                }
+                Ok(Source::Map { keys, values, key_levels: key.max_def_level(), value_levels: value.max_def_level() })
+            }
+            _ => Err(unknown("a structure")),
+        }
+    }
+
+    pub(super) fn open(&self, group: &dyn RowGroupReader) -> Result<Column, ParquetError> {
+        if let Source::Plain { leaf, meaning, .. } = *self
+            && let Some(constant) = Constant::of(group, leaf, meaning)
+        {
+            return Ok(Column::Constant(constant));
+        }
+        Ok(match *self {
+            Source::Plain { leaf, meaning, levels } => Column::Plain(Box::new(Plain {
+                values: Values::of(group.get_column_reader(leaf)?)?,
+                meaning,
+                levels: Levels { most: levels, def: Vec::new(), at: Vec::new() },
+                doubles: Doubles::new(),
+            })),
+            Source::Map { keys, values, key_levels, value_levels } => Column::Map(Box::new(Map {
+                keys: Texts::of(group.get_column_reader(keys)?)?,
+                values: Texts::of(group.get_column_reader(values)?)?,
+                key_levels,
+                value_levels,
+                entries: Vec::new(),
+                ends: Vec::new(),
+            })),
+        })
+    }
+}
+
+impl Meaning {
+    pub(super) fn of(column: &ColumnDescriptor) -> Option<Meaning> {
+        let logical = column.logical_type_ref();
+        Some(match (column.physical_type(), logical, column.converted_type()) {
+            (PhysicalType::BOOLEAN, _, _) => Meaning::Boolean,
+            (PhysicalType::DOUBLE, _, _) => Meaning::Double,
+            (PhysicalType::FLOAT, _, _) => Meaning::Float,
+            (_, Some(LogicalType::Decimal(_)), _) | (_, _, ConvertedType::DECIMAL) => {
+                Meaning::Decimal(u32::try_from(column.type_scale()).ok()?)
+            }
+            (PhysicalType::INT96, _, _) => Meaning::Moment(1_000_000_000),
+            (PhysicalType::INT64, Some(LogicalType::Timestamp(moment)), _) => Meaning::Moment(match moment.unit {
+                TimeUnit::MILLIS => 1_000,
+                TimeUnit::MICROS => 1_000_000,
+                TimeUnit::NANOS => 1_000_000_000,
+            }),
+            (PhysicalType::INT64, _, ConvertedType::TIMESTAMP_MILLIS) => Meaning::Moment(1_000),
+            (PhysicalType::INT64, _, ConvertedType::TIMESTAMP_MICROS) => Meaning::Moment(1_000_000),
+            (PhysicalType::INT32, Some(LogicalType::Date), _) | (PhysicalType::INT32, _, ConvertedType::DATE) => {
+                Meaning::Day
+            }
+            (PhysicalType::INT32 | PhysicalType::INT64, _, _) => Meaning::Integer,
+            (PhysicalType::BYTE_ARRAY, _, _) => Meaning::Text,
+            (PhysicalType::FIXED_LEN_BYTE_ARRAY, _, _) => return None,
+        })
+    }
+}
+
+/// The one value that a column has in a whole row group, as its statistics tell: the month, the
+/// currency, an invoice that is not there yet. Nothing of it needs to be read.
+pub(super) struct Constant {
+    pub(super) text: Vec<u8>,
+    /// Days since 1970.
+    pub(super) day: Option<i64>,
+}
+
+impl Constant {
+    /// Longer bounds may have been cut off, and then do not say the value.
+    const LONGEST: usize = 32;
+
+    pub(super) fn of(group: &dyn RowGroupReader, leaf: usize, meaning: Meaning) -> Option<Constant> {
+        let column = group.metadata().column(leaf);
+        let statistics = column.statistics()?;
+        let nulls = statistics.null_count_opt()?;
+        if i64::try_from(nulls) == Ok(column.num_values()) {
+            return Some(Constant { text: Vec::new(), day: None });
+        }
+        let (least, most) = (statistics.min_bytes_opt()?, statistics.max_bytes_opt()?);
+        if nulls > 0 || least != most || least.len() > Self::LONGEST {
+            return None;
+        }
+        match (statistics, meaning) {
+            (Statistics::ByteArray(_), Meaning::Text) => Some(Constant { text: said(least).to_vec(), day: None }),
+            (Statistics::Int64(only), Meaning::Moment(parts)) => {
+                Some(Constant { text: Vec::new(), day: Some(only.min_opt()?.div_euclid(86_400 * parts)) })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A text that does not mean "none".
+pub(super) fn said(text: &[u8]) -> &[u8] {
+    match text {
+        b"NULL" | b"null" | b"None" => b"",
+        text => text,
+    }
+}
+
+/// The rows of a batch, of one column.
+pub(super) enum Column {
+    Constant(Constant),
+    Plain(Box<Plain>),
+    Map(Box<Map>),
+}
+
+pub(super) struct Plain {
+    pub(super) values: Values,
+    pub(super) meaning: Meaning,
+    pub(super) levels: Levels,
+    pub(super) doubles: Doubles,
+}
+
+/// Doubles as decimals, the latest of each place: hour after hour costs the same, and finding the
+/// shortest text of a double takes longer than all else about a row.
+pub(super) struct Doubles(RefCell<Vec<(u64, Option<Amount>)>>);
+
+impl Doubles {
+    /// How many are remembered, a power of two.
+    const MOST: usize = 1 << 10;
+
+    pub(super) fn new() -> Doubles {
+        // The bits of 0.
+        Doubles(RefCell::new(vec![(0, Some(Amount::ZERO)); Self::MOST]))
+    }
+
+    /// The decimal of the shortest text that is this double: the decimal that was written, if one
+    /// was. `None` for what is no number, or does not fit.
+    #[expect(clippy::disallowed_types, reason = "Parquet stores doubles; here they become decimals")]
+    pub(super) fn amount(&self, value: f64) -> Option<Amount> {
+        let bits = value.to_bits();
+        let slot = (bits.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 54) as usize;
+        let mut known = self.0.borrow_mut();
+        let place = known.get_mut(slot)?;
+        if place.0 != bits {
+            *place = (bits, Amount::parse(ryu::Buffer::new().format(value).as_bytes()));
+        }
+        place.1
+    }
+}
+
+/// Which of the values each row has: rows without one are not stored.
+pub(super) struct Levels {
+    most: i16,
+    def: Vec<i16>,
+    at: Vec<u32>,
+}
+
+pub(super) const NONE: u32 = u32::MAX;
+
+impl Levels {
+    pub(super) fn settle(&mut self) {
+        self.at.clear();
+        let mut next = 0;
+        self.at.extend(self.def.iter().map(|level| {
+            if *level < self.most {
+                return NONE;
+            }
+            next += 1;
+            next - 1
+        }));
+    }
+
+    pub(super) fn of(&self, row: usize) -> Option<usize> {
+        if self.most == 0 {
+            return Some(row);
+        }
+        self.at.get(row).filter(|at| **at != NONE).map(|at| *at as usize)
+    }
+}
+
+/// A reader of one physical type, and what it read.
+pub(super) struct Typed<T: DataType> {
+    reader: ColumnReaderImpl<T>,
+    pub(super) values: Vec<T::T>,
+}
+
+impl<T: DataType> Typed<T> {
+    pub(super) fn read(
+        &mut self,
+        rows: usize,
+        def: &mut Vec<i16>,
+        rep: Option<&mut Vec<i16>>,
+    ) -> Result<(), ParquetError> {
+        self.values.clear();
+        def.clear();
+        let (read, _, _) = match rep {
+            Some(rep) => {
+                rep.clear();
+                self.reader.read_records(rows, Some(def), Some(rep), &mut self.values)?
+            }
+            None => self.reader.read_records(rows, Some(def), None, &mut self.values)?,
+        };
+        if read == rows { Ok(()) } else { Err(ParquetError::EOF(format!("a column ends after {read} of {rows} rows"))) }
+    }
+}
+
+macro_rules! values {
+    ($($name:ident = $reader:ident, $type:ident;)*) => {
+        pub(super) enum Values { $($name(Typed<parquet::data_type::$type>),)* }
+
+        impl Values {
+            fn of(reader: ColumnReader) -> Result<Values, ParquetError> {
+                Ok(match reader {
+                    $(ColumnReader::$reader(reader) => Values::$name(Typed { reader, values: Vec::new() }),)*
+                })
+            }
+
+            fn read(&mut self, rows: usize, def: &mut Vec<i16>) -> Result<(), ParquetError> {
+                match self { $(Values::$name(typed) => typed.read(rows, def, None),)* }
+            }
+        }
+    };
+}
+
+values! {
+    Boolean = BoolColumnReader, BoolType;
+    Int32 = Int32ColumnReader, Int32Type;
+    Int64 = Int64ColumnReader, Int64Type;
+    Int96 = Int96ColumnReader, Int96Type;
+    Float = FloatColumnReader, FloatType;
+    Double = DoubleColumnReader, DoubleType;
+    Bytes = ByteArrayColumnReader, ByteArrayType;
+    Fixed = FixedLenByteArrayColumnReader, FixedLenByteArrayType;
+}
+
+/// A column of texts.
+pub(super) struct Texts {
+    typed: Typed<parquet::data_type::ByteArrayType>,
+    def: Vec<i16>,
+    rep: Vec<i16>,
+}
+
+impl Texts {
+    pub(super) fn of(reader: ColumnReader) -> Result<Texts, ParquetError> {
+        match reader {
+            ColumnReader::ByteArrayColumnReader(reader) => {
+                Ok(Texts { typed: Typed { reader, values: Vec::new() }, def: Vec::new(), rep: Vec::new() })
+            }
+            _ => Err(ParquetError::General("a map has values that are no texts".into())),
+        }
+    }
+
+    pub(super) fn read(&mut self, rows: usize) -> Result<(), ParquetError> {
+        self.typed.read(rows, &mut self.def, Some(&mut self.rep))
+    }
+
+    /// The value at a place; empty for [`NONE`].
+    pub(super) fn text(&self, at: u32) -> &[u8] {
+        self.typed.values.get(at as usize).map(ByteArray::data).unwrap_or_default()
+    }
+}
+
+/// A column of maps from text to text.
+pub(super) struct Map {
+    keys: Texts,
+    values: Texts,
+    key_levels: i16,
+    value_levels: i16,
+    /// Places of key and value of each entry; a value can be missing.
+    entries: Vec<(u32, u32)>,
+    /// Where the entries of each row end.
+    ends: Vec<usize>,
+}
+
+impl Map {
+    pub(super) fn read(&mut self, rows: usize) -> Result<(), ParquetError> {
+        self.keys.read(rows)?;
+        self.values.read(rows)?;
+        self.entries.clear();
+        self.ends.clear();
+        let (mut key, mut value) = (0, 0);
+        let levels = self.keys.def.iter().zip(&self.keys.rep).zip(&self.values.def);
+        for ((key_def, rep), value_def) in levels {
+            if *rep == 0 {
+                self.ends.push(self.entries.len());
+            }
+            let at = if *value_def >= self.value_levels {
+                value += 1;
+                value - 1
+            } else {
+                NONE
+            };
+            if *key_def >= self.key_levels {
+                self.entries.push((key, at));
+                key += 1;
+            }
+            if let Some(end) = self.ends.last_mut() {
+                *end = self.entries.len();
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn pairs(&self, row: usize) -> impl Iterator<Item = (&[u8], &[u8])> {
+        let start = row.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        let end = self.ends.get(row).copied().unwrap_or(start);
+        self.entries[start..end].iter().map(|(key, value)| (self.keys.text(*key), self.values.text(*value)))
+    }
+}
+
+impl Column {
+    pub(super) fn read(&mut self, rows: usize) -> Result<(), ParquetError> {
+        match self {
+            Column::Plain(plain) => {
+                let Plain { values, levels, .. } = &mut **plain;
+                values.read(rows, &mut levels.def)?;
+                if levels.most > 0 {
+                    levels.settle();
+                }
+                Ok(())
+            }
+            Column::Map(map) => map.read(rows),
+            Column::Constant(_) => Ok(()),
+        }
+    }
+}
