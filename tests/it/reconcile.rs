@@ -241,6 +241,10 @@ fn a_scenario_is_changed_where_it_stands() {
     let got = check(&text, Some("busy"), &bill(usage));
     assert!(got.text.contains("[scenario.busy] # more\nfargate.api.tasks = 5 # so many\n"), "{}", got.text);
     assert!(got.text.contains("tasks = 2\n"), "{}", got.text);
+    // By the name that the stack itself has, it is the stack.
+    let usage = [("AmazonECS", VCPU, "", Amount::whole(558)), ("AmazonECS", GB, "", Amount::whole(1116))];
+    let got = check(&text, Some("baseline"), &bill(usage));
+    assert!(got.text.contains("tasks = 3\n") && got.text.contains("tasks = 8 # so many"), "{}", got.text);
 }
 
 /// The examples of all services, billed half as much again.

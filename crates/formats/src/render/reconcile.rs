@@ -37,10 +37,14 @@ pub const HEADER: [&str; 19] = [
 /// column of its own.
 #[must_use]
 pub fn csv(of: &Reconciliation) -> String {
-    let records = of.lines.iter().map(|line| record(of, line));
+    table(&HEADER, records(of))
+}
+
+/// Lines, then gaps, then what is not tagged.
+fn records(of: &Reconciliation) -> impl Iterator<Item = Record> + '_ {
+    let lines = of.lines.iter().map(|line| record(of, line));
     let gaps = of.unpriced.iter().map(|gap| gap_record(of, gap));
-    let untagged = of.untagged.iter().map(|usage| untagged_record(of, usage));
-    table(&HEADER, records.chain(gaps).chain(untagged))
+    lines.chain(gaps).chain(of.untagged.iter().map(|usage| untagged_record(of, usage)))
 }
 
 /// Rows of the values that records have under these names; a list is joined, null is empty.
@@ -122,10 +126,7 @@ pub fn json(of: &Reconciliation, source: &str, missing: &[String]) -> String {
 /// One record a line, as in the JSON document; `part` says what it is.
 #[must_use]
 pub fn ndjson(of: &Reconciliation) -> String {
-    let records = of.lines.iter().map(|line| record(of, line));
-    let gaps = of.unpriced.iter().map(|gap| gap_record(of, gap));
-    let untagged = of.untagged.iter().map(|usage| untagged_record(of, usage));
-    lines(records.chain(gaps).chain(untagged))
+    lines(records(of))
 }
 
 fn lines(records: impl Iterator<Item = Record>) -> String {

@@ -107,7 +107,8 @@ impl fmt::Display for Left {
 
 /// The stack file `text`, called `name`, with the quantities of a bill: an estimate of it has
 /// those of the bill for every usage type that one component alone uses and one key can say.
-/// Comments stay. With a scenario, it is the scenario that is changed.
+/// Comments stay, but for those beside keys that are taken out. With a scenario, it is the scenario
+/// that is changed.
 ///
 /// # Errors
 /// What is wrong with the stack file.
@@ -115,7 +116,10 @@ pub fn calibrate(name: &str, text: &str, of: &Reconciliation, env: &Env<'_>) -> 
     let mut document: DocumentMut =
         text.parse().map_err(|error| Problem::of_text(format!("{name}: not valid TOML: {error}")))?;
     put(document.as_table_mut(), "month", period_name(of.month, stackcost_model::bill::Step::Month).into(), &[]);
-    let mut work = Work { name, scenario: of.scenario.as_deref(), env, document, set: Vec::new(), left: Vec::new() };
+    // The stack itself has a name among its scenarios.
+    let baseline = StackFile::parse(name, text)?.baseline()?;
+    let scenario = of.scenario.as_deref().filter(|scenario| *scenario != baseline);
+    let mut work = Work { name, scenario, env, document, set: Vec::new(), left: Vec::new() };
     let mut lines: Vec<&Line> = of.lines.iter().filter(|line| line.part == Part::Both).collect();
     // How many there are decides how large each is.
     lines.sort_by_key(|line| (form_of(line), line.usage_type.as_str()));

@@ -396,6 +396,17 @@ mod tests {
     }
 
     #[test]
+    fn over_fractions_and_percent() {
+        let three = amount("3");
+        assert_eq!(three.mul_over(amount("2"), Ratio::new(73, 24)).unwrap().to_string(), "1.972602739726027397");
+        assert_eq!(three.mul_over(amount("2"), Ratio::whole(-4)).unwrap().to_string(), "-1.5");
+        assert_eq!(three.mul_over(amount("2"), Ratio::ZERO), None);
+        assert_eq!(three.mul_over(amount("2"), Ratio::TOO_LARGE), None);
+        assert_eq!(amount("77.33764").percent(Ratio::parse("12.5").unwrap()).unwrap().to_string(), "9.667205");
+        assert_eq!(Amount::whole(-2).to_string(), "-2");
+    }
+
+    #[test]
     fn rounding_is_half_away_from_zero() {
         for (text, places, shown) in [
             ("2.345", 2, "2.35"),

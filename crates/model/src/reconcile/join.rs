@@ -96,7 +96,7 @@ pub(super) fn join(estimate: &Estimate, bill: &Bill, conditions: &[Condition]) -
 }
 
 /// What charges of one usage have in common: service, region, usage type without it, operation.
-type Key = (String, Option<Region>, String, String);
+pub(super) type Key = (String, Option<Region>, String, String);
 
 fn join_usage(usage: BTreeMap<Key, Billed>, estimated: Vec<Estimated>, lines: &mut Vec<Line>) -> Option<()> {
     let fits: Vec<Vec<usize>> = usage.keys().map(|key| candidates(key, &estimated)).collect();
@@ -302,7 +302,7 @@ fn us_east_1() -> Option<Region> {
 }
 
 /// Whether some component can be billed by this.
-fn modelled((service, _, rest, operation): &Key) -> bool {
+pub(super) fn modelled((service, _, rest, operation): &Key) -> bool {
     Component::all_meters().any(|meter| {
         let same = meter.operation.is_empty() || operation.is_empty() || *meter.operation == **operation;
         same && meter.stands_for(rest) && is_of(service, meter.service)

@@ -1,12 +1,12 @@
 //! The price book against the list prices that a bill has.
 
-use super::join::service_of;
+use super::join::{modelled, service_of};
 use super::{cause, contradicts};
 use crate::bill::{Amount, Bill, ChargeKind, Dimension, Metric, Query, Span};
 use crate::exact::Ratio;
 use crate::meter::{Meter, Region, ServiceCode, UsageType};
 use crate::money::Usd;
-use crate::price::PriceBook;
+use crate::price::{Gap, PriceBook};
 use crate::time::Date;
 use crate::unit::UnitKind;
 use alloc::borrow::Cow;
@@ -17,12 +17,12 @@ use alloc::vec::Vec;
 /// Usage of a bill, priced anew.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rerated {
-    /// Usage of services that the book has, the dearest difference first, then what could not be
-    /// compared, then what agrees.
+    /// Usage that the book or some component knows, the dearest difference first, then what could
+    /// not be compared, then what agrees.
     pub lines: Vec<RerateLine>,
     /// What the book costs less the bill, over everything that could be compared.
     pub difference: Amount,
-    /// How many usage types of services without a price list here were left out, and their cost.
+    /// How many usage types that nothing here models were left out, and what they cost.
     pub others: (usize, Amount),
 }
 
@@ -143,7 +143,8 @@ pub fn rerate(bill: &Bill, book: &PriceBook, as_of: Option<Date>) -> Option<Rera
         }
         let parsed = UsageType::parse(usage_type);
         let region = parsed.region.or_else(|| region.parse().ok()).or_else(|| "us-east-1".parse().ok())?;
-        if meter(&units, service, &parsed.rest, operation).is_none() && service_of(service).is_none() {
+        let billed = (service.clone(), Some(region), parsed.rest, operation.clone());
+        if meter(&units, service, &billed.2, operation).is_none() && !modelled(&billed) {
             let sum = others.entry((service, usage_type)).or_default();
             *sum = sum.checked_add(cost)?;
             continue;
@@ -221,8 +222,13 @@ fn price(
     as_of: Option<Date>,
     quantity: Amount,
 ) -> Result<Amount, Verdict> {
-    let no_price = |gap: crate::price::Gap| Verdict::NoPrice(gap.to_string());
-    let tariff = book.tariff(meter, region, as_of).map_err(no_price)?;
+    let no_price = |gap: Gap| Verdict::NoPrice(gap.to_string());
+    let tariff = book.tariff(meter, region, as_of).map_err(|gap| match gap {
+        Gap::NoRate if meter.operation.is_empty() => {
+            Verdict::NoPrice("no rate in the price book, or one that depends on the operation".to_string())
+        }
+        gap => no_price(gap),
+    })?;
     let (slices, rest) = tariff.slices(Ratio::ZERO, quantity.to_ratio(), Ratio::ONE);
     if let Some((_, gap)) = rest {
         return Err(no_price(gap));
@@ -231,5 +237,5 @@ fn price(
         |rate: Ratio, quantity: Ratio| Usd::round(rate * quantity).and_then(|usd| Amount::round(usd.to_ratio()));
     let parts: Option<Vec<Amount>> =
         slices.iter().map(|slice| charge(Ratio::from(slice.price.band.usd), slice.quantity)).collect();
-    parts.and_then(Amount::sum).ok_or_else(|| no_price(crate::price::Gap::TooLarge))
+    parts.and_then(Amount::sum).ok_or_else(|| no_price(Gap::TooLarge))
 }

@@ -204,7 +204,11 @@ pub fn rerated(of: &Rerated, source: &str) -> Option<Report> {
         short(of.difference)
     )];
     if of.others.0 > 0 {
-        notes.push(format!("left out: {} usage types of other services, {} USD", of.others.0, short(of.others.1)));
+        notes.push(format!(
+            "usage types left out, since nothing here models them: {}, for {} USD",
+            of.others.0,
+            short(of.others.1)
+        ));
     }
     Some(Report {
         title: format!("list prices of the book against those of the bill: {source}"),
