@@ -298,47 +298,56 @@ impl<'a> Fold<'a> {
 /// far cheaper than comparing texts. All cells of a batch are there at once: as long as it is not
 /// changed for the next, one place and length is one text.
 struct Recent {
-    /// Whether cells stay where they are for a batch.
+    /// Whether cells stay where they are for a batch, and are not too many.
     on: bool,
     batch: usize,
-    /// The place and length of each cell of this row; the first is its period and kind.
-    cells: Vec<(usize, usize)>,
+    count: usize,
+    /// Period and kind, then the place and length of each cell of this row; the rest is nothing.
+    cells: Cells,
     known: Vec<Seen>,
 }
+
+type Cells = [(usize, usize); 6];
 
 /// A group that a row of some batch belonged to.
 #[derive(Clone, Default)]
 struct Seen {
     batch: usize,
-    cells: Vec<(usize, usize)>,
     group: usize,
+    cells: Cells,
 }
 
 impl Recent {
-    /// How many groups are remembered, a power of two.
-    const MOST: usize = 1 << 11;
+    /// How many groups are remembered: two to the power of this.
+    const BITS: u32 = 11;
 
     fn new(layout: &Layout) -> Recent {
-        let room = if layout.steady { Self::MOST } else { 0 };
-        Recent { on: layout.steady, batch: 1, cells: Vec::new(), known: vec![Seen::default(); room] }
+        // Period, unit, and the groups.
+        let on = layout.steady && layout.groups.len() + 2 <= Cells::default().len();
+        let room = if on { 1 << Self::BITS } else { 0 };
+        Recent { on, batch: 1, count: 0, cells: Cells::default(), known: vec![Seen::default(); room] }
     }
 
     fn begin(&mut self, period: u32, kind: ChargeKind, unit: &[u8]) {
-        self.cells.clear();
-        self.cells.push((period as usize, kind as usize));
+        self.cells[0] = (period as usize, kind as usize);
+        self.count = 1;
         self.add(unit);
     }
 
     fn add(&mut self, cell: &[u8]) {
         // An empty text can stand anywhere.
-        self.cells.push(if cell.is_empty() { (0, 0) } else { (cell.as_ptr() as usize, cell.len()) });
+        let place = if cell.is_empty() { (0, 0) } else { (cell.as_ptr() as usize, cell.len()) };
+        if let Some(next) = self.cells.get_mut(self.count) {
+            *next = place;
+            self.count += 1;
+        }
     }
 
     fn slot(&self) -> usize {
         // The mixing of rustc's own hash of small keys.
         let mix = |sum: u64, part: usize| (sum.rotate_left(5) ^ part as u64).wrapping_mul(0x517c_c1b7_2722_0a95);
-        let sum = self.cells.iter().fold(0, |sum, (place, length)| mix(mix(sum, *place), *length));
-        (sum >> 53) as usize
+        let sum = self.cells.iter().fold(0, |sum, (place, length)| mix(sum, place ^ length.rotate_right(16)));
+        (sum >> (u64::BITS - Self::BITS)) as usize
     }
 
     fn known(&self) -> Option<usize> {
@@ -349,8 +358,7 @@ impl Recent {
     fn keep(&mut self, group: usize) {
         let slot = self.slot();
         if let Some(seen) = self.known.get_mut(slot) {
-            (seen.batch, seen.group) = (self.batch, group);
-            seen.cells.clone_from(&self.cells);
+            *seen = Seen { batch: self.batch, group, cells: self.cells };
         }
     }
 }

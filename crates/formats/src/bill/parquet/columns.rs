@@ -174,7 +174,7 @@ pub(super) struct Doubles(RefCell<Vec<(u64, Option<Amount>)>>);
 
 impl Doubles {
     /// How many are remembered, a power of two.
-    const MOST: usize = 1 << 10;
+    const MOST: usize = 1 << 12;
 
     pub(super) fn new() -> Doubles {
         // The bits of 0.
@@ -186,7 +186,7 @@ impl Doubles {
     #[expect(clippy::disallowed_types, reason = "Parquet stores doubles; here they become decimals")]
     pub(super) fn amount(&self, value: f64) -> Option<Amount> {
         let bits = value.to_bits();
-        let slot = (bits.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 54) as usize;
+        let slot = (bits.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52) as usize;
         let mut known = self.0.borrow_mut();
         let place = known.get_mut(slot)?;
         if place.0 != bits {
