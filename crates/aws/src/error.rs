@@ -195,6 +195,10 @@ fn credentials_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a Cred
     None
 }
 
+/// What to do without credentials.
+const NAME_A_PROFILE: &str =
+    "name a profile with --profile or AWS_PROFILE; `aws configure sso` or `aws configure` makes one";
+
 fn no_credentials(call: Call, profile: &str, error: &CredentialsError) -> Error {
     let why = chain(error);
     // The SDK has no type for these: its words must do (`aws_config::sso`). AWS's own answer to a
@@ -209,9 +213,14 @@ fn no_credentials(call: Call, profile: &str, error: &CredentialsError) -> Error 
             Kind::NoCredentials,
             call,
             format!("there are no AWS credentials: nothing in the environment, none in profile \"{profile}\", no role"),
-            "name a profile with --profile or AWS_PROFILE; `aws configure sso` or `aws configure` makes one",
+            NAME_A_PROFILE,
         ),
         CredentialsError::ProviderTimedOut(_) => Error::new(Kind::Timeout, call, why, "try again"),
-        _ => Error::new(Kind::NoCredentials, call, format!("no credentials from profile \"{profile}\": {why}"), ""),
+        _ => Error::new(
+            Kind::NoCredentials,
+            call,
+            format!("no credentials from profile \"{profile}\": {why}"),
+            NAME_A_PROFILE,
+        ),
     }
 }

@@ -1,6 +1,8 @@
 //! Columns of a row group: what their bits mean, and the values of one batch of rows.
 
+use super::dictionary::{Coded, Levels, doubles, is_coded, texts};
 use crate::problem::Problem;
+use bytes::Bytes;
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type as PhysicalType};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{ByteArray, DataType};
@@ -9,6 +11,7 @@ use parquet::file::reader::RowGroupReader;
 use parquet::file::statistics::Statistics;
 use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor};
 use stackcost_model::bill::Amount;
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 /// Where a column's values are, and what they mean.
@@ -66,16 +69,21 @@ impl Source {
         {
             return Ok(Column::Constant(constant));
         }
+        if let Source::Plain { leaf, meaning, levels } = *self
+            && let Some(coded) = CodedColumn::of(group, leaf, meaning, levels)?
+        {
+            return Ok(Column::Coded(Box::new(coded)));
+        }
         Ok(match *self {
             Source::Plain { leaf, meaning, levels } => Column::Plain(Box::new(Plain {
                 values: Values::of(group.get_column_reader(leaf)?)?,
                 meaning,
-                levels: Levels { most: levels, def: Vec::new(), at: Vec::new() },
+                levels: Present { most: levels, def: Vec::new(), at: Vec::new() },
                 doubles: Doubles::new(),
             })),
             Source::Map { keys, values, key_levels, value_levels } => Column::Map(Box::new(Map {
-                keys: Texts::of(group.get_column_reader(keys)?)?,
-                values: Texts::of(group.get_column_reader(values)?)?,
+                keys: Texts::of(group, keys, key_levels)?,
+                values: Texts::of(group, values, value_levels)?,
                 key_levels,
                 value_levels,
                 entries: Vec::new(),
@@ -157,6 +165,7 @@ pub(super) fn said(text: &[u8]) -> &[u8] {
 /// The rows of a batch, of one column.
 pub(super) enum Column {
     Constant(Constant),
+    Coded(Box<CodedColumn>),
     Plain(Box<Plain>),
     Map(Box<Map>),
 }
@@ -164,7 +173,7 @@ pub(super) enum Column {
 pub(super) struct Plain {
     pub(super) values: Values,
     pub(super) meaning: Meaning,
-    pub(super) levels: Levels,
+    pub(super) levels: Present,
     pub(super) doubles: Doubles,
 }
 
@@ -183,21 +192,19 @@ impl Doubles {
 
     /// The decimal of the shortest text that is this double: the decimal that was written, if one
     /// was. `None` for what is no number, or does not fit.
-    #[expect(clippy::disallowed_types, reason = "Parquet stores doubles; here they become decimals")]
-    pub(super) fn amount(&self, value: f64) -> Option<Amount> {
-        let bits = value.to_bits();
+    pub(super) fn amount(&self, bits: u64) -> Option<Amount> {
         let slot = (bits.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52) as usize;
         let mut known = self.0.borrow_mut();
         let place = known.get_mut(slot)?;
         if place.0 != bits {
-            *place = (bits, Amount::parse(ryu::Buffer::new().format(value).as_bytes()));
+            *place = (bits, decimal_of(bits));
         }
         place.1
     }
 }
 
 /// Which of the values each row has: rows without one are not stored.
-pub(super) struct Levels {
+pub(super) struct Present {
     most: i16,
     def: Vec<i16>,
     at: Vec<u32>,
@@ -205,7 +212,7 @@ pub(super) struct Levels {
 
 pub(super) const NONE: u32 = u32::MAX;
 
-impl Levels {
+impl Present {
     pub(super) fn settle(&mut self) {
         self.at.clear();
         let mut next = 0;
@@ -281,30 +288,149 @@ values! {
     Fixed = FixedLenByteArrayColumnReader, FixedLenByteArrayType;
 }
 
+/// A column that is places in a dictionary.
+pub(super) struct CodedColumn {
+    coded: Coded,
+    dictionary: Dictionary,
+}
+
+enum Dictionary {
+    Texts(Vec<Bytes>),
+    /// Doubles by their bits, and the decimals that they are.
+    Doubles(Vec<(u64, Option<Amount>)>),
+}
+
+impl CodedColumn {
+    fn of(
+        group: &dyn RowGroupReader,
+        leaf: usize,
+        meaning: Meaning,
+        levels: i16,
+    ) -> Result<Option<CodedColumn>, ParquetError> {
+        if !matches!(meaning, Meaning::Text | Meaning::Double) || !is_coded(group.metadata().column(leaf)) {
+            return Ok(None);
+        }
+        let (coded, buf, count) = Coded::open(group, leaf, [levels, 0])?;
+        let dictionary = if matches!(meaning, Meaning::Text) {
+            Dictionary::Texts(texts(&buf, count)?)
+        } else {
+            let doubles = doubles(&buf, count)?.into_iter();
+            Dictionary::Doubles(doubles.map(|bits| (bits, decimal_of(bits))).collect())
+        };
+        Ok(Some(CodedColumn { coded, dictionary }))
+    }
+
+    fn place(&self, row: usize) -> Option<usize> {
+        self.coded.batch.places.get(row).filter(|place| **place != NONE).map(|place| *place as usize)
+    }
+
+    /// The cell as text; empty for none.
+    pub(super) fn text(&self, row: usize) -> Cow<'_, [u8]> {
+        match (&self.dictionary, self.place(row)) {
+            (Dictionary::Texts(texts), Some(place)) => {
+                Cow::Borrowed(texts.get(place).map(|text| said(text)).unwrap_or_default())
+            }
+            (Dictionary::Doubles(doubles), Some(place)) => {
+                let bits = doubles.get(place).map_or(0, |double| double.0);
+                Cow::Owned(shortest(bits).into_bytes())
+            }
+            (_, None) => Cow::Borrowed(b""),
+        }
+    }
+
+    /// The cell as a decimal.
+    pub(super) fn amount(&self, row: usize) -> Result<Option<Amount>, ()> {
+        match (&self.dictionary, self.place(row)) {
+            (_, None) => Ok(None),
+            (Dictionary::Doubles(doubles), Some(place)) => {
+                doubles.get(place).and_then(|double| double.1).map(Some).ok_or(())
+            }
+            (Dictionary::Texts(_), Some(_)) => {
+                let text = self.text(row);
+                if text.is_empty() { Ok(None) } else { Amount::parse(&text).map(Some).ok_or(()) }
+            }
+        }
+    }
+}
+
+/// The shortest text that is the double of these bits: the decimal that was written, if one was.
+#[expect(clippy::disallowed_types, reason = "Parquet stores doubles; here they become decimals")]
+fn shortest(bits: u64) -> String {
+    ryu::Buffer::new().format(f64::from_bits(bits)).to_string()
+}
+
+/// The decimal of that text; `None` for what is no number, or does not fit.
+fn decimal_of(bits: u64) -> Option<Amount> {
+    Amount::parse(shortest(bits).as_bytes())
+}
+
 /// A column of texts.
-pub(super) struct Texts {
+pub(super) enum Texts {
+    Coded { coded: Coded, dictionary: Vec<Bytes> },
+    Typed(Box<TypedTexts>),
+}
+
+/// Texts that stand in the file one after another.
+pub(super) struct TypedTexts {
     typed: Typed<parquet::data_type::ByteArrayType>,
     def: Vec<i16>,
     rep: Vec<i16>,
+    batch: Levels,
 }
 
 impl Texts {
-    pub(super) fn of(reader: ColumnReader) -> Result<Texts, ParquetError> {
-        match reader {
+    fn of(group: &dyn RowGroupReader, leaf: usize, levels: i16) -> Result<Texts, ParquetError> {
+        if is_coded(group.metadata().column(leaf)) {
+            let (coded, buf, count) = Coded::open(group, leaf, [levels, 1])?;
+            return Ok(Texts::Coded { coded, dictionary: texts(&buf, count)? });
+        }
+        match group.get_column_reader(leaf)? {
             ColumnReader::ByteArrayColumnReader(reader) => {
-                Ok(Texts { typed: Typed { reader, values: Vec::new() }, def: Vec::new(), rep: Vec::new() })
+                let typed = Typed { reader, values: Vec::new() };
+                let (def, rep, batch) = (Vec::new(), Vec::new(), Levels::default());
+                Ok(Texts::Typed(Box::new(TypedTexts { typed, def, rep, batch })))
             }
             _ => Err(ParquetError::General("a map has values that are no texts".into())),
         }
     }
 
-    pub(super) fn read(&mut self, rows: usize) -> Result<(), ParquetError> {
-        self.typed.read(rows, &mut self.def, Some(&mut self.rep))
+    /// Reads so many rows; `levels` is the definition level of what has a value.
+    fn read(&mut self, rows: usize, levels: i16) -> Result<(), ParquetError> {
+        match self {
+            Texts::Coded { coded, .. } => coded.read(rows),
+            Texts::Typed(texts) => {
+                let TypedTexts { typed, def, rep, batch } = &mut **texts;
+                typed.read(rows, def, Some(rep))?;
+                let plain = |level: &i16| u16::try_from(*level).unwrap_or(0);
+                batch.def = def.iter().map(plain).collect();
+                batch.rep = rep.iter().map(plain).collect();
+                let mut next = 0;
+                let places = def.iter().map(|level| {
+                    if *level < levels {
+                        return NONE;
+                    }
+                    next += 1;
+                    next - 1
+                });
+                batch.places = places.collect();
+                Ok(())
+            }
+        }
+    }
+
+    fn batch(&self) -> &Levels {
+        match self {
+            Texts::Coded { coded, .. } => &coded.batch,
+            Texts::Typed(texts) => &texts.batch,
+        }
     }
 
     /// The value at a place; empty for [`NONE`].
-    pub(super) fn text(&self, at: u32) -> &[u8] {
-        self.typed.values.get(at as usize).map(ByteArray::data).unwrap_or_default()
+    fn text(&self, at: u32) -> &[u8] {
+        match self {
+            Texts::Coded { dictionary, .. } => dictionary.get(at as usize).map(|text| &text[..]).unwrap_or_default(),
+            Texts::Typed(texts) => texts.typed.values.get(at as usize).map(ByteArray::data).unwrap_or_default(),
+        }
     }
 }
 
@@ -321,26 +447,21 @@ pub(super) struct Map {
 }
 
 impl Map {
-    pub(super) fn read(&mut self, rows: usize) -> Result<(), ParquetError> {
-        self.keys.read(rows)?;
-        self.values.read(rows)?;
+    fn read(&mut self, rows: usize) -> Result<(), ParquetError> {
+        self.keys.read(rows, self.key_levels)?;
+        self.values.read(rows, self.value_levels)?;
         self.entries.clear();
         self.ends.clear();
-        let (mut key, mut value) = (0, 0);
-        let levels = self.keys.def.iter().zip(&self.keys.rep).zip(&self.values.def);
-        for ((key_def, rep), value_def) in levels {
+        let (keys, values) = (self.keys.batch(), self.values.batch());
+        if keys.rep.len() != values.rep.len() {
+            return Err(ParquetError::General("a map has other keys than values".into()));
+        }
+        for ((rep, key), value) in keys.rep.iter().zip(&keys.places).zip(&values.places) {
             if *rep == 0 {
                 self.ends.push(self.entries.len());
             }
-            let at = if *value_def >= self.value_levels {
-                value += 1;
-                value - 1
-            } else {
-                NONE
-            };
-            if *key_def >= self.key_levels {
-                self.entries.push((key, at));
-                key += 1;
+            if *key != NONE {
+                self.entries.push((*key, *value));
             }
             if let Some(end) = self.ends.last_mut() {
                 *end = self.entries.len();
@@ -369,6 +490,7 @@ impl Column {
             }
             Column::Map(map) => map.read(rows),
             Column::Constant(_) => Ok(()),
+            Column::Coded(column) => column.coded.read(rows),
         }
     }
 }

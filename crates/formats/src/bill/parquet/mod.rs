@@ -1,6 +1,7 @@
 //! Bills in Parquet: row groups are shared out among threads, and of each only the columns that a
 //! query needs are read, batch by batch.
 
+mod dictionary;
 mod columns;
 mod row;
 

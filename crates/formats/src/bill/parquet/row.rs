@@ -20,7 +20,7 @@ impl BatchRow<'_> {
     fn plain(&self, slot: Slot) -> Option<(&Values, Meaning, usize)> {
         match self.columns.get(slot)? {
             Column::Plain(plain) => Some((&plain.values, plain.meaning, plain.levels.of(self.row)?)),
-            Column::Map(_) | Column::Constant(_) => None,
+            Column::Map(_) | Column::Constant(_) | Column::Coded(_) => None,
         }
     }
 
@@ -44,6 +44,9 @@ impl Row for BatchRow<'_> {
         if let Some(Column::Constant(constant)) = self.columns.get(slot) {
             return Cow::Borrowed(&constant.text);
         }
+        if let Some(Column::Coded(coded)) = self.columns.get(slot) {
+            return coded.text(self.row);
+        }
         let Some((values, meaning, at)) = self.plain(slot) else { return Cow::Borrowed(b"") };
         if let (Values::Bytes(typed), Meaning::Text) = (values, meaning) {
             return Cow::Borrowed(said(typed.values.get(at).map(ByteArray::data).unwrap_or_default()));
@@ -52,6 +55,9 @@ impl Row for BatchRow<'_> {
     }
 
     fn amount(&self, slot: Slot) -> Result<Option<Amount>, ()> {
+        if let Some(Column::Coded(coded)) = self.columns.get(slot) {
+            return coded.amount(self.row);
+        }
         let Some((values, meaning, at)) = self.plain(slot) else {
             let text = self.text(slot);
             return if text.is_empty() { Ok(None) } else { Amount::parse(&text).map(Some).ok_or(()) };
@@ -60,7 +66,7 @@ impl Row for BatchRow<'_> {
             (Values::Double(typed), _) => {
                 let value = *typed.values.get(at).ok_or(())?;
                 match self.columns.get(slot) {
-                    Some(Column::Plain(plain)) => plain.doubles.amount(value).map(Some).ok_or(()),
+                    Some(Column::Plain(plain)) => plain.doubles.amount(value.to_bits()).map(Some).ok_or(()),
                     _ => Err(()),
                 }
             }
