@@ -189,7 +189,9 @@ fn add(
 ) -> Result<(), Failure> {
     let wrong = |what: String| Failure::Failed(Problem::of_text(format!("account {account}: {what}")));
     if answers.iter().any(|answer| answer.periods.is_empty()) {
-        return Err(wrong("Cost Explorer answered without any month, which is no bill of nothing".to_string()));
+        let message =
+            format!("account {account}: Cost Explorer answered without any month, which is no bill of nothing");
+        return Err(Failure::Failed(Problem::of_text(message).help("--refresh asks again")));
     }
     let (part, apart) =
         stackcost_model::cost_explorer::bill(query, requests, answers).map_err(|error| wrong(error.to_string()))?;

@@ -3,7 +3,7 @@
 //! | expression | gives |
 //! |---|---|
 //! | `Quantity<U> + Quantity<U>` | `Quantity<U>` |
-//! | `Rate<U> × Quantity<U>` ([`Rate::charge`]) | [`Usd`](crate::money::Usd) |
+//! | `Rate<U> × Quantity<U>` ([`Rate::charge`]) | [`Usd`] |
 //! | `Quantity<U> + Quantity<V>` | does not compile |
 //! | `Rate<U> × Quantity<V>` | does not compile |
 //! | [`AnyRate`] × [`AnyQuantity`] of another unit | `Err(`[`UnitMismatch`]`)` |

@@ -8,7 +8,7 @@ use stackcost_model::estimate::Unpriced;
 use stackcost_model::reconcile::{Line, Part, Reconciliation, RerateLine, Rerated, Untagged};
 use stackcost_model::spend::period_name;
 
-/// The header of [`csv`].
+/// The header of [`csv()`].
 pub const HEADER: [&str; 19] = [
     "month",
     "part",

@@ -1,4 +1,4 @@
-//! RDS for PostgreSQL, MySQL and MariaDB, and [Aurora](Aurora).
+//! RDS for PostgreSQL, MySQL and MariaDB, and [`Aurora`].
 //!
 //! Instance hours by the second with a minimum of ten minutes after each start; a stopped
 //! instance still bills storage, IOPS and backups. Backups are free up to all storage that is
