@@ -179,13 +179,23 @@ fn nothing_is_left_open() {
 }
 
 #[test]
-fn the_picture_in_the_readme_is_real_output() {
+fn the_pictures_in_the_readme_are_real_output() {
     let readme = std::fs::read_to_string(root().join("README.md")).expect("README.md");
-    let output = std::fs::read_to_string(root().join("tests/cases/compare-news-api/stdout")).expect("the case");
-    assert!(
-        readme.contains(output.trim_end()),
-        "README.md shows other output than `compare examples/news-api.toml` gives"
-    );
+    for (folder, words) in [
+        ("", "compare examples/news-api.toml"),
+        ("tests/cases/drivers", "drivers 2026-09 2026-10 --from bill.csv --stack stack.toml --top 3"),
+    ] {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_stackcost"))
+            .args(words.split(' '))
+            .current_dir(root().join(folder))
+            .output()
+            .expect("the binary starts");
+        let output = String::from_utf8(output.stdout).expect("UTF-8");
+        assert!(
+            !output.is_empty() && readme.contains(&format!("$ stackcost {words}\n{}", output.trim_end())),
+            "README.md shows other output than `{words}` gives"
+        );
+    }
 }
 
 #[test]
