@@ -2,6 +2,7 @@
 
 mod aws;
 mod bills;
+mod bundled;
 mod cli;
 mod properties;
 mod reconcile;

@@ -1,40 +1,20 @@
 //! What holds for every stack, not only for examples: checked on random ones.
 
+use crate::bundled::{book, classes};
 use proptest::prelude::*;
 use stackcost_formats::classes::Classes;
-use stackcost_formats::price_book::{Bundle, user_book};
+use stackcost_formats::price_book::user_book;
 use stackcost_formats::render::{Precision, csv, json, markdown, table};
 use stackcost_formats::stack::{Env, StackFile};
 use stackcost_model::estimate::{Estimate, Total, estimate};
 use stackcost_model::exact::Ratio;
 use stackcost_model::money::Usd;
-use stackcost_model::price::PriceBook;
 use stackcost_model::report;
-use std::sync::OnceLock;
 
 /// So many cases, or what `PROPTEST_CASES` says: `benches/RESULTS.md` tells of long runs.
 fn cases(usual: u32) -> ProptestConfig {
     let wanted = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok());
     ProptestConfig { cases: wanted.unwrap_or(usual), ..ProptestConfig::default() }
-}
-
-fn classes() -> &'static Classes {
-    static CLASSES: OnceLock<Classes> = OnceLock::new();
-    CLASSES.get_or_init(|| Classes::parse(stackcost_prices::CLASSES).expect("the class list"))
-}
-
-fn book() -> &'static PriceBook {
-    static BOOK: OnceLock<PriceBook> = OnceLock::new();
-    BOOK.get_or_init(|| {
-        let bundle = Bundle {
-            version: stackcost_prices::VERSION,
-            sources: stackcost_prices::SOURCES,
-            allowances: stackcost_prices::ALLOWANCES,
-        };
-        bundle
-            .read(stackcost_prices::files(), |_, region| region.is_none_or(|region| region.code() == "us-east-1"))
-            .expect("the bundled book")
-    })
 }
 
 fn price(text: &str) -> Estimate {

@@ -1,35 +1,13 @@
 //! Stack files with the quantities of a bill: calibrated, they use what was billed.
 
+use crate::bundled::{book, classes};
 use snapbox::cmd::Command;
-use stackcost_formats::classes::Classes;
-use stackcost_formats::price_book::Bundle;
 use stackcost_formats::stack::{Calibrated, Env, StackFile, calibrate};
 use stackcost_model::bill::{Amount, Bill, ChargeKind, Entry, Span};
 use stackcost_model::estimate::{Estimate, estimate};
 use stackcost_model::exact::Ratio;
-use stackcost_model::price::PriceBook;
 use stackcost_model::reconcile::{Part, Reconciliation, query_of_files};
 use std::path::Path;
-use std::sync::OnceLock;
-
-fn classes() -> &'static Classes {
-    static CLASSES: OnceLock<Classes> = OnceLock::new();
-    CLASSES.get_or_init(|| Classes::parse(stackcost_prices::CLASSES).expect("the class list"))
-}
-
-fn book() -> &'static PriceBook {
-    static BOOK: OnceLock<PriceBook> = OnceLock::new();
-    BOOK.get_or_init(|| {
-        let bundle = Bundle {
-            version: stackcost_prices::VERSION,
-            sources: stackcost_prices::SOURCES,
-            allowances: stackcost_prices::ALLOWANCES,
-        };
-        bundle
-            .read(stackcost_prices::files(), |_, region| region.is_none_or(|region| region.code() == "us-east-1"))
-            .expect("the bundled book")
-    })
-}
 
 fn price(text: &str, scenario: Option<&str>) -> Estimate {
     let mut file = StackFile::parse("stack.toml", text).unwrap_or_else(|problems| panic!("{problems}\n{text}"));

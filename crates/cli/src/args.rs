@@ -275,13 +275,20 @@ pub(crate) struct DriversArgs {
     /// Show the N groups that moved most dollars, and the others as one
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     pub top: u32,
+    #[command(flatten)]
+    pub output: BilledOutputArgs,
+}
+
+/// How to write what is made of a bill: its amounts have more digits than anybody reads.
+#[derive(Debug, Args)]
+pub(crate) struct BilledOutputArgs {
     /// How to write the result
     #[arg(long, short, value_enum, default_value_t = Format::Table)]
     pub format: Format,
     /// Decimals of amounts in tables: auto, cents, full, or a number
     #[arg(long, value_name = "DECIMALS", default_value = "cents")]
     pub precision: Precision,
-    /// Exit with 0 although some figures are missing
+    /// Exit with 0 although something has no price or some figures are missing
     #[arg(long)]
     pub allow_partial: bool,
 }
@@ -362,15 +369,8 @@ pub(crate) struct ReconcileArgs {
     /// Exit with 3 when billed and estimated differ by more than this: 25, or 10% of the estimate
     #[arg(long, value_name = "USD|%", value_parser = increase)]
     pub fail_difference: Option<Increase>,
-    /// How to write the result
-    #[arg(long, short, value_enum, default_value_t = Format::Table)]
-    pub format: Format,
-    /// Decimals of amounts in tables: auto, cents, full, or a number
-    #[arg(long, value_name = "DECIMALS", default_value = "cents")]
-    pub precision: Precision,
-    /// Exit with 0 although something has no price or some figures are missing
-    #[arg(long)]
-    pub allow_partial: bool,
+    #[command(flatten)]
+    pub output: BilledOutputArgs,
 }
 
 #[derive(Debug, Args)]

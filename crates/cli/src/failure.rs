@@ -34,6 +34,11 @@ impl From<Problem> for Failure {
 }
 
 impl Failure {
+    /// A sum that leaves the range.
+    pub fn too_large() -> Failure {
+        Failure::Failed(Problem::of_text("a sum is too large to count"))
+    }
+
     /// Says on standard error what is wrong, and gives it in short: something is missing, but not
     /// everything.
     pub fn miss(self) -> String {

@@ -33,11 +33,7 @@ pub(crate) fn write(wanted: Query, args: &SpendArgs) -> Result<Outcome, Failure>
             ));
         }
     }
-    if charged.missing.is_empty() || args.allow_partial {
-        return Ok(Outcome::Complete);
-    }
-    say("partial: some figures are missing (--allow-partial accepts that)");
-    Ok(Outcome::Partial)
+    Ok(output::came_whole(&charged.missing, args.allow_partial))
 }
 
 fn from_files(wanted: Query, args: &SpendArgs) -> Result<Charged, Failure> {

@@ -60,6 +60,15 @@ pub(crate) fn visible(text: &str) -> String {
     signs.collect()
 }
 
+/// The verdict on figures of which some did not come, said after they were written.
+pub(crate) fn came_whole(missing: &[String], allow_partial: bool) -> Outcome {
+    if missing.is_empty() || allow_partial {
+        return Outcome::Complete;
+    }
+    say("partial: some figures are missing (--allow-partial accepts that)");
+    Outcome::Partial
+}
+
 /// The verdict on a result that may have gaps, said after it was written.
 pub(crate) fn complete(complete: bool, args: &OutputArgs) -> Outcome {
     if complete {

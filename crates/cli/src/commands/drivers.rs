@@ -50,7 +50,7 @@ pub(crate) fn run(args: &DriversArgs) -> Result<Outcome, Failure> {
     }
     let task_vcpu = args.stack.as_deref().map(input::task_vcpu).transpose()?.flatten();
     let options = Options { per_day: args.per_day, task_vcpu };
-    let drivers = Drivers::new(&charged.bill, before, after, options).ok_or_else(too_large)?;
+    let drivers = Drivers::new(&charged.bill, before, after, options).ok_or_else(Failure::too_large)?;
     let told = asked.map(|request| {
         // Our own split is there, whatever comes of this.
         let (came, missing) = match fetch_drivers(&[request], &args.cost_explorer, clock().0) {
@@ -63,36 +63,29 @@ pub(crate) fn run(args: &DriversArgs) -> Result<Outcome, Failure> {
         came.into_iter().flat_map(|account| account.answers.into_iter().flatten()).collect::<Vec<Told>>()
     });
     show(&drivers, told.as_deref(), &charged, args)?;
-    if charged.missing.is_empty() || args.allow_partial {
-        return Ok(Outcome::Complete);
-    }
-    say("partial: some figures are missing (--allow-partial accepts that)");
-    Ok(Outcome::Partial)
-}
-
-fn too_large() -> Failure {
-    Failure::Failed(Problem::of_text("a sum is too large to count"))
+    Ok(output::came_whole(&charged.missing, args.output.allow_partial))
 }
 
 /// Our own split, and beside it what Cost Explorer told, if it was asked.
 fn show(drivers: &Drivers, told: Option<&[Told]>, charged: &Charged, args: &DriversArgs) -> Result<(), Failure> {
     let tables = || -> Result<Vec<Report>, Failure> {
-        let mut tables = vec![report::drivers(drivers, args.top as usize, &charged.source).ok_or_else(too_large)?];
+        let mut tables =
+            vec![report::drivers(drivers, args.top as usize, &charged.source).ok_or_else(Failure::too_large)?];
         if let Some(told) = told.filter(|told| !told.is_empty()) {
-            tables.push(report::aws_drivers(told, drivers.metric.name()).ok_or_else(too_large)?);
+            tables.push(report::aws_drivers(told, drivers.metric.name()).ok_or_else(Failure::too_large)?);
         }
         Ok(tables)
     };
     let joined = |render: &dyn Fn(&Report) -> String| -> Result<String, Failure> {
         Ok(tables()?.iter().map(render).collect::<Vec<_>>().join("\n"))
     };
-    if told.is_some() && matches!(args.format, Format::Csv | Format::Ndjson) {
+    if told.is_some() && matches!(args.output.format, Format::Csv | Format::Ndjson) {
         say("what Cost Explorer tells is in the other formats");
     }
-    output::data(&match args.format {
-        Format::Table => joined(&|report| table::render(report, args.precision, output::stdout_width()))?,
-        Format::Markdown => joined(&|report| markdown::render(report, args.precision))?,
-        Format::Html => html::page(&tables()?, args.precision, None),
+    output::data(&match args.output.format {
+        Format::Table => joined(&|report| table::render(report, args.output.precision, output::stdout_width()))?,
+        Format::Markdown => joined(&|report| markdown::render(report, args.output.precision))?,
+        Format::Html => html::page(&tables()?, args.output.precision, None),
         Format::Json => render::json(drivers, told, &charged.source, &charged.missing),
         Format::Ndjson => render::ndjson(drivers),
         Format::Csv => render::csv(drivers),

@@ -63,16 +63,12 @@ fn bill(month: Span, conditions: &[Condition], args: &ReconcileArgs) -> Result<C
     of_files(query_of_files(month, conditions), &args.export, &MAY_LACK)
 }
 
-fn too_large() -> Failure {
-    Failure::Failed(Problem::of_text("a sum is too large to count"))
-}
-
 fn show(reconciled: &Reconciliation, charged: &Charged, args: &ReconcileArgs) -> Result<(), Failure> {
-    let report = || report::reconciliation(reconciled, &charged.source).ok_or_else(too_large);
-    output::data(&match args.format {
-        Format::Table => table::render(&report()?, args.precision, output::stdout_width()),
-        Format::Markdown => markdown::render(&report()?, args.precision),
-        Format::Html => html::page(&[report()?], args.precision, None),
+    let report = || report::reconciliation(reconciled, &charged.source).ok_or_else(Failure::too_large);
+    output::data(&match args.output.format {
+        Format::Table => table::render(&report()?, args.output.precision, output::stdout_width()),
+        Format::Markdown => markdown::render(&report()?, args.output.precision),
+        Format::Html => html::page(&[report()?], args.output.precision, None),
         Format::Json => reconcile::json(reconciled, &charged.source, &charged.missing),
         Format::Ndjson => reconcile::ndjson(reconciled),
         Format::Csv => reconcile::csv(reconciled),
@@ -96,7 +92,7 @@ fn crossed(difference: Amount, whole: Amount, args: &ReconcileArgs) -> Result<bo
         Increase::Usd(most) => (Amount::round(most.to_ratio()), most.to_string()),
         Increase::Percent(percent) => (whole.abs().percent(percent), format!("{percent}%")),
     };
-    let crossed = difference.abs() > most.ok_or_else(too_large)?;
+    let crossed = difference.abs() > most.ok_or_else(Failure::too_large)?;
     if crossed {
         say(&format!("threshold crossed: a difference of {difference} USD is more than --fail-difference {shown}"));
     }
@@ -104,7 +100,7 @@ fn crossed(difference: Amount, whole: Amount, args: &ReconcileArgs) -> Result<bo
 }
 
 fn complete(complete: bool, args: &ReconcileArgs) -> Outcome {
-    if complete || args.allow_partial {
+    if complete || args.output.allow_partial {
         return Outcome::Complete;
     }
     say("partial: something has no price or is missing, totals are lower bounds (--allow-partial accepts that)");
@@ -123,17 +119,17 @@ fn rerated(args: &ReconcileArgs) -> Result<Outcome, Failure> {
     let wanted = services(&charged.bill);
     let mut book = BUNDLE.read(stackcost_prices::files(), |service, _| wanted.contains(&service))?;
     book.override_with(args.pricing.price_book.as_deref().map(user_book).transpose()?.unwrap_or_default());
-    let rerated = rerate(&charged.bill, &book, args.pricing.as_of).ok_or_else(too_large)?;
-    let report = || report::rerated(&rerated, &charged.source).ok_or_else(too_large);
-    output::data(&match args.format {
-        Format::Table => table::render(&report()?, args.precision, output::stdout_width()),
-        Format::Markdown => markdown::render(&report()?, args.precision),
-        Format::Html => html::page(&[report()?], args.precision, None),
+    let rerated = rerate(&charged.bill, &book, args.pricing.as_of).ok_or_else(Failure::too_large)?;
+    let report = || report::rerated(&rerated, &charged.source).ok_or_else(Failure::too_large);
+    output::data(&match args.output.format {
+        Format::Table => table::render(&report()?, args.output.precision, output::stdout_width()),
+        Format::Markdown => markdown::render(&report()?, args.output.precision),
+        Format::Html => html::page(&[report()?], args.output.precision, None),
         Format::Json => reconcile::rerated_json(&rerated, &charged.source, book.version()),
         Format::Ndjson => reconcile::rerated_ndjson(&rerated),
         Format::Csv => reconcile::rerated_csv(&rerated),
     })?;
-    let list = listed(&rerated).ok_or_else(too_large)?;
+    let list = listed(&rerated).ok_or_else(Failure::too_large)?;
     if crossed(rerated.difference, list, args)? {
         return Ok(Outcome::ThresholdCrossed);
     }

@@ -38,7 +38,7 @@ pub(crate) fn run(args: &SpendArgs) -> Result<Outcome, Failure> {
         bill.keep_last(count as usize);
     }
     let context = Context { source: charged.source, missing: charged.missing };
-    let spend = Spend::new(&bill, args.top.map(|top| top as usize)).ok_or_else(too_large)?;
+    let spend = Spend::new(&bill, args.top.map(|top| top as usize)).ok_or_else(Failure::too_large)?;
     if spend.periods.is_empty() {
         return Err(nothing(&context.source, charged.charges, !args.export.from.is_empty()).into());
     }
@@ -94,10 +94,6 @@ fn unknown(error: &BadQuery, name: &str, times: &[&'static str]) -> Problem {
         .help(guess.unwrap_or_else(|| format!("there are: {}", forms().collect::<Vec<_>>().join(", "))))
 }
 
-fn too_large() -> Failure {
-    Failure::Failed(Problem::of_text("a sum is too large to count"))
-}
-
 fn nothing(source: &str, rows: u64, of_files: bool) -> Problem {
     if rows == 0 && of_files {
         return Problem::of_text(format!("{source} has no charges: below the header there is no row"))
@@ -108,12 +104,13 @@ fn nothing(source: &str, rows: u64, of_files: bool) -> Problem {
 }
 
 fn show(spend: &Spend, context: &Context, forecast: Option<&Forecast>, args: &SpendArgs) -> Result<(), Failure> {
-    let forecast_report =
-        || forecast.map(|forecast| report::forecast(forecast, &spend.currency).ok_or_else(too_large)).transpose();
+    let forecast_report = || {
+        forecast.map(|forecast| report::forecast(forecast, &spend.currency).ok_or_else(Failure::too_large)).transpose()
+    };
     let reports = || {
         let mut reports = vec![
-            report::spend(spend, &context.source).ok_or_else(too_large)?,
-            report::spend_by_kind(spend).ok_or_else(too_large)?,
+            report::spend(spend, &context.source).ok_or_else(Failure::too_large)?,
+            report::spend_by_kind(spend).ok_or_else(Failure::too_large)?,
         ];
         reports.extend(forecast_report()?);
         Ok::<_, Failure>(reports)
@@ -149,7 +146,7 @@ fn verdict(spend: &Spend, context: &Context, forecasted: &Forecasted, args: &Spe
     let Some(most) = args.fail_over else { return Ok(outcome) };
     let currency = &spend.currency;
     for (at, period) in spend.periods.iter().enumerate() {
-        let net = spend.total_of(at).and_then(|split| split.net()).ok_or_else(too_large)?;
+        let net = spend.total_of(at).and_then(|split| split.net()).ok_or_else(Failure::too_large)?;
         if net > most {
             let name = period_name(period.start, spend.step);
             say(&format!("threshold crossed: {name} is {net} {currency}, more than --fail-over {most}"));

@@ -62,7 +62,6 @@ pub struct Reading {
     present: BTreeSet<Dimension>,
     bad: Vec<String>,
     bad_rows: u64,
-    files: usize,
 }
 
 /// What the files say.
@@ -86,7 +85,7 @@ impl Reading {
     pub fn new(query: Query, options: Options) -> Reading {
         let whole = Part::new(&query);
         let (present, bad) = (BTreeSet::new(), Vec::new());
-        Reading { query, options, whole, dialect: None, present, bad, bad_rows: 0, files: 0 }
+        Reading { query, options, whole, dialect: None, present, bad, bad_rows: 0 }
     }
 
     /// The same, for a query whose answer is still one without these dimensions: charges then have
@@ -145,7 +144,6 @@ impl Reading {
         self.whole.keys.extend(dialect::keys_of(&found.header).map(str::to_string));
         self.bad_rows += found.bad_count;
         self.bad.extend(found.bad.iter().map(|(row, (byte, bad))| bad_row(file, *row, *byte, bad)));
-        self.files += 1;
         self.whole.join(found.part).map_err(|error| {
             let problem = Problem::of_text(format!("{file}: {error}"));
             if matches!(error, CannotAdd::Currency(..)) { problem.help(csv::ONE_CURRENCY) } else { problem }
