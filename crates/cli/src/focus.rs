@@ -2,7 +2,7 @@
 
 use crate::Outcome;
 use crate::args::{Months, SpendArgs, SpendFormat};
-use crate::bill::{Charged, charged};
+use crate::bill::{Charged, charged, of_files};
 use crate::failure::Failure;
 use crate::output::{self, say};
 use stackcost_formats::problem::Problem;
@@ -12,12 +12,19 @@ use stackcost_model::bill::{Bill, Dimension, Metric, Query};
 /// Writes the charges as FOCUS, by month or day; what the user groups by beyond FOCUS's own
 /// dimensions (tags, resources) is kept apart as well.
 pub(crate) fn write(wanted: Query, args: &SpendArgs) -> Result<Outcome, Failure> {
-    if matches!(args.months, Some(Months::Last(_))) && !args.export.from.is_empty() {
-        let problem = Problem::of_text("FOCUS is written of all months of the files, or of those that are named");
-        return Err(problem.help("name them: --months 2026-05..2026-10").into());
+    let ignored = [
+        (args.forecast, "FOCUS has no place for a forecast"),
+        (args.fail_over.is_some(), "--fail-over is for a report, not for FOCUS, which has every cost"),
+        (args.top.is_some(), "--top is for a report, not for FOCUS, which has every charge"),
+    ];
+    if let Some((_, why)) = ignored.into_iter().find(|(given, _)| *given) {
+        return Err(Problem::of_text(why).help("ask for it in another format").into());
     }
-    let charged =
+    let mut charged =
         if args.export.from.is_empty() { from_cost_explorer(wanted, args)? } else { from_files(wanted, args)? };
+    if let Some(Months::Last(count)) = args.months {
+        charged.bill.keep_last(count as usize);
+    }
     let (bill, payer) = paid_by(charged.bill, &charged.accounts)?;
     let context = Context { payer, ..Context::default() };
     let failed = |error: CannotWrite| Failure::Failed(Problem::of_text(error.to_string()));
@@ -36,10 +43,16 @@ pub(crate) fn write(wanted: Query, args: &SpendArgs) -> Result<Outcome, Failure>
     Ok(output::came_whole(&charged.missing, args.allow_partial))
 }
 
+/// What FOCUS lets be null may be missing in the files as well.
 fn from_files(wanted: Query, args: &SpendArgs) -> Result<Charged, Failure> {
+    let span = match args.months {
+        Some(Months::Span(span)) => Some(span),
+        _ => None,
+    };
     let extra: Vec<Dimension> = wanted.by.into_iter().chain([Dimension::Payer]).collect();
-    let query = Query { filter: wanted.filter, ..focus::query(wanted.span, wanted.step, &extra) };
-    charged(query, args.months, &args.export, &args.cost_explorer)
+    let query = Query { filter: wanted.filter, ..focus::query(span, wanted.step, &extra) };
+    let may_lack = [Dimension::UsageType, Dimension::Operation, Dimension::Region, Dimension::PurchaseType];
+    of_files(query, &args.export, &may_lack)
 }
 
 /// Cost Explorer groups by two things at most: service and charge type. What else FOCUS has

@@ -18,11 +18,6 @@ use stackcost_model::spend::{Spend, period_name};
 pub(crate) fn run(args: &SpendArgs) -> Result<Outcome, Failure> {
     let mut query = query(&args.by, &args.conditions)?;
     if matches!(args.format, SpendFormat::FocusCsv | SpendFormat::FocusParquet) {
-        if args.forecast {
-            return Err(Problem::of_text("FOCUS has no place for a forecast")
-                .help("ask for it in another format")
-                .into());
-        }
         return focus::write(query, args);
     }
     query.metrics = vec![args.metric];
