@@ -26,4 +26,5 @@ pub mod forecast;
 pub mod cost_explorer;
 pub mod drivers;
 pub mod reconcile;
+pub mod fixes;
 pub mod report;

@@ -1,0 +1,83 @@
+//! Fixes: what wastes money or leaves a bill unguarded in an account, and how it is mended safely.
+//!
+//! ```text
+//! Snapshot + Wish ─ look ─► findings ─ plan ─► Plan ─ Apply ─► Journal ─ undo ─► Plan
+//! ```
+//!
+//! Each guard is one file in `guards/` and one function: it looks at a snapshot and says, resource by
+//! resource, whether all is well and which steps would mend it. The checklist and the plan are made
+//! of the same findings, so they cannot disagree. All of this is values: reading accounts and
+//! carrying out steps is done elsewhere.
+
+pub mod lifecycle;
+pub mod setting;
+pub mod snapshot;
+pub mod wish;
+mod words;
+pub mod plan;
+pub mod journal;
+pub mod apply;
+mod undo;
+mod guards;
+
+pub use apply::{Apply, CallError, Order};
+pub use guards::look;
+pub use journal::{Entry, Journal, Outcome};
+pub use plan::{Finding, Guard, Money, Plan, PlanAccount, Step, Undo, Verdict};
+pub use setting::{State, Target};
+pub use snapshot::{Gap, Seen, Snapshot};
+pub use undo::undo;
+pub use wish::Wish;
+
+use crate::price::PriceBook;
+use alloc::collections::BTreeSet;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+/// The plan that findings lead to. Same findings, same plan.
+#[must_use]
+pub fn plan(snapshot: &Snapshot, findings: &[Finding], tool: &str) -> Plan {
+    let mut steps: Vec<Step> = Vec::new();
+    // Two guards may want the same topic: the first step on a target stands.
+    let mut targets = BTreeSet::new();
+    for step in findings.iter().flat_map(|finding| &finding.steps) {
+        if targets.insert(step.id.clone()) {
+            steps.push(step.clone());
+        }
+    }
+    let mut gaps: Vec<String> = Vec::new();
+    let mut by_hand: Vec<String> = Vec::new();
+    for finding in findings {
+        let line = alloc::format!("{} {}: {}", finding.guard, finding.subject, finding.says);
+        if finding.verdict == Verdict::Unknown && !gaps.contains(&line) {
+            gaps.push(line);
+        }
+        if let Some(remedy) = &finding.remedy {
+            by_hand.push(alloc::format!("{} {}: {remedy}", finding.guard, finding.subject));
+        }
+    }
+    let account =
+        |account: &snapshot::Account| PlanAccount { id: account.id.clone(), profile: account.profile.clone() };
+    Plan {
+        made: snapshot.taken,
+        tool: tool.to_string(),
+        undoes: None,
+        accounts: snapshot.accounts.iter().map(account).collect(),
+        steps,
+        gaps,
+        by_hand,
+    }
+}
+
+/// What guards need to look: the wishes and the prices.
+#[derive(Clone, Copy, Debug)]
+pub struct Eyes<'a> {
+    /// The wishes.
+    pub wish: &'a Wish,
+    /// The price book.
+    pub book: &'a PriceBook,
+    /// Which guards look.
+    pub guards: &'a BTreeSet<Guard>,
+    /// When it is.
+    pub now: jiff::Timestamp,
+}
