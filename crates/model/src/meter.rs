@@ -58,6 +58,9 @@ const REGIONS: &[(&str, &str, &str)] = &[
 ];
 
 impl Region {
+    /// Where AWS keeps what an account has once: billing metrics, budgets, Cost Explorer.
+    pub const US_EAST_1: Region = Region(31);
+
     /// All regions, by code.
     pub fn all() -> impl Iterator<Item = Region> {
         (0_u8..).take(REGIONS.len()).map(Region)
@@ -351,6 +354,11 @@ fn canonical(usage_type: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_region_of_billing() {
+        assert_eq!(Region::US_EAST_1.code(), "us-east-1");
+    }
 
     #[test]
     fn regions_are_sorted_and_found() {

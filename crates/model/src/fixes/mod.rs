@@ -36,7 +36,7 @@ use alloc::vec::Vec;
 
 /// The plan that findings lead to. Same findings, same plan.
 #[must_use]
-pub fn plan(snapshot: &Snapshot, findings: &[Finding], tool: &str) -> Plan {
+pub fn plan(snapshot: &Snapshot, findings: &[Finding], book: &PriceBook, tool: &str) -> Plan {
     let mut steps: Vec<Step> = Vec::new();
     // Two guards may want the same topic: the first step on a target stands.
     let mut targets = BTreeSet::new();
@@ -45,6 +45,7 @@ pub fn plan(snapshot: &Snapshot, findings: &[Finding], tool: &str) -> Plan {
             steps.push(step.clone());
         }
     }
+    guards::price_alarms_and_dashboards(&mut steps, snapshot, book);
     let mut gaps: Vec<String> = Vec::new();
     let mut by_hand: Vec<String> = Vec::new();
     for finding in findings {

@@ -6,7 +6,7 @@
 
 use super::super::plan::{Finding, Money, Undo, Verdict};
 use super::super::setting::{State, Target};
-use super::super::snapshot::{AccountRetention, LogGroup};
+use super::super::snapshot::{AccountRetention, LogGroup, Place};
 use super::price::{self, gb, gb_words};
 use super::{Change, Spot, matches};
 use crate::exact::Ratio;
@@ -20,12 +20,12 @@ const DAY: i64 = 86_400;
 /// Days of the metric that says what comes in.
 const METRIC_DAYS: i64 = 30;
 
-pub(super) fn look(spot: &Spot<'_>) -> Vec<Finding> {
-    let groups = match &spot.place.log_groups {
+pub(super) fn look(spot: &Spot<'_>, place: &Place) -> Vec<Finding> {
+    let groups = match &place.log_groups {
         Ok(groups) => groups,
         Err(gap) => return vec![spot.unknown("log groups", gap)],
     };
-    let over_all = match &spot.place.account_retention {
+    let over_all = match &place.account_retention {
         Ok(policies) => policies.as_slice(),
         Err(gap) => return vec![spot.unknown("retention policies of the account", gap)],
     };
@@ -107,8 +107,6 @@ fn covers(policy: &AccountRetention, group: &str) -> Option<bool> {
 /// What a retention does to what is stored, in GB as billed.
 struct Outlook {
     stored: Ratio,
-    /// What is left of it.
-    stays: Ratio,
     /// What goes.
     expires: Ratio,
     /// What comes in a day.
@@ -148,13 +146,13 @@ impl Outlook {
             None => stored + year,
             Some(set) => a_day * Ratio::from(set),
         };
-        Outlook { stored, stays, expires: stored - stays, a_day, in_a_year: (unchanged, kept.min(unchanged)), basis }
+        Outlook { stored, expires: stored - stays, a_day, in_a_year: (unchanged, kept.min(unchanged)), basis }
     }
 
     fn money(&self, spot: &Spot<'_>) -> Money {
         let price = |gb: Ratio| {
             let logs = Logs { kept: Kept::Gb(gb), ..Logs::default() };
-            price::monthly(spot.eyes.book, spot.region(), CloudWatch { logs, ..CloudWatch::default() })
+            price::monthly(spot.eyes.book, spot.region, CloudWatch { logs, ..CloudWatch::default() })
         };
         match (price(self.expires), price(self.in_a_year.0 - self.in_a_year.1)) {
             (Ok(now), Ok(later)) => Money {

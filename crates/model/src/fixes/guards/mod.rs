@@ -1,12 +1,29 @@
 //! What guards look at. One file a guard, one function in it: `look`.
 
 mod price;
+mod topic;
+mod seen_alarms;
+// X
+// Y
+mod scan_on_push;
 mod log_retention;
+mod billing_alarm;
+mod budget;
+mod cost_tags;
+mod scaling;
+mod deployment;
+mod service_alarms;
+mod dashboard;
+mod container_insights;
+mod plain_secrets;
+mod open_ports;
+
+pub(super) use price::price_alarms_and_dashboards;
 
 use super::Eyes;
 use super::plan::{Finding, Guard, Money, Step, Undo, Verdict};
 use super::setting::{State, Target};
-use super::snapshot::{Account, Gap, Place, Snapshot};
+use super::snapshot::{Account, Gap, Place, Service, Snapshot};
 use crate::meter::Region;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -19,15 +36,43 @@ pub fn look(snapshot: &Snapshot, eyes: &Eyes<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for guard in Guard::ALL.into_iter().filter(|guard| eyes.guards.contains(guard)) {
         for account in &snapshot.accounts {
-            let spot = |place| Spot { guard, account, place, eyes };
-            let places = account.regions.iter().map(spot);
-            match guard {
-                Guard::LogRetention => findings.extend(places.flat_map(|spot| log_retention::look(&spot))),
-                _ => {}
-            }
+            let spot = |region| Spot { guard, account, region, snapshot, eyes };
+            let once = once(guard).map(|look| look(&spot(Region::US_EAST_1)));
+            let each = each_region(guard).map(|look| {
+                let places = account.regions.iter();
+                places.flat_map(|place| look(&spot(place.region), place)).collect()
+            });
+            findings.extend(once.or(each).unwrap_or_default());
         }
     }
     findings.into_iter().map(|finding| spare_protected(finding, &eyes.wish.protect)).collect()
+}
+
+/// What looks at an account as a whole.
+fn once(guard: Guard) -> Option<fn(&Spot<'_>) -> Vec<Finding>> {
+    Some(match guard {
+        Guard::BillingAlarm => billing_alarm::look,
+        Guard::Budget => budget::look,
+        Guard::CostTags => cost_tags::look,
+        _ => return None,
+    })
+}
+
+/// What looks at each region of an account.
+fn each_region(guard: Guard) -> Option<fn(&Spot<'_>, &Place) -> Vec<Finding>> {
+    Some(match guard {
+        Guard::EcrLifecycle => return None,
+        Guard::ScanOnPush => scan_on_push::look,
+        Guard::LogRetention => log_retention::look,
+        Guard::Scaling => scaling::look,
+        Guard::Deployment => deployment::look,
+        Guard::ServiceAlarms => service_alarms::look,
+        Guard::Dashboard => dashboard::look,
+        Guard::ContainerInsights => container_insights::look,
+        Guard::PlainSecrets => plain_secrets::look,
+        Guard::OpenPorts => open_ports::look,
+        Guard::BillingAlarm | Guard::Budget | Guard::CostTags => return None,
+    })
 }
 
 /// Nothing that is protected is changed; what is wrong with it is still said.
@@ -57,12 +102,14 @@ pub(super) fn matches(pattern: &str, name: &str) -> bool {
     rest.ends_with(last)
 }
 
-/// One region of an account, for a guard that looks there.
+/// Where a guard looks.
 #[derive(Clone, Copy)]
 struct Spot<'a> {
     guard: Guard,
     account: &'a Account,
-    place: &'a Place,
+    region: Region,
+    /// Everything, for what one region needs to know of the others.
+    snapshot: &'a Snapshot,
     eyes: &'a Eyes<'a>,
 }
 
@@ -79,16 +126,12 @@ struct Change {
     needs: Vec<String>,
 }
 
-impl<'a> Spot<'a> {
-    fn region(&self) -> Region {
-        self.place.region
-    }
-
+impl Spot<'_> {
     fn finding(&self, subject: &str, verdict: Verdict, says: impl Into<String>) -> Finding {
         Finding {
             guard: self.guard,
             account: self.account.id.clone(),
-            region: self.region(),
+            region: self.region,
             subject: subject.to_string(),
             verdict,
             says: says.into(),
@@ -102,12 +145,26 @@ impl<'a> Spot<'a> {
         self.finding(subject, Verdict::Unknown, gap.words())
     }
 
+    /// The services that the wish is about, by cluster and name.
+    fn services<'p>(&self, place: &'p Place) -> Result<Vec<&'p Service>, Gap> {
+        let patterns = &self.eyes.wish.services;
+        let wished = |service: &&Service| {
+            let name = service_name(service);
+            patterns.is_empty() || patterns.iter().any(|pattern| matches(pattern, &name))
+        };
+        Ok(place.services.as_ref().map_err(Clone::clone)?.iter().filter(wished).collect())
+    }
+
+    fn arn(&self, service: &str, rest: &str) -> String {
+        format!("arn:{}:{service}:{}:{}:{rest}", partition(self.region), self.region.code(), self.account.id)
+    }
+
     fn step(&self, change: Change) -> Step {
         Step {
-            id: Step::name(&self.account.id, self.region(), &change.target),
+            id: Step::name(&self.account.id, self.region, &change.target),
             guard: self.guard,
             account: self.account.id.clone(),
-            region: self.region(),
+            region: self.region,
             target: change.target,
             before: change.before,
             after: change.after,
@@ -136,4 +193,19 @@ impl Finding {
 /// `1 image`, `2 images`.
 fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+/// `CLUSTER/SERVICE`.
+fn service_name(service: &Service) -> String {
+    format!("{}/{}", service.cluster, service.name)
+}
+
+/// The partition of AWS that a region is in.
+fn partition(region: Region) -> &'static str {
+    match region.code().split('-').next() {
+        Some("cn") => "aws-cn",
+        Some("eusc") => "aws-eusc",
+        _ if region.code().starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
+    }
 }

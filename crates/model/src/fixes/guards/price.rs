@@ -1,14 +1,18 @@
 //! What a change does to the bill, by the price book.
 
-use super::super::plan::Money;
+use super::super::plan::{Money, Step};
+use super::super::setting::Target;
+use super::super::snapshot::{Account, Snapshot};
 use crate::estimate::{Estimate, estimate};
 use crate::exact::Ratio;
 use crate::meter::Region;
 use crate::money::Usd;
 use crate::price::PriceBook;
 use crate::services::Component;
+use crate::services::cloudwatch::{Alarms, CloudWatch, Metrics};
 use crate::stack::Stack;
 use crate::time::Horizon;
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -36,11 +40,6 @@ pub(super) fn gb_words(gb: Ratio) -> String {
 /// free is left aside, since a change at the margin is what counts.
 pub(super) fn monthly(book: &PriceBook, region: Region, component: impl Into<Component>) -> Result<Priced, String> {
     priced(book, region, component, false)
-}
-
-/// The same after what every account has free: alarms and dashboards of an account are counted.
-pub(super) fn after_free(book: &PriceBook, region: Region, component: impl Into<Component>) -> Result<Priced, String> {
-    priced(book, region, component, true)
 }
 
 /// What something costs a month, and how that came about.
@@ -93,4 +92,72 @@ pub(super) fn difference(before: Result<Priced, String>, after: Result<Priced, S
         },
         (Err(gap), _) | (_, Err(gap)) => Money::unknown(format!("no price for {gap}")),
     }
+}
+
+/// Prices the alarms and dashboards that steps make: what they cost depends on how many the account
+/// has, since some are free, so it is computed in the order of the steps. AWS counts what is free
+/// for all regions of an account together.
+pub(in super::super) fn price_alarms_and_dashboards(steps: &mut [Step], snapshot: &Snapshot, book: &PriceBook) {
+    for account in &snapshot.accounts {
+        let mut alarms = known_alarms(account);
+        let mut dashboards = known_dashboards(account);
+        for step in steps.iter_mut().filter(|step| step.account == account.id && step.before.is_none()) {
+            let count = match step.target {
+                Target::Alarm { .. } => &mut alarms,
+                Target::Dashboard { .. } => &mut dashboards,
+                _ => continue,
+            };
+            let alarm = matches!(step.target, Target::Alarm { .. });
+            step.money = one_more(book, step.region, *count, alarm);
+            *count = count.map(|count| count + 1);
+        }
+    }
+}
+
+/// How many alarms there are; none when that was not read everywhere.
+fn known_alarms(account: &Account) -> Option<u32> {
+    let mut seen: BTreeMap<Region, usize> = BTreeMap::new();
+    if let Ok(alarms) = &account.billing.alarms {
+        seen.insert(Region::US_EAST_1, alarms.len());
+    }
+    for place in &account.regions {
+        if let Ok(alarms) = &place.alarms {
+            seen.insert(place.region, alarms.len());
+        }
+    }
+    (!seen.is_empty()).then(|| u32::try_from(seen.values().sum::<usize>()).unwrap_or(u32::MAX))
+}
+
+fn known_dashboards(account: &Account) -> Option<u32> {
+    // Dashboards are of the account; each region lists the same.
+    account.regions.iter().find_map(|place| u32::try_from(place.dashboards.as_ref().ok()?.len()).ok())
+}
+
+/// What one alarm or dashboard more costs beside so many.
+fn one_more(book: &PriceBook, region: Region, known: Option<u32>, alarm: bool) -> Money {
+    let of = |count: u32, free: bool| {
+        let mut metrics = Metrics::default();
+        match alarm {
+            true => metrics.alarms = Alarms { standard: count, ..Alarms::default() },
+            false => metrics.dashboards = count,
+        }
+        priced(book, region, CloudWatch { metrics, ..CloudWatch::default() }, free)
+    };
+    let (before, after) = match known {
+        Some(count) => (of(count, true), of(count.saturating_add(1), true)),
+        None => (of(0, false), of(1, false)),
+    };
+    let mut money = difference(before, after);
+    let (what, free) = if alarm { ("alarms", 10) } else { ("dashboards", 3) };
+    money.formula = match (known, money.saves) {
+        (Some(count), Some(Usd::ZERO)) => format!("free: {count} of {free} free {what} are there"),
+        (Some(count), Some(_)) => format!("one more beside {count}, {free} are free: {}", listed(of(1, false))),
+        (None, Some(_)) => format!("how many {what} are there is not known: {}", listed(of(1, false))),
+        (_, None) => money.formula,
+    };
+    money
+}
+
+fn listed(priced: Result<Priced, String>) -> String {
+    priced.map_or_else(|gap| gap, |priced| priced.formula)
 }
