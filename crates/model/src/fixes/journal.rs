@@ -119,6 +119,13 @@ impl Journal {
         names
     }
 
+    /// Steps that were intended and of whose end it does not tell.
+    #[must_use]
+    pub fn unended(&self) -> Vec<&str> {
+        let intended = self.stages().into_iter().filter(|(_, stage)| *stage == Stage::Intended);
+        intended.map(|(name, _)| name).collect()
+    }
+
     /// Whether every step has ended well.
     #[must_use]
     pub fn is_finished(&self) -> bool {

@@ -18,6 +18,9 @@
 //! made again, from the state that was approved. AWS has no compare-and-set for these settings,
 //! so between reading and writing there remains the time of one call.
 
+#[cfg(test)]
+mod tests;
+
 use super::journal::{Entry, Journal, Outcome, Stage};
 use super::plan::{Plan, Step};
 use super::setting::{State, same};
@@ -96,7 +99,10 @@ impl<'p> Apply<'p> {
         let stages = journal.map(Journal::stages).unwrap_or_default();
         let begin = |step: &Step| match stages.get(step.id.as_str()) {
             Some(Stage::Ended(outcome)) if outcome.is_good() => At::Ended((*outcome).clone()),
-            stage => At::Waiting { intended: matches!(stage, Some(Stage::Intended)) },
+            Some(Stage::Intended | Stage::Ended(Outcome::Failed { uncertain: true, .. })) => {
+                At::Waiting { intended: true }
+            }
+            _ => At::Waiting { intended: false },
         };
         let needs = |step: &Step| step.needs.iter().filter_map(|name| places.get(name.as_str()).copied()).collect();
         Apply {
@@ -122,8 +128,7 @@ impl<'p> Apply<'p> {
                 orders.push(Order::RecordOutcome(at, outcome.clone()));
             }
         }
-        let under_way = |step: &&At| !matches!(step, At::Waiting { .. } | At::Ended(_));
-        let mut busy = self.steps.iter().filter(under_way).count();
+        let mut busy = self.under_way();
         for at in 0..self.steps.len() {
             match self.steps[at] {
                 At::Recorded { attempts } => {
@@ -219,6 +224,12 @@ impl<'p> Apply<'p> {
     pub fn is_over(&self) -> bool {
         let over = |step: &At| matches!(step, At::Ended(_)) || (self.stopped && matches!(step, At::Waiting { .. }));
         self.steps.iter().all(over)
+    }
+
+    /// How many steps have been begun and have not ended.
+    #[must_use]
+    pub fn under_way(&self) -> usize {
+        self.steps.iter().filter(|step| !matches!(step, At::Waiting { .. } | At::Ended(_))).count()
     }
 
     /// How many steps have ended.
