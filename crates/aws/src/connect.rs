@@ -1,4 +1,4 @@
-//! From flags, environment and profile files to a client, as the AWS CLI reads them.
+//! From flags, environment and profile files to settings of the SDK, as the AWS CLI reads them.
 
 use crate::{Client, Error};
 use aws_config::profile::{ProfileFileCredentialsProvider, ProfileSet};
@@ -10,6 +10,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use std::fmt::Display;
 use std::time::Duration;
+use tokio::runtime::Runtime;
 
 /// Cost Explorer lives here, whatever the region of the profile.
 const COST_EXPLORER_REGION: Region = Region::from_static("us-east-1");
@@ -31,11 +32,20 @@ pub struct Access {
     pub patience: Option<Duration>,
 }
 
+/// What flags, environment and files say.
+pub(crate) struct Configuration {
+    /// The profile that is used, for errors.
+    pub(crate) profile: String,
+    /// Where STS is asked: the region of the flag, the environment or the profile.
+    pub(crate) region: String,
+    /// How often a call is tried, if somebody says it.
+    pub(crate) attempts: Option<u32>,
+    pub(crate) config: SdkConfig,
+}
+
 pub(crate) fn connect(access: &Access) -> Result<Client, Error> {
-    outside_of_async()?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Error::configuration(format!("cannot start: {error}")))?;
-    let (profile, config) = runtime.block_on(configuration(access))?;
+    let runtime = runtime()?;
+    let Configuration { profile, config, .. } = runtime.block_on(configuration(access))?;
     let cost_explorer = aws_sdk_costexplorer::config::Builder::from(&config).region(COST_EXPLORER_REGION).build();
     Ok(Client {
         runtime,
@@ -43,6 +53,13 @@ pub(crate) fn connect(access: &Access) -> Result<Client, Error> {
         sts: aws_sdk_sts::Client::new(&config),
         profile,
     })
+}
+
+/// One thread, the caller's: all that is done is waiting.
+pub(crate) fn runtime() -> Result<Runtime, Error> {
+    outside_of_async()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| Error::configuration(format!("cannot start: {error}")))
 }
 
 /// tokio panics when one of its runtimes blocks inside of another.
@@ -53,8 +70,8 @@ pub(crate) fn outside_of_async() -> Result<(), Error> {
     }
 }
 
-/// The profile that is used, and all settings.
-async fn configuration(access: &Access) -> Result<(String, SdkConfig), Error> {
+/// Reads all settings; asks AWS nothing yet.
+pub(crate) async fn configuration(access: &Access) -> Result<Configuration, Error> {
     let (system, environment, files) = (Default::default(), Default::default(), Default::default());
     let chosen = access.profile.clone().map(Into::into);
     let profiles = aws_config::profile::load(&system, &environment, &files, chosen).await.map_err(|error| {
@@ -67,23 +84,27 @@ async fn configuration(access: &Access) -> Result<(String, SdkConfig), Error> {
     let patience = access.patience.unwrap_or(PATIENCE);
     let timeouts = aws_config::timeout::TimeoutConfig::builder().operation_attempt_timeout(patience).build();
     let http = http_client()?;
-    let region = Region::new(region(access, &profiles));
+    let region = region(access, &profiles);
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(http.clone())
         .profile_name(&profile)
-        .region(region.clone())
+        .region(Region::new(region.clone()))
         .timeout_config(timeouts);
     if let Some(url) = &access.endpoint_url {
         loader = loader.endpoint_url(url);
     }
     if access.profile.is_some() {
         // A profile that was asked for by name goes before keys in the environment, as in the AWS CLI.
-        let settings =
-            aws_config::provider_config::ProviderConfig::default().with_http_client(http).with_region(Some(region));
+        let settings = aws_config::provider_config::ProviderConfig::default()
+            .with_http_client(http)
+            .with_region(Some(Region::new(region.clone())));
         let provider = ProfileFileCredentialsProvider::builder().profile_name(&profile).configure(&settings).build();
         loader = loader.credentials_provider(provider);
     }
-    Ok((profile, loader.load().await))
+    let config = loader.load().await;
+    let said = std::env::var_os("AWS_MAX_ATTEMPTS").is_some() || profiles.get("max_attempts").is_some();
+    let attempts = config.retry_config().filter(|_| said).map(|retries| retries.max_attempts());
+    Ok(Configuration { profile, region, attempts, config })
 }
 
 /// Where STS is asked. The SDK's own search would end at the metadata service of a machine that

@@ -62,9 +62,22 @@ pub(crate) fn chain(error: &(dyn StdError + 'static)) -> String {
 }
 
 impl Error {
-    fn new(kind: Kind, call: Call, message: String, help: &str) -> Error {
+    pub(crate) fn new(kind: Kind, call: Call, message: String, help: &str) -> Error {
         let help = (!help.is_empty()).then(|| help.to_string());
         Error { kind, action: call.action(), message, help }
+    }
+
+    /// Whether what was asked may have happened nevertheless: no answer came, or one that says
+    /// nothing of it. A refusal is certain.
+    #[must_use]
+    pub fn is_uncertain(&self) -> bool {
+        matches!(self.kind, Kind::Network | Kind::Timeout)
+    }
+
+    /// Whether AWS refused with this code; it is the first word of the message.
+    pub(crate) fn is_code(&self, code: &str) -> bool {
+        let said = self.message.strip_prefix(self.action).and_then(|said| said.strip_prefix(": "));
+        said.and_then(|said| said.strip_prefix(code)).is_some_and(|rest| rest.starts_with(':'))
     }
 
     pub(crate) fn configuration(message: String) -> Error {
@@ -134,7 +147,8 @@ fn refusal(call: Call, code: &str, said: &str, raw: &HttpResponse) -> Error {
             Kind::DataUnavailable,
             "enable Cost Explorer in the console of the payer account; its first data comes within a day",
         ),
-        "AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation" => {
+        // SNS has a word of its own for it.
+        "AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation" | "AuthorizationError" => {
             let verb = call.verb();
             let help =
                 format!("the credentials need the IAM action {action}: `stackcost iam {verb}` prints the policy");
@@ -151,13 +165,23 @@ fn refusal(call: Call, code: &str, said: &str, raw: &HttpResponse) -> Error {
         | "MissingAuthenticationToken" => {
             new(Kind::BadCredentials, "AWS does not know these credentials: is the secret key right, and the clock?")
         }
+        // Elsewhere it is a quota of the account: waiting does not help.
+        "LimitExceededException" if !action.starts_with("ce:") => {
+            new(Kind::BadRequest, "a quota of the account is used up")
+        }
+        // The last three say that somebody else changes the same thing in this moment.
         "LimitExceededException"
         | "Throttling"
         | "ThrottlingException"
         | "ThrottledException"
         | "RequestLimitExceeded"
         | "TooManyRequestsException"
-        | "SlowDown" => new(Kind::Throttled, "it was tried again in vain: wait a minute, or raise AWS_MAX_ATTEMPTS"),
+        | "SlowDown"
+        | "OperationAbortedException"
+        | "ConcurrentUpdateException"
+        | "ConcurrentModificationException" => {
+            new(Kind::Throttled, "it was tried again in vain: wait a minute, or raise AWS_MAX_ATTEMPTS")
+        }
         "DataUnavailableException" | "BillExpirationException" => {
             new(Kind::DataUnavailable, "Cost Explorer keeps 13 months, and has the last day's data within 24 hours")
         }

@@ -1,8 +1,11 @@
 //! What stackcost asks AWS, as blocking calls that take and give plain values.
 //!
-//! Only this crate names the AWS SDK. It fetches and decides nothing: no cache, no count, no
-//! printing. A call that is paid for is one page, so a caller can count and stop. Calls block, so
-//! they are refused inside of async code.
+//! Only this crate names the AWS SDK. It fetches and sets, and decides nothing: no cache, no
+//! printing. Calls block, so they are refused inside of async code.
+//!
+//! [`Client`] asks Cost Explorer: a call that is paid for is one page, so a caller can count and
+//! stop. [`Session`] is for many accounts at once: it reads them into a snapshot, and reads and
+//! writes single settings while a plan is carried out.
 //!
 //! ```no_run
 //! use stackcost_aws::{Access, Client};
@@ -26,14 +29,25 @@
 #![deny(clippy::panic, clippy::unwrap_used, clippy::expect_used)]
 
 mod call;
+mod guards;
 mod error;
 mod question;
 mod answer;
 mod connect;
+mod number;
+mod count;
+mod pace;
+mod services;
+mod look;
+mod preview;
+mod perform;
+mod session;
 
 pub use call::Call;
 pub use connect::Access;
 pub use error::{Error, Kind};
+pub use guards::{reads, writes};
+pub use session::{Event, Options, PreviewRequest, Session, SessionAccount};
 
 use aws_sdk_costexplorer::error::{ProvideErrorMetadata, SdkError};
 use stackcost_model::cost_explorer::{Answer, BadRequest, Drivers, DriversRequest, Forecast, ForecastRequest, Request};
@@ -73,12 +87,7 @@ impl Client {
     /// Credentials that are missing or refused, and the network.
     pub fn account(&self) -> Result<String, Error> {
         let identity = self.ask(Call::CallerIdentity, self.sts.get_caller_identity().send())?;
-        let account = identity.account.unwrap_or_default();
-        // Callers may name files after it.
-        if account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Ok(account);
-        }
-        Err(Error::no_answer(Call::CallerIdentity, &format!("the account number `{account}`")))
+        account_number(identity.account)
     }
 
     /// A page of what was spent and used; `page` is what the page before gave as `next`. Paid.
@@ -156,6 +165,15 @@ impl Client {
     ) -> Result<T, Error> {
         connect::outside_of_async()?;
         self.runtime.block_on(asked).map_err(|error| Error::of_sdk(call, &self.profile, error))
+    }
+}
+
+fn account_number(said: Option<String>) -> Result<String, Error> {
+    let account = said.unwrap_or_default();
+    // Callers may name files after it.
+    match account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()) {
+        true => Ok(account),
+        false => Err(Error::no_answer(Call::CallerIdentity, &format!("the account number `{account}`"))),
     }
 }
 

@@ -1,0 +1,19 @@
+//! Lifecycle policies of repositories. ECR applies a new one within 24 hours.
+
+use crate::services::Site;
+use crate::{Call, Error, look};
+use stackcost_model::fixes::State;
+
+pub(super) async fn read(site: &Site, repository: &str) -> Result<Option<State>, Error> {
+    Ok(look::lifecycle_policy(site, repository).await?.map(|text| State::LifecyclePolicy { text }))
+}
+
+pub(super) async fn put(site: &Site, repository: &str, text: &str) -> Result<(), Error> {
+    let put = site.writes.ecr().put_lifecycle_policy().repository_name(repository).lifecycle_policy_text(text);
+    site.tell(Call::PutLifecyclePolicy, || put.clone().send()).await.map(drop)
+}
+
+pub(super) async fn delete(site: &Site, repository: &str) -> Result<(), Error> {
+    let delete = site.writes.ecr().delete_lifecycle_policy().repository_name(repository);
+    site.tell(Call::DeleteLifecyclePolicy, || delete.clone().send()).await.map(drop)
+}
