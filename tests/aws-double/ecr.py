@@ -1,15 +1,20 @@
-"""ECR: paging, digests, indexes and moved tags as AWS has them.
+"""ECR: paging, digests, indexes and moved tags as AWS has them; lifecycle policies, previewed and applied.
 
 `POST /double/state` takes
 * "ecr": [{"repository", "digest" or "tag", and any of "pushed_at" (seconds), "bytes", "media_type", "pulled_at"}]
 * "make_repositories": {"prefix", "count", "images", "bytes"}: repositories `<prefix>0`... with images tagged
   `v0`..., the first the oldest, each pushed a day after the one before, the last now
+
+`POST /double/expire` {"account", "region"} applies the policies once, as ECR does within 24 hours; transitions
+change nothing here. Images that an expired index referred to are left, untagged or not, to the next time.
 """
 
 import hashlib
 import json
 import time
 
+import lifecycle
+from moto.ecr.exceptions import LifecyclePolicyNotFoundException
 from moto.ecr.models import Image
 from wire import Refused, backend, page
 
@@ -148,6 +153,102 @@ def batch_get_image(call):
     return {"images": images, "failures": failures}
 
 
+def policy(text):
+    try:
+        return lifecycle.parse(text)
+    except lifecycle.Invalid as invalid:
+        why = f"'Lifecycle policy validation failure: {invalid}'"
+        at = "Invalid parameter at 'LifecyclePolicyText' failed to satisfy constraint: "
+        raise Refused(at + why, "InvalidParameterException") from None
+
+
+def put_lifecycle_policy(call):
+    """moto knows neither every rule of AWS nor every action."""
+    of, text = repository(call), call.asked["lifecyclePolicyText"]
+    policy(text)
+    of.lifecycle_policy = text
+    return {"registryId": of.registry_id, "repositoryName": of.name, "lifecyclePolicyText": text}
+
+
+def acted_on(repository, text):
+    """The images that the policy acts on, each with its rule."""
+    images = {image.image_digest: image for image in repository.images}
+    plain = [
+        {
+            "digest": digest,
+            "tags": image.image_tags,
+            "pushed_at": image.image_pushed_at,
+            "pulled_at": getattr(image, "shaped", {}).get("lastRecordedPullTime"),
+            "children": children(image),
+        }
+        for digest, image in images.items()
+    ]
+    return [(images[image["digest"]], rule) for image, rule in lifecycle.evaluate(policy(text), plain, time.time())]
+
+
+def previewed(image, rule):
+    said = {
+        "imageTags": list(image.image_tags),
+        "imageDigest": image.image_digest,
+        "imagePushedAt": image.image_pushed_at,
+        "action": {"type": rule["action"]["type"].upper()},
+        "appliedRulePriority": rule["rulePriority"],
+    }
+    if "targetStorageClass" in rule["action"]:
+        said["action"]["targetStorageClass"] = rule["action"]["targetStorageClass"].upper()
+    return said
+
+
+def start_preview(call):
+    """Complete when it is asked for the second time."""
+    of = repository(call)
+    text = call.asked.get("lifecyclePolicyText") or of.lifecycle_policy
+    if not text:
+        raise LifecyclePolicyNotFoundException(of.name, of.registry_id)
+    if getattr(of, "preview", {}).get("gets", 2) < 2:
+        raise Refused("A preview is in progress", "LifecyclePolicyPreviewInProgressException")
+    results = [previewed(image, rule) for image, rule in acted_on(of, text)]
+    of.preview = {"text": text, "results": results, "gets": 0}
+    return preview_head(of, "IN_PROGRESS")
+
+
+def preview_head(repository, status):
+    return {
+        "registryId": repository.registry_id,
+        "repositoryName": repository.name,
+        "lifecyclePolicyText": repository.preview["text"],
+        "status": status,
+    }
+
+
+def get_preview(call):
+    of, asked = repository(call), call.asked
+    if not hasattr(of, "preview"):
+        raise Refused("There is no preview", "LifecyclePolicyPreviewNotFoundException")
+    of.preview["gets"] += 1
+    if of.preview["gets"] < 2:
+        return preview_head(of, "IN_PROGRESS")
+    results = of.preview["results"]
+    summary = {"expiringImageTotalCount": sum(one["action"]["type"] == "EXPIRE" for one in results)}
+    status = asked.get("filter", {}).get("tagStatus", "ANY")
+    results = [one for one in results if status == "ANY" or (status == "TAGGED") == bool(one["imageTags"])]
+    if ids := asked.get("imageIds"):
+        results = [one for one in results if any(names(wanted, one) for wanted in ids)]
+    found, rest = page(results, asked, "maxResults", "nextToken", 100, 100)
+    return preview_head(of, "COMPLETE") | {"previewResults": found, "summary": summary} | rest
+
+
+def names(wanted, result):
+    return wanted.get("imageDigest") == result["imageDigest"] or wanted.get("imageTag") in result["imageTags"]
+
+
+def expire(account, region):
+    for of in backend("ecr", account, region).repositories.values():
+        if of.lifecycle_policy:
+            gone = [image for image, rule in acted_on(of, of.lifecycle_policy) if rule["action"]["type"] == "expire"]
+            of.images = [image for image in of.images if image not in gone]
+
+
 def shape_images(account, region, entries):
     for entry in entries:
         of = backend("ecr", account, region)._get_repository(entry["repository"])
@@ -177,5 +278,8 @@ OPERATIONS = {
     "ListImages": list_images,
     "PutImage": put_image,
     "BatchGetImage": batch_get_image,
+    "PutLifecyclePolicy": put_lifecycle_policy,
+    "StartLifecyclePolicyPreview": start_preview,
+    "GetLifecyclePolicyPreview": get_preview,
 }
 STATE = {"ecr": shape_images, "make_repositories": make_repositories}

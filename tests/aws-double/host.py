@@ -7,6 +7,7 @@
 * POST /double/answers  {"account", "op", "answers": [...]}: what Cost Explorer answers, one a call
 * POST /double/state    {"account", "region", ...}: what no API can set; each service's module says what it takes
 * POST /double/latency  {"account", "seconds"}: how long each call of the account takes at least
+* POST /double/expire   {"account", "region"}: ECR applies its lifecycle policies
 * GET  /double/journal?account=N: all calls of the account, in order, with their bodies
 
 A fault is for one operation of a service, or for any with "op": "*". It is any of: "delay" (seconds, then on
@@ -89,6 +90,8 @@ class Gate:
             region = said.pop("region")
             for name, entries in said.items():
                 STATE[name](account, region, entries)
+        elif what == "expire":
+            ecr.expire(account, said["region"])
         else:
             return plain(404, "{}", "application/json")
         return plain(200, "{}", "application/json")
