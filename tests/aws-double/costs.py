@@ -1,12 +1,15 @@
 """Cost Explorer: what AWS refuses is refused; moto takes anything, and has no forecast and no drivers.
 
 What it answers to a question about costs, the test says before: `POST /double/answers`.
+
+`POST /double/state` takes
+* "cost_tags": [{"TagKey", "Type", "Status"}]: the cost allocation tags of the account
 """
 
 import collections
 import datetime
 
-from wire import Refused
+from wire import Refused, page
 
 METRICS = [
     "AmortizedCost", "BlendedCost", "NetAmortizedCost", "NetUnblendedCost", "NormalizedUsageAmount", "UnblendedCost",
@@ -17,6 +20,7 @@ FORECASTS = {
     "UNBLENDED_COST", "USAGE_QUANTITY",
 }
 ANSWERS = collections.defaultdict(collections.deque)
+TAGS = collections.defaultdict(dict)
 
 
 def cost_and_usage_is_valid(asked, today):
@@ -84,5 +88,37 @@ def queued(call):
         raise Refused("the test has queued no answer", "DataUnavailableException") from None
 
 
-OPERATIONS = dict.fromkeys(CHECKS, queued)
-STATE = {}
+def list_tags(call):
+    asked, tags = call.asked, list(TAGS[call.account].values())
+    for name in ("Status", "Type"):
+        tags = [tag for tag in tags if asked.get(name, tag[name]) == tag[name]]
+    if wanted := asked.get("TagKeys"):
+        tags = [tag for tag in tags if tag["TagKey"] in wanted]
+    found, rest = page(tags, asked, "MaxResults", "NextToken", 100, 1000)
+    return {"CostAllocationTags": found} | rest
+
+
+def update_tags(call):
+    wanted, tags = call.asked["CostAllocationTagsStatus"], TAGS[call.account]
+    if len(wanted) > 20:
+        raise Refused("At most 20 tags can be updated at once", "LimitExceededException")
+    errors = []
+    for one in wanted:
+        if one["TagKey"] in tags:
+            today = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+            tags[one["TagKey"]] |= {"Status": one["Status"], "LastUpdatedDate": today}
+        else:
+            why = {"Code": "TagKeysNotFoundException", "Message": "Tag keys not found"}
+            errors.append({"TagKey": one["TagKey"]} | why)
+    return {"Errors": errors}
+
+
+def set_tags(account, region, tags):
+    TAGS[account] |= {tag["TagKey"]: tag for tag in tags}
+
+
+OPERATIONS = dict.fromkeys(CHECKS, queued) | {
+    "ListCostAllocationTags": list_tags,
+    "UpdateCostAllocationTagsStatus": update_tags,
+}
+STATE = {"cost_tags": set_tags}

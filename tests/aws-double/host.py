@@ -8,6 +8,7 @@
 * POST /double/state    {"account", "region", ...}: what no API can set; each service's module says what it takes
 * POST /double/latency  {"account", "seconds"}: how long each call of the account takes at least
 * POST /double/expire   {"account", "region"}: ECR applies its lifecycle policies
+* POST /double/forget   {"account"}: its journal begins anew
 * GET  /double/journal?account=N: all calls of the account, in order, with their bodies
 
 A fault is for one operation of a service, or for any with "op": "*". It is any of: "delay" (seconds, then on
@@ -20,6 +21,9 @@ An entry of the journal is {"service", "op", "region", "body", "fault", "ms" (a 
 when the call came in), "write" (whether, by its name, it may change something)}. A body of CBOR is shown as
 JSON.
 
+A load balancer needs nothing of the double's own: CreateLoadBalancer takes the subnets of the default VPC
+(DescribeSubnets of `ec2`), CreateTargetGroup its VPC, and CreateListener brings the two together.
+
 Read `serve`, `wire`, then a service.
 """
 
@@ -31,16 +35,28 @@ import threading
 import time
 from urllib.parse import parse_qs
 
+import budgets
 import cloudwatch
 import costs
 import ecr
+import ecs
 import logs
+import scaling
 import sns
 from moto.server import DomainDispatcherApplication, create_backend_app
 from serve import Cut, Server
 from wire import Call, answered, plain, refuse
 
-SERVICES = {"ce": costs, "ecr": ecr, "logs": logs, "monitoring": cloudwatch, "sns": sns}
+SERVICES = {
+    "application-autoscaling": scaling,
+    "budgets": budgets,
+    "ce": costs,
+    "ecr": ecr,
+    "ecs": ecs,
+    "logs": logs,
+    "monitoring": cloudwatch,
+    "sns": sns,
+}
 STATE = {name: shape for module in SERVICES.values() for name, shape in module.STATE.items()}
 
 
@@ -90,6 +106,9 @@ class Gate:
             region = said.pop("region")
             for name, entries in said.items():
                 STATE[name](account, region, entries)
+        elif what == "forget":
+            with self.lock:
+                self.journal[account].clear()
         elif what == "expire":
             ecr.expire(account, said["region"])
         else:

@@ -74,9 +74,9 @@ def put_account_policy(call):
 
 
 def describe_account_policies(call):
-    place = (call.account, call.region, call.asked["policyType"])
-    found = [policy for key, policy in POLICIES.items() if key[:3] == place]
-    return {"accountPolicies": [one for one in found if call.asked.get("policyName", one["policyName"]) == one["policyName"]]}
+    of, name = (call.account, call.region, call.asked["policyType"]), call.asked.get("policyName")
+    found = [policy for key, policy in list(POLICIES.items()) if key[:3] == of and name in (None, key[3])]
+    return {"accountPolicies": found}
 
 
 def delete_account_policy(call):

@@ -23,7 +23,7 @@ def listed(call):
 def hidden(call, answer, shown):
     """A subscription that is pending has an ARN in moto, and none in AWS."""
     body = answer.body
-    for subscription in call.backend().subscriptions.values():
+    for subscription in list(call.backend().subscriptions.values()):
         if getattr(subscription, "pending", False):
             body = body.replace(subscription.arn.encode(), shown)
     return answer._replace(body=body)
@@ -33,7 +33,7 @@ def get_topic_attributes(call):
     """moto counts no subscriptions."""
     topic = call.backend().topics.get(call.asked["TopicArn"])
     if topic:
-        of = [one for one in call.backend().subscriptions.values() if one.topic is topic]
+        of = [one for one in list(call.backend().subscriptions.values()) if one.topic is topic]
         topic.subscriptions_pending = sum(getattr(one, "pending", False) for one in of)
         topic.subscriptions_confimed = len(of) - topic.subscriptions_pending  # spelt so in moto
 

@@ -5,6 +5,7 @@ import json
 import re
 import sys
 from urllib.parse import parse_qs, unquote_to_bytes
+from xml.sax.saxutils import escape
 
 import cbor
 from moto.backends import get_backend
@@ -39,8 +40,7 @@ class Call:
     def __init__(self, request, aws):
         self.request, self.aws = request, aws
         headers = request.headers
-        path, _, self.query = request.target.partition("?")
-        self.path = unquote_to_bytes(path).decode("latin-1")
+        self.path, self.query = unquoted(request.target), request.target.partition("?")[2]
         signed = CREDENTIAL.search(headers.get("authorization", ""))
         # SSO is asked for the credentials of an account, without a signature.
         unsigned = (parse_qs(self.query).get("account_id", [""])[0], "", "sso")
@@ -48,11 +48,12 @@ class Call:
         self.account = key if re.fullmatch(r"\d{12}", key) else NOBODY
         self.text = request.body.decode("utf-8", "replace")
         if headers.get("smithy-protocol") == "rpc-v2-cbor":
-            self.protocol, self.op = "cbor", self.path.rsplit("/", 1)[-1]
+            # /service/<name of the target>/operation/<operation>
+            self.protocol, _, self.target, _, self.op = "cbor", *self.path[1:].split("/")
             self.asked = cbor.read(request.body)
             self.text = json.dumps(self.asked)
         elif "x-amz-target" in headers:
-            self.protocol, self.op = "json", headers["x-amz-target"].rsplit(".", 1)[-1]
+            self.protocol, (self.target, _, self.op) = "json", headers["x-amz-target"].rpartition(".")
             self.asked = json.loads(self.text or "{}")
         elif "Action=" in self.text:
             said = parse_qs(self.text, keep_blank_values=True)
@@ -69,16 +70,16 @@ class Call:
         """Where moto keeps what this account has in this region."""
         return backend(self.service, self.account, self.region)
 
-    def moto(self):
-        """What moto answers; to CBOR it answers JSON."""
-        headers, body, path = dict(self.request.headers), self.request.body, self.path
+    def moto(self, op=None, asked=None):
+        """What moto answers to this call, or to another one in JSON; to CBOR it answers JSON."""
+        headers, body, target = dict(self.request.headers), self.request.body, self.request.target
+        if self.protocol in ("cbor", "json"):
+            headers["x-amz-target"] = f"{self.target}.{op or self.op}"
+            body = json.dumps(self.asked if asked is None else asked).encode()
         if self.protocol == "cbor":
-            # /service/<name of the target>/operation/<operation>
-            headers["x-amz-target"] = f"{path.split('/')[2]}.{self.op}"
-            headers["content-type"] = "application/x-amz-json-1.0"
+            target, headers["content-type"] = "/", "application/x-amz-json-1.0"
             for name in ("smithy-protocol", "accept", "x-amzn-query-mode"):
                 headers.pop(name, None)
-            body, path = self.text.encode(), "/"
         headers["x-moto-account-id"] = self.account
         headers["content-length"] = str(len(body))
         env = {"HTTP_" + name.upper().replace("-", "_"): value for name, value in headers.items()}
@@ -87,10 +88,10 @@ class Call:
             "CONTENT_LENGTH": str(len(body)),
             "REQUEST_METHOD": self.request.method,
             "SCRIPT_NAME": "",
-            "PATH_INFO": path,
+            "PATH_INFO": unquoted(target),
             "QUERY_STRING": self.query,
-            "RAW_URI": path if self.protocol == "cbor" else self.request.target,
-            "REQUEST_URI": path if self.protocol == "cbor" else self.request.target,
+            "RAW_URI": target,
+            "REQUEST_URI": target,
             "SERVER_NAME": "127.0.0.1",
             "SERVER_PORT": headers.get("host", "").rpartition(":")[2] or "80",
             "SERVER_PROTOCOL": "HTTP/1.1",
@@ -110,12 +111,17 @@ class Call:
             headers = [(name, value) for name, value in headers if name.lower() != "content-length"]
         return Answer(int(status.split()[0]), headers, body)
 
-    def said(self):
+    def said(self, op=None, asked=None):
         """What moto answers, as the dictionary that it stands for; for JSON and CBOR."""
-        answer = self.moto()
+        answer = self.moto(op, asked)
         if answer.status >= 400:
             raise Passed(answer)
         return json.loads(answer.body or b"{}")
+
+
+def unquoted(target):
+    """The path as WSGI has it."""
+    return unquote_to_bytes(target.partition("?")[0]).decode("latin-1")
 
 
 def backend(service, account, region):
@@ -145,7 +151,7 @@ def refuse(call, status, code, message):
     if call.protocol == "cbor":
         return cbored(status, cbor.refusal(code, message))
     if call.protocol == "query":
-        error = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
+        error = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
         return plain(status, f"<ErrorResponse>{error}<RequestId>0</RequestId></ErrorResponse>", "text/xml")
     return plain(status, json.dumps({"__type": code, "message": message}), "application/x-amz-json-1.1")
 

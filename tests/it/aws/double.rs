@@ -123,16 +123,21 @@ impl Account {
         self.admin("answers", &json!({"account": self.id, "op": op, "answers": answers}));
     }
 
-    /// What no API can set: each module of the double says what it takes.
-    pub fn state(&self, region: &str, mut what: Value) {
-        what["account"] = self.id.as_str().into();
-        what["region"] = region.into();
-        self.admin("state", &what);
+    /// What no API can set, in one region: `{"region", ...}`; each module of the double says what it takes.
+    pub fn state(&self, what: &Value) {
+        let mut said = what.clone();
+        said["account"] = self.id.as_str().into();
+        self.admin("state", &said);
     }
 
     /// Each call of this account takes at least so long.
     pub fn latency(&self, seconds: f64) {
         self.admin("latency", &json!({"account": self.id, "seconds": seconds}));
+    }
+
+    /// ECR applies the lifecycle policies of this region, as it does within 24 hours.
+    pub fn expire(&self, region: &str) {
+        self.admin("expire", &json!({"account": self.id, "region": region}));
     }
 
     /// All calls so far.
@@ -165,10 +170,11 @@ impl Account {
         answer["__type"].as_str().expect("a code").to_string()
     }
 
-    /// Asks a service that speaks XML. Parameters are `Action=...&Name=...`, escaped where they must be.
-    pub fn query(&self, service: &str, region: &str, parameters: &str) -> String {
-        let (status, answer) = self.signed(service, region, "Accept: text/xml", parameters);
-        assert_eq!(status, 200, "{parameters}: {answer}");
+    /// Asks a service that speaks XML.
+    pub fn query(&self, service: &str, region: &str, parameters: &[(&str, &str)]) -> String {
+        let pairs: Vec<String> = parameters.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
+        let (status, answer) = self.signed(service, region, "Accept: text/xml", &pairs.join("&"));
+        assert_eq!(status, 200, "{parameters:?}: {answer}");
         answer
     }
 
@@ -205,4 +211,10 @@ impl Account {
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
         (status, answer.to_string())
     }
+}
+
+/// As in a URL.
+fn escaped(text: &str) -> String {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~".contains(byte);
+    text.bytes().map(|byte| if plain(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
