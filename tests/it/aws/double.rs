@@ -131,13 +131,18 @@ impl Account {
     }
 
     /// Each call of this account takes at least so long.
-    pub fn latency(&self, seconds: f64) {
-        self.admin("latency", &json!({"account": self.id, "seconds": seconds}));
+    pub fn latency(&self, each: Duration) {
+        self.admin("latency", &json!({"account": self.id, "seconds": each.as_secs_f64()}));
     }
 
     /// ECR applies the lifecycle policies of this region, as it does within 24 hours.
     pub fn expire(&self, region: &str) {
         self.admin("expire", &json!({"account": self.id, "region": region}));
+    }
+
+    /// The calls so far were to set things up: the journal begins anew.
+    pub fn forget(&self) {
+        self.admin("forget", &json!({"account": self.id}));
     }
 
     /// All calls so far.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 const REGION: &str = "eu-west-1";
 
@@ -68,6 +68,8 @@ fn the_journal_says_what_may_have_changed_something() {
     assert_eq!(writes, ["CreateRepository", "CreateLogGroup", "PutRetentionPolicy", "CreateTopic"]);
     let journal = account.journal();
     assert_eq!(journal.len(), 6);
+    account.forget();
+    assert!(account.journal().is_empty());
     assert!(journal.is_sorted_by_key(|call| call["ms"].as_f64().map(|ms| (ms * 1000.0) as u64)));
 }
 
@@ -102,7 +104,7 @@ fn an_address_is_pending_until_it_is_confirmed() {
     assert_eq!(account.query("sns", REGION, &list).matches(">PendingConfirmation<").count(), 1);
     state(&account, json!({"sns": [{"topic_arn": topic, "endpoint": "a+b@example.com", "pending": false}]}));
     assert!(account.query("sns", REGION, &list).contains(&format!("<SubscriptionArn>{topic}:")));
-    account.latency(0.2);
+    account.latency(Duration::from_millis(200));
     let began = Instant::now();
     account.query("sns", REGION, &list);
     assert!(began.elapsed().as_millis() >= 200);
