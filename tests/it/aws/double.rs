@@ -110,40 +110,116 @@ impl Account {
         command
     }
 
-    /// What comes next instead of an answer, so many times.
+    /// What comes next instead of an answer, so many times; `*` is any operation of the service.
     pub fn fault(&self, service: &str, op: &str, times: u32, mut what: Value) {
         what["service"] = service.into();
         what["op"] = op.into();
         what["times"] = times.into();
-        self.http("POST", "faults", &json!({"account": self.id, "faults": [what]}).to_string());
+        self.admin("faults", &json!({"account": self.id, "faults": [what]}));
     }
 
     /// What Cost Explorer answers, one a call.
     pub fn answers(&self, op: &str, answers: &[Value]) {
-        self.http("POST", "answers", &json!({"account": self.id, "op": op, "answers": answers}).to_string());
+        self.admin("answers", &json!({"account": self.id, "op": op, "answers": answers}));
+    }
+
+    /// What no API can set, in one region: `{"region", ...}`; each module of the double says what it takes.
+    pub fn state(&self, what: &Value) {
+        let mut said = what.clone();
+        said["account"] = self.id.as_str().into();
+        self.admin("state", &said);
+    }
+
+    /// Each call of this account takes at least so long.
+    pub fn latency(&self, each: Duration) {
+        self.admin("latency", &json!({"account": self.id, "seconds": each.as_secs_f64()}));
+    }
+
+    /// ECR applies the lifecycle policies of this region, as it does within 24 hours.
+    pub fn expire(&self, region: &str) {
+        self.admin("expire", &json!({"account": self.id, "region": region}));
+    }
+
+    /// The calls so far were to set things up: the journal begins anew.
+    pub fn forget(&self) {
+        self.admin("forget", &json!({"account": self.id}));
+    }
+
+    /// All calls so far.
+    pub fn journal(&self) -> Vec<Value> {
+        let (_, journal) = self.http("GET", &format!("/double/journal?account={}", self.id), &[], "");
+        serde_json::from_str(&journal).expect("a list")
+    }
+
+    /// The calls so far that may have changed something, in order.
+    pub fn writes(&self) -> Vec<Value> {
+        self.journal().into_iter().filter(|call| call["write"] == true).collect()
     }
 
     /// The calls of one operation so far.
     pub fn calls(&self, op: &str) -> Vec<Value> {
-        let journal = self.http("GET", &format!("journal?account={}", self.id), "");
-        let calls: Vec<Value> = serde_json::from_str(&journal).expect("a list");
-        calls.into_iter().filter(|call| call["op"] == op).collect()
+        self.journal().into_iter().filter(|call| call["op"] == op).collect()
     }
 
-    fn http(&self, method: &str, what: &str, body: &str) -> String {
+    /// Asks a service that speaks JSON, CloudWatch among them (as `monitoring`), past every SDK.
+    pub fn aws(&self, service: &str, op: &str, region: &str, asked: &Value) -> Value {
+        let (status, answer) = self.asked(service, op, region, asked);
+        assert_eq!(status, 200, "{op} {asked}: {answer}");
+        answer
+    }
+
+    /// The same where it is refused: the code of the error.
+    pub fn refused(&self, service: &str, op: &str, region: &str, asked: &Value) -> String {
+        let (status, answer) = self.asked(service, op, region, asked);
+        assert_eq!(status, 400, "{op} {asked}: {answer}");
+        answer["__type"].as_str().expect("a code").to_string()
+    }
+
+    /// Asks a service that speaks XML.
+    pub fn query(&self, service: &str, region: &str, parameters: &[(&str, &str)]) -> String {
+        let pairs: Vec<String> = parameters.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
+        let (status, answer) = self.signed(service, region, "Accept: text/xml", &pairs.join("&"));
+        assert_eq!(status, 200, "{parameters:?}: {answer}");
+        answer
+    }
+
+    fn asked(&self, service: &str, op: &str, region: &str, asked: &Value) -> (u16, Value) {
+        let (status, answer) = self.signed(service, region, &format!("X-Amz-Target: Double.{op}"), &asked.to_string());
+        (status, if answer.is_empty() { Value::Null } else { serde_json::from_str(&answer).expect("JSON") })
+    }
+
+    /// Signed as far as the double looks.
+    fn signed(&self, service: &str, region: &str, header: &str, body: &str) -> (u16, String) {
+        let scope = format!("{}/20260101/{region}/{service}/aws4_request", self.id);
+        let authorization = format!("Authorization: AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=, Signature=");
+        let kind = if body.starts_with('{') { "x-amz-json-1.1" } else { "x-www-form-urlencoded" };
+        self.http("POST", "/", &[header, &authorization, &format!("Content-Type: application/{kind}")], body)
+    }
+
+    fn admin(&self, what: &str, said: &Value) {
+        let (status, answer) = self.http("POST", &format!("/double/{what}"), &[], &said.to_string());
+        assert_eq!(status, 200, "{what} {said}: {answer}");
+    }
+
+    /// The status, and the body.
+    fn http(&self, method: &str, path: &str, headers: &[&str], body: &str) -> (u16, String) {
         let address = self.endpoint.strip_prefix("http://").expect("an endpoint");
         let mut stream = TcpStream::connect(address).expect("the double listens");
         stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a timeout");
-        let length = body.len();
-        write!(
-            stream,
-            "{method} /double/{what} HTTP/1.1\r\nHost: double\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
-        )
-        .expect("it can be asked");
+        let length = format!("Content-Length: {}", body.len());
+        let fixed = [&format!("{method} {path} HTTP/1.1"), "Host: double", "Connection: close", &length];
+        let head: String = [&fixed, headers].concat().iter().map(|line| format!("{line}\r\n")).collect();
+        write!(stream, "{head}\r\n{body}").expect("it can be asked");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("it answers");
-        let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
-        assert!(head.starts_with("HTTP/1.1 200"), "{method} {what}: {head}");
-        body.to_string()
+        let (head, answer) = answer.split_once("\r\n\r\n").expect("a head and a body");
+        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
+        (status, answer.to_string())
     }
+}
+
+/// As in a URL.
+fn escaped(text: &str) -> String {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~".contains(byte);
+    text.bytes().map(|byte| if plain(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }

@@ -10,3 +10,4 @@ mod paying;
 mod probe;
 mod reconcile;
 mod spend;
+mod twin;
