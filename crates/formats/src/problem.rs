@@ -105,6 +105,20 @@ impl fmt::Display for Problem {
     }
 }
 
+/// What is wrong with JSON, shown at its place; `what` begins the sentence.
+pub(crate) fn json(name: &str, text: &str, what: &str, error: &serde_json::Error) -> Problem {
+    let before: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
+    let mut start = (before + error.column().saturating_sub(1)).min(text.len());
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    let at = At { text: Arc::new(Text { name: name.into(), content: text.into() }), span: start..start };
+    let message = error.to_string();
+    // The place is drawn, so the words need not say it.
+    let message = message.rsplit_once(" at line ").map_or(&*message, |(message, _)| message);
+    Problem::new(&at, format!("{what}: {message}"))
+}
+
 /// Everything that is wrong with what was given: at least one problem.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problems(pub Vec<Problem>);

@@ -20,11 +20,10 @@ mod saved;
 
 pub use saved::{Question, Saved, read_saved, write_request, write_saved};
 
-use crate::problem::{At, Problem, Text};
+use crate::problem::{self, Problem};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use stackcost_model::cost_explorer::{Answer, Drivers, Forecast};
-use std::sync::Arc;
 
 /// Reads one answer of `GetCostAndUsage`, or a list of all its pages.
 ///
@@ -85,18 +84,8 @@ pub fn write_drivers(drivers: &Drivers) -> String {
 
 /// Reads JSON; what is wrong is shown at its place.
 fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, Problem> {
-    serde_json::from_str(text).map_err(|error| {
-        let before: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
-        let mut start = (before + error.column().saturating_sub(1)).min(text.len());
-        while !text.is_char_boundary(start) {
-            start -= 1;
-        }
-        let at = At { text: Arc::new(Text { name: name.into(), content: text.into() }), span: start..start };
-        let message = error.to_string();
-        // The place is drawn, so the words need not say it.
-        let message = message.rsplit_once(" at line ").map_or(&*message, |(message, _)| message);
-        Problem::new(&at, format!("{name} is not what Cost Explorer answers: {message}"))
-    })
+    let what = || format!("{name} is not what Cost Explorer answers");
+    serde_json::from_str(text).map_err(|error| problem::json(name, text, &what(), &error))
 }
 
 fn pretty(value: &impl Serialize) -> String {
