@@ -38,4 +38,5 @@ mod schedule;
 pub mod stack;
 pub mod bill;
 pub mod cost_explorer;
+pub mod fixes;
 pub mod render;

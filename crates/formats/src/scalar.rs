@@ -12,6 +12,7 @@
 use crate::problem::Problem;
 use crate::tree::{Node, Value};
 use stackcost_model::exact::Ratio;
+use stackcost_model::money::Usd;
 use stackcost_model::time::{DAY, HOUR, Horizon, WEEK};
 
 /// No quantity of a stack is larger: a typing error, not a workload.
@@ -250,6 +251,38 @@ pub(crate) fn percent(node: &Node) -> Result<Ratio, Problem> {
         return Err(wrong(node, wanted));
     }
     Ok(parts.number / Ratio::whole(100))
+}
+
+/// Whole percent from `least` to `most`, which may be more than all.
+pub(crate) fn whole_percent(node: &Node, least: u32, most: u32) -> Result<u32, Problem> {
+    let wanted = format!("whole percent from \"{least}%\" to \"{most}%\"");
+    let parts = parts(node, &wanted)?;
+    if parts.unit != "%" || parts.period.is_some() {
+        return Err(wrong_unit(node, parts.unit, &wanted));
+    }
+    let percent = to_u32(node, parts.number, &wanted)?;
+    if (least..=most).contains(&percent) { Ok(percent) } else { Err(wrong(node, &wanted)) }
+}
+
+/// Dollars: `75`, `"75.50"`, `"75 USD"`.
+pub(crate) fn usd(node: &Node) -> Result<Usd, Problem> {
+    let wanted = "dollars such as 75, \"75.50\" or \"75 USD\"";
+    let parts = parts(node, wanted)?;
+    if !matches!(parts.unit, "" | "USD") || parts.period.is_some() {
+        return Err(wrong_unit(node, parts.unit, wanted));
+    }
+    Some(parts.number).filter(|usd| usd.fits(Usd::PLACES)).and_then(Usd::round).ok_or_else(|| wrong(node, wanted))
+}
+
+/// Things that happen each minute; a bare number is that many.
+pub(crate) fn per_minute(node: &Node) -> Result<Ratio, Problem> {
+    let wanted = "how many a minute, such as 1000, \"1000/min\" or \"20/s\"";
+    let parts = parts(node, wanted)?;
+    let factor = count_in(parts.unit).ok_or_else(|| wrong_unit(node, parts.unit, wanted))?;
+    match parts.period.unwrap_or(Period::Seconds(60)) {
+        Period::Seconds(seconds) => Ok(parts.number * factor * Ratio::from(60_u32) / Ratio::from(seconds)),
+        Period::Month => Err(wrong(node, wanted)),
+    }
 }
 
 /// A length of time in seconds.

@@ -182,13 +182,14 @@ impl<'a> Reader<'a> {
 
     /// Refuses keys that were not asked for.
     pub fn finish(&self) -> Result<(), Problem> {
+        self.unknown().into_iter().next().map_or(Ok(()), Err)
+    }
+
+    /// All keys that were not asked for.
+    pub fn unknown(&self) -> Vec<Problem> {
         let asked = self.asked.borrow();
-        for entry in &self.table.entries {
-            if !asked.contains(&entry.key.as_str()) {
-                return Err(unknown_key(entry, &self.name, asked.iter().copied()));
-            }
-        }
-        Ok(())
+        let entries = self.table.entries.iter().filter(|entry| !asked.contains(&entry.key.as_str()));
+        entries.map(|entry| unknown_key(entry, &self.name, asked.iter().copied())).collect()
     }
 }
 

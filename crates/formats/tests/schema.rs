@@ -353,6 +353,8 @@ fn files_in(folder: &Path, extension: &str) -> Vec<PathBuf> {
 fn every_stack_file_of_the_repository_is_valid() {
     let (schemas, stack) = compile("");
     let mut files = files_in(&Path::new(REPOSITORY).join("examples"), "toml");
+    // What is wished of an account is no stack.
+    files.retain(|path| !path.ends_with("fixes.toml"));
     let services = Path::new(REPOSITORY).join("crates/model/src/services");
     for entry in fs::read_dir(services).expect("the services") {
         let example = entry.expect("an entry").path().join("example.toml");

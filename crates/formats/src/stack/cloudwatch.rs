@@ -105,9 +105,14 @@ fn retention(node: &Node) -> Result<Retention, Problem> {
     if matches!(&node.value, Value::String(text) if text == "never") {
         return Ok(Retention::Never);
     }
+    retention_days(node).map(Retention::Days)
+}
+
+/// One of the periods that CloudWatch Logs offers.
+pub(crate) fn retention_days(node: &Node) -> Result<u32, Problem> {
     let days = scalar::days(node, "\"7d\"")?;
     if RETENTION_DAYS.contains(&days) {
-        return Ok(Retention::Days(days));
+        return Ok(days);
     }
     let above = RETENTION_DAYS.iter().find(|&&allowed| allowed > days);
     let below = RETENTION_DAYS.iter().rev().find(|&&allowed| allowed < days);
@@ -116,7 +121,8 @@ fn retention(node: &Node) -> Result<Retention, Problem> {
         .help(format!("nearest: {}", nearest.join(", "))))
 }
 
-fn read_compression(node: &Node) -> Result<Ratio, Problem> {
+/// Compressed over uncompressed size.
+pub(crate) fn read_compression(node: &Node) -> Result<Ratio, Problem> {
     let ratio = scalar::number(node, "0.15")?;
     if ratio > Ratio::ONE {
         return Err(

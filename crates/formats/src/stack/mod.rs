@@ -15,6 +15,7 @@ mod prices;
 mod rds;
 
 pub use calibrate::{Calibrated, Left, calibrate};
+pub(crate) use cloudwatch::{read_compression, retention_days};
 
 use crate::classes::Classes;
 use crate::problem::{Problem, Problems, did_you_mean};
