@@ -1,3 +1,6 @@
+mod journal;
+mod plan;
+mod plans;
 mod wish;
 
 use proptest::test_runner::Config;
