@@ -61,7 +61,7 @@ pub fn bytes_of(verdicts: &[Verdict], images: &[Image]) -> u64 {
 }
 
 /// Each image once, by when it was pushed, then by digest.
-fn oldest_first(images: &[Image]) -> Vec<&Image> {
+pub(super) fn oldest_first(images: &[Image]) -> Vec<&Image> {
     let mut images: Vec<&Image> = images.iter().collect();
     images.sort_by(|a, b| b.pushed_at.cmp(&a.pushed_at).then_with(|| b.cmp(a)));
     let mut seen = BTreeSet::new();

@@ -1,4 +1,5 @@
-//! ECR lifecycle policies: what a policy takes from a repository.
+//! ECR lifecycle policies: what a policy takes from a repository, and how one is made stricter
+//! without taking what runs.
 //!
 //! ECR carries a policy out by itself and does not know which images ECS runs, so it is evaluated
 //! here first, on values. Source, unless said otherwise: ECR user guide, lifecycle policies (2026).
@@ -38,15 +39,51 @@
 //!
 //! Whether AWS refuses two rules with the same patterns, as it does with the same prefixes, is not
 //! verified: they are accepted here, and the later one never acts.
+//!
+//! # Protecting images in use
+//!
+//! ECR cannot pin a digest. A count can be raised until it reaches far enough ([`protects`]), or
+//! a tag be selected by an earlier rule that leaves it alone ([`shield`]). Both hold for the
+//! repository as it is: every push moves the count on, and a tag that moves leaves its image bare.
+//!
+//! ```
+//! use stackcost_model::fixes::lifecycle::{Image, Policy, Protection, Storage, Wished, evaluate, merge, protects};
+//! let now: jiff::Timestamp = "2026-10-01T00:00:00Z".parse().unwrap();
+//! let pushed = |day: &str| Image {
+//!     digest: format!("sha256:{day}"),
+//!     tags: vec![format!("build-{day}")],
+//!     pushed_at: format!("2026-09-{day}T12:00:00Z").parse().unwrap(),
+//!     bytes: 120_000_000,
+//!     children: Vec::new(),
+//!     storage: Storage::Standard,
+//!     pulled_at: None,
+//!     archived_at: None,
+//! };
+//! let images: Vec<Image> = ["01", "08", "15", "22"].map(pushed).into();
+//!
+//! let wish = Wished { keep: 2, untagged_days: None, protect: Vec::new() };
+//! let policy = merge(None, &wish).policy;
+//! assert_eq!(Policy::parse(&policy.to_text()).as_ref(), Ok(&policy));
+//! let taken: Vec<String> = evaluate(&policy, &images, now).into_iter().map(|verdict| verdict.digest).collect();
+//! assert_eq!(taken, ["sha256:01", "sha256:08"]);
+//!
+//! // ECS still runs the second image: with three kept it stays.
+//! let in_use = [String::from("sha256:08")].into();
+//! assert_eq!(protects(&policy, &images, &in_use, now), Protection::ByCount { keep: 3 });
+//! ```
 
 mod policy;
 mod document;
 mod evaluate;
+mod protect;
+mod merge;
 #[cfg(test)]
 mod tests;
 
 pub use evaluate::{Verdict, bytes_of, evaluate};
+pub use merge::{DiffLine, Merged, Wished, merge};
 pub use policy::{Action, BadPolicy, Count, Policy, Rule, Select, TagMatch};
+pub use protect::{Protection, endangered, protects, shield};
 
 use alloc::string::String;
 use alloc::vec::Vec;

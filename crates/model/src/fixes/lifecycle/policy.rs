@@ -24,6 +24,9 @@ impl Policy {
     /// For how many days AWS keeps what is archived, at least.
     pub const ARCHIVE_DAYS: u32 = 90;
 
+    /// A start for [`merge`](super::merge()), which puts a rule into it: no policy by itself.
+    pub(super) const EMPTY: Policy = Policy { rules: Vec::new() };
+
     /// A policy of these rules, in any order.
     ///
     /// # Errors
@@ -55,6 +58,17 @@ impl Policy {
     #[must_use]
     pub fn fits(&self) -> bool {
         Policy::LENGTH.contains(&self.to_text().chars().count())
+    }
+
+    /// The rule that selects all, or all untagged, images that can be pulled; there is at most one.
+    pub(super) fn rule_of(&self, select: &Select) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.storage() == Storage::Standard && rule.select == *select)
+    }
+
+    /// The same with another rule in the place of the one with its priority, or beside the others.
+    pub(super) fn with(&self, rule: &Rule) -> Result<Policy, BadPolicy> {
+        let others = self.rules.iter().filter(|other| other.priority != rule.priority);
+        Policy::new(others.cloned().chain([rule.clone()]).collect())
     }
 }
 

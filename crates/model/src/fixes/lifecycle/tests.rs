@@ -1,4 +1,5 @@
 use super::*;
+use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
@@ -101,6 +102,10 @@ fn verdicts(verdicts: &[Verdict]) -> String {
         format!("{}:{}{to}", verdict.digest, verdict.rule)
     };
     verdicts.iter().map(word).collect::<Vec<_>>().join(" ")
+}
+
+fn set(digests: &str) -> BTreeSet<String> {
+    digests.split_whitespace().map(String::from).collect()
 }
 
 #[test]
@@ -427,4 +432,217 @@ fn bytes_that_expire() {
     let mut huge = images.clone();
     huge.iter_mut().for_each(|image| image.bytes = u64::MAX);
     assert_eq!(bytes_of(&evaluate(&policy("1 any >1"), &huge, now()), &huge), u64::MAX);
+}
+
+#[test]
+fn images_in_use() {
+    let plain = "A a 5d; B b 4d; C c 3d; D d 2d; E e 1d";
+    let platforms = "A a 9d of=B,C; B - 10d; C - 10d; D d 5d; E e 4d; F f 3d";
+    for (why, policy_text, images_text, in_use, lost, protection) in [
+        ("nothing in use", "1 any >1", plain, "", "", "safe"),
+        ("in use and kept", "1 any >2", plain, "D E", "", "safe"),
+        ("in use elsewhere", "1 any >2", plain, "X", "", "safe"),
+        ("one too old", "1 any >2", plain, "C E", "C", "keep 3"),
+        ("the oldest", "1 any >2", plain, "A", "A", "keep 5"),
+        ("two, oldest first", "1 any >1", plain, "C A", "A C", "keep 5"),
+        ("by age, which has no count", "1 any 3d", plain, "B C", "B", "refuse B"),
+        ("by another rule", "1 b* 1d; 2 any >1", plain, "B C", "B C", "refuse B"),
+        ("the archive is no place to run from", "1 any >1 archive", plain, "B", "B", "refuse B"),
+        ("shielded", "1 a >9999; 2 any >1", plain, "A", "", "safe"),
+        ("the index of a child that runs", "1 any >3", platforms, "B", "B A", "keep 4"),
+        ("the children of an index that runs", "1 any >3", platforms, "A", "B C A", "keep 4"),
+        ("in the order pushed", "1 any >1", platforms, "D A", "B C A D", "keep 4"),
+    ] {
+        let (policy, images, in_use) = (policy(policy_text), images(images_text), set(in_use));
+        let found: Vec<&str> =
+            endangered(&policy, &images, &in_use, now()).into_iter().map(|image| image.digest.as_str()).collect();
+        assert_eq!(found.join(" "), lost, "{why}");
+        let found = match protects(&policy, &images, &in_use, now()) {
+            Protection::Safe => "safe".to_string(),
+            Protection::ByCount { keep } => format!("keep {keep}"),
+            Protection::Refuse { images } => format!("refuse {}", images.join(" ")),
+        };
+        assert_eq!(found, protection, "{why}");
+    }
+}
+
+#[test]
+fn wishes_put_into_policies() {
+    let one_to_49 = (1..=49).map(|rule| format!("{rule} v{rule} >1;")).collect::<String>();
+    for (existing, keep, untagged, protect, merged, signs, conflict) in [
+        // Nothing there.
+        ("", 10, None, "", "10 any >10", "+", ""),
+        ("", 0, Some(0), "", "10 untagged 1d; 20 any >1", "++", ""),
+        ("", 5, Some(7), "", "10 untagged 7d; 20 any >5", "++", ""),
+        ("", 5, Some(7), "v1 latest v1", "10 untagged 7d; 20 latest >9999; 30 v1 >9999; 40 any >5", "++++", ""),
+        // Rules for tags.
+        ("1 dev* 9d", 10, None, "", "1 dev* 9d; 10 any >10", "=+", ""),
+        ("1 dev* 9d; 25 v* >3", 10, Some(7), "", "1 dev* 9d; 25 v* >3; 30 untagged 7d; 40 any >10", "==++", ""),
+        ("10 dev* 9d", 10, None, "", "10 dev* 9d; 20 any >10", "=+", ""),
+        // Rules for all images.
+        ("1 any >10", 10, None, "", "1 any >10", "=", ""),
+        ("1 any >3", 10, None, "", "1 any >3", "=", ""),
+        ("1 v* 9d; 7 any >100", 10, None, "", "1 v* 9d; 7 any >10", "=~", ""),
+        (
+            "1 any 90d",
+            10,
+            None,
+            "",
+            "1 any 90d",
+            "=",
+            "the newest 10 are not all that is kept: rule 1: all images pushed more than 90 days ago expire, and no \
+             second rule can be about all images",
+        ),
+        (
+            "1 any >10 archive; 2 any 90d-archived",
+            10,
+            None,
+            "",
+            "1 any >10 archive; 2 any 90d-archived",
+            "==",
+            "the newest 10 are not all that is kept: rule 1: all images beyond the newest 10 go to the archive, and \
+             no second rule can be about all images",
+        ),
+        ("2 any 90d-archived", 10, None, "", "2 any 90d-archived; 10 any >10", "=+", ""),
+        // Rules for untagged images.
+        ("5 untagged 3d", 10, Some(7), "", "5 untagged 3d; 10 any >10", "=+", ""),
+        ("5 untagged 7d", 10, Some(7), "", "5 untagged 7d; 10 any >10", "=+", ""),
+        ("5 untagged 30d", 10, Some(7), "", "5 untagged 7d; 10 any >10", "~+", ""),
+        ("5 untagged 30d; 6 any >10", 10, Some(7), "", "5 untagged 7d; 6 any >10", "~=", ""),
+        (
+            "5 untagged >3",
+            10,
+            Some(7),
+            "",
+            "5 untagged >3; 10 any >10",
+            "=+",
+            "untagged images do not expire after 7 days: rule 5: untagged images beyond the newest 3 expire, and no \
+             second rule can be about them",
+        ),
+        (
+            "5 any >30",
+            10,
+            Some(7),
+            "",
+            "5 any >10",
+            "~",
+            "no rule for untagged images is added: it would shield those of the last 7 days from rule 5",
+        ),
+        // Shields.
+        ("1 dev* 9d; 2 untagged 1d", 10, None, "v1", "1 dev* 9d; 2 untagged 1d; 10 v1 >9999; 20 any >10", "==++", ""),
+        (
+            "1 untagged 1d; 30 any >10",
+            10,
+            None,
+            "v1 v2",
+            "1 untagged 1d; 10 v1 >9999; 20 v2 >9999; 30 any >10",
+            "=++=",
+            "",
+        ),
+        ("1 untagged 1d; 5 any >20", 10, None, "v1 v2", "1 untagged 1d; 2 v1 >9999; 3 v2 >9999; 5 any >10", "=++~", ""),
+        (
+            "1 untagged 1d; 3 any >20",
+            10,
+            None,
+            "v1 v2",
+            "1 untagged 1d; 2 v1 >9999; 3 any >20",
+            "=+=",
+            "v2 is not protected: no number before the rule for all images is free for a rule; so how many images \
+             are kept is left as it is",
+        ),
+        (
+            "1 v* 30d",
+            10,
+            None,
+            "v1 w1",
+            "1 v* 30d; 10 w1 >9999; 20 any >10",
+            "=++",
+            "v1 is not protected from rule 1: images tagged v* pushed more than 30 days ago expire",
+        ),
+        (
+            "1 v1 9d",
+            10,
+            None,
+            "v1",
+            "1 v1 9d; 10 any >10",
+            "=+",
+            "v1 is not protected from rule 1: images tagged v1 pushed more than 9 days ago expire",
+        ),
+        (
+            "1 v* >3",
+            10,
+            None,
+            "v1",
+            "1 v* >3; 10 any >10",
+            "=+",
+            "v1 is not protected from rule 1: images tagged v* beyond the newest 3 expire",
+        ),
+        ("1 v1 >3; 2 any >10", 10, None, "v1", "1 v1 >3; 2 any >10", "==", ""),
+        ("1 v1 90d-archived", 10, None, "v1", "1 v1 90d-archived; 10 v1 >9999; 20 any >10", "=++", ""),
+        (
+            "1 dev* 9d",
+            10,
+            None,
+            "v*",
+            "1 dev* 9d; 10 any >10",
+            "=+",
+            "no image can have the tag \"v*\", and none is protected by it",
+        ),
+        // No room.
+        (
+            &one_to_49,
+            10,
+            Some(7),
+            "",
+            &format!("{one_to_49} 50 untagged 7d"),
+            &format!("{}+", "=".repeat(49)),
+            "not added: rule 60: all images beyond the newest 10 expire (a policy has at most 50 rules, this one has 51)",
+        ),
+        (
+            &one_to_49,
+            10,
+            None,
+            "w1 x1",
+            &format!("{one_to_49} 50 w1 >9999"),
+            &format!("{}+", "=".repeat(49)),
+            "not added: rule 60: images tagged x1 beyond the newest 9999 expire (a policy has at most 50 rules, this \
+             one has 51); so how many images are kept is left as it is",
+        ),
+        (
+            "4294967295 v* 9d",
+            10,
+            None,
+            "",
+            "4294967295 v* 9d",
+            "=",
+            "not added: rule 4294967295: all images beyond the newest 10 expire (two rules have priority 4294967295)",
+        ),
+    ] {
+        let existing = (!existing.is_empty()).then(|| policy(existing));
+        let protect = protect.split_whitespace().map(String::from).collect();
+        let result = merge(existing.as_ref(), &Wished { keep, untagged_days: untagged, protect });
+        let mut plain = result.policy.rules().to_vec();
+        plain.iter_mut().for_each(|rule| rule.description = None);
+        assert_eq!(Policy::new(plain).unwrap(), policy(merged));
+        let sign = |line: &DiffLine| match line {
+            DiffLine::Kept(_) => '=',
+            DiffLine::Added(_) => '+',
+            DiffLine::Changed { .. } => '~',
+        };
+        assert_eq!(result.diff.iter().map(sign).collect::<String>(), signs, "{merged}");
+        assert_eq!(result.conflict.as_deref().unwrap_or(""), conflict, "{merged}");
+        assert_eq!(result.is_change(), signs.contains(['+', '~']));
+    }
+    let result = merge(Some(&policy("1 any >100")), &Wished { keep: 10, untagged_days: None, protect: Vec::new() });
+    let [DiffLine::Changed { from, to }] = result.diff.as_slice() else { panic!("{result:?}") };
+    assert_eq!((from.description.as_deref(), to.description.as_deref()), (None, Some("keep the newest 10 images")));
+}
+
+#[test]
+fn a_shield_leaves_its_tag_alone() {
+    let images = images("A v1,dev-1 9d; B b 8d; C v10 7d; D d 1d");
+    let rules = policy("5 any >1").rules().to_vec();
+    let policy = Policy::new([vec![shield(1, "v1")], rules].concat()).unwrap();
+    assert_eq!(verdicts(&evaluate(&policy, &images, now())), "B:5 C:5");
+    assert_eq!(policy.rules().first().unwrap().to_string(), "rule 1: images tagged v1 beyond the newest 9999 expire");
 }
