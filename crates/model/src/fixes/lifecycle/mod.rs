@@ -79,6 +79,8 @@ mod protect;
 mod merge;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod property_tests;
 
 pub use evaluate::{Verdict, bytes_of, evaluate};
 pub use merge::{DiffLine, Merged, Wished, merge};
