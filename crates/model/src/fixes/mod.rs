@@ -50,7 +50,8 @@ pub fn plan(snapshot: &Snapshot, findings: &[Finding], book: &PriceBook, tool: &
     let mut by_hand: Vec<String> = Vec::new();
     for finding in findings {
         let line = alloc::format!("{} {}: {}", finding.guard, finding.subject, finding.says);
-        if finding.verdict == Verdict::Unknown && !gaps.contains(&line) {
+        // What is unknown by design says what a person can do.
+        if finding.verdict == Verdict::Unknown && finding.remedy.is_none() && !gaps.contains(&line) {
             gaps.push(line);
         }
         if let Some(remedy) = &finding.remedy {
@@ -68,6 +69,19 @@ pub fn plan(snapshot: &Snapshot, findings: &[Finding], book: &PriceBook, tool: &
         gaps,
         by_hand,
     }
+}
+
+/// Holds the lifecycle policy that a finding would put against ECR's own preview of it: digests with
+/// the priority of the rule that takes them. A preview that takes an image that runs takes the step
+/// away; any other difference is said in the step.
+pub fn hold_against_preview(snapshot: &Snapshot, finding: &mut Finding, preview: Seen<Vec<(String, u32)>>) {
+    guards::hold_against(snapshot, finding, preview, snapshot.taken);
+}
+
+/// Whether a name fits a pattern, in which `*` stands for any run of characters.
+#[must_use]
+pub fn matches(pattern: &str, name: &str) -> bool {
+    guards::matches(pattern, name)
 }
 
 /// What guards need to look: the wishes and the prices.

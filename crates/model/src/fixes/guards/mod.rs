@@ -3,8 +3,8 @@
 mod price;
 mod topic;
 mod seen_alarms;
-// X
-// Y
+mod in_use;
+mod ecr_lifecycle;
 mod scan_on_push;
 mod log_retention;
 mod billing_alarm;
@@ -18,6 +18,7 @@ mod container_insights;
 mod plain_secrets;
 mod open_ports;
 
+pub(super) use ecr_lifecycle::hold_against;
 pub(super) use price::price_alarms_and_dashboards;
 
 use super::Eyes;
@@ -61,7 +62,7 @@ fn once(guard: Guard) -> Option<fn(&Spot<'_>) -> Vec<Finding>> {
 /// What looks at each region of an account.
 fn each_region(guard: Guard) -> Option<fn(&Spot<'_>, &Place) -> Vec<Finding>> {
     Some(match guard {
-        Guard::EcrLifecycle => return None,
+        Guard::EcrLifecycle => ecr_lifecycle::look,
         Guard::ScanOnPush => scan_on_push::look,
         Guard::LogRetention => log_retention::look,
         Guard::Scaling => scaling::look,
