@@ -9,6 +9,7 @@
 //! of the same findings, so they cannot disagree. All of this is values: reading accounts and
 //! carrying out steps is done elsewhere.
 
+mod pattern;
 pub mod lifecycle;
 pub mod setting;
 pub mod snapshot;
@@ -23,6 +24,7 @@ mod guards;
 pub use apply::{Apply, CallError, Order};
 pub use guards::look;
 pub use journal::{Entry, Journal, Outcome};
+pub use pattern::matches;
 pub use plan::{Finding, Guard, Money, Plan, PlanAccount, Step, Undo, Verdict};
 pub use setting::{State, Target};
 pub use snapshot::{Gap, Seen, Snapshot};
@@ -76,12 +78,6 @@ pub fn plan(snapshot: &Snapshot, findings: &[Finding], book: &PriceBook, tool: &
 /// away; any other difference is said in the step.
 pub fn hold_against_preview(snapshot: &Snapshot, finding: &mut Finding, preview: Seen<Vec<(String, u32)>>) {
     guards::hold_against(snapshot, finding, preview, snapshot.taken);
-}
-
-/// Whether a name fits a pattern, in which `*` stands for any run of characters.
-#[must_use]
-pub fn matches(pattern: &str, name: &str) -> bool {
-    guards::matches(pattern, name)
 }
 
 /// What guards need to look: the wishes and the prices.

@@ -5,6 +5,7 @@
 //! reading the target and comparing, and undoing is the same step with its states exchanged. The
 //! states hold all that AWS's call needs to put them back.
 
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -168,7 +169,7 @@ pub enum State {
     /// A subscription; AWS delivers nothing until it is confirmed from what it sends first.
     Subscription,
     /// An alarm.
-    Alarm(Alarm),
+    Alarm(Box<Alarm>),
     /// A dashboard.
     Dashboard {
         /// The JSON document.

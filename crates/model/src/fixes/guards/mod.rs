@@ -22,6 +22,7 @@ pub(super) use ecr_lifecycle::hold_against;
 pub(super) use price::price_alarms_and_dashboards;
 
 use super::Eyes;
+use super::pattern::matches;
 use super::plan::{Finding, Guard, Money, Step, Undo, Verdict};
 use super::setting::{State, Target};
 use super::snapshot::{Account, Gap, Place, Service, Snapshot};
@@ -84,23 +85,6 @@ fn spare_protected(mut finding: Finding, protect: &[String]) -> Finding {
         finding.remedy = Some("it is protected: this tool leaves it as it is".to_string());
     }
     finding
-}
-
-/// Whether a name fits a pattern, in which `*` stands for any run of characters.
-pub(super) fn matches(pattern: &str, name: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let Some(mut rest) = parts.next().and_then(|first| name.strip_prefix(first)) else { return false };
-    if !pattern.contains('*') {
-        return rest.is_empty();
-    }
-    let Some(last) = parts.next_back() else { return true };
-    for part in parts {
-        match rest.find(part) {
-            Some(at) => rest = rest.get(at + part.len()..).unwrap_or_default(),
-            None => return false,
-        }
-    }
-    rest.ends_with(last)
 }
 
 /// Where a guard looks.

@@ -4,6 +4,7 @@ use super::super::plan::{Money, Step, Undo};
 use super::super::setting::{Alarm, State, Target};
 use super::super::snapshot::SeenAlarm;
 use super::{Change, Spot};
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
@@ -35,8 +36,8 @@ pub(super) fn wire(spot: &Spot<'_>, name: &str, alarm: &Alarm, topic_arn: &str, 
     }
     spot.step(Change {
         target: Target::Alarm { name: name.to_string() },
-        before: Some(State::Alarm(alarm.clone())),
-        after: Some(State::Alarm(after)),
+        before: Some(State::Alarm(Box::new(alarm.clone()))),
+        after: Some(State::Alarm(Box::new(after))),
         now: mute(alarm).join(", "),
         then,
         loses: Vec::new(),
@@ -63,7 +64,7 @@ pub(super) fn make(spot: &Spot<'_>, name: &str, alarm: Alarm, needs: Vec<String>
     spot.step(Change {
         target: Target::Alarm { name: name.to_string() },
         before: None,
-        after: Some(State::Alarm(alarm)),
+        after: Some(State::Alarm(Box::new(alarm))),
         now: "there is none".to_string(),
         then,
         loses: Vec::new(),

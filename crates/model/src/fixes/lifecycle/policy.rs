@@ -1,5 +1,6 @@
 //! The rules of a policy, and what AWS asks of them.
 
+use super::super::pattern::matches;
 use super::{Image, Storage};
 use alloc::collections::BTreeSet;
 use alloc::string::String;
@@ -216,24 +217,9 @@ impl TagMatch {
             TagMatch::Prefixes(prefixes) => {
                 prefixes.iter().all(|prefix| tags.iter().any(|tag| tag.starts_with(prefix)))
             }
-            TagMatch::Patterns(patterns) => patterns.iter().all(|pattern| tags.iter().any(|tag| meets(tag, pattern))),
+            TagMatch::Patterns(patterns) => patterns.iter().all(|pattern| tags.iter().any(|tag| matches(pattern, tag))),
         }
     }
-}
-
-/// Whether a tag meets a pattern. Each part between two `*` is taken where it is found first: what
-/// is left is longest then, so there is nothing to go back for.
-fn meets(tag: &str, pattern: &str) -> bool {
-    let Some((first, rest)) = pattern.split_once('*') else { return tag == pattern };
-    let Some(mut left) = tag.strip_prefix(first) else { return false };
-    let (middle, last) = rest.rsplit_once('*').unwrap_or(("", rest));
-    for part in middle.split('*') {
-        match left.split_once(part) {
-            Some((_, after)) => left = after,
-            None => return false,
-        }
-    }
-    left.ends_with(last)
 }
 
 /// Which of the selected images a rule marks. Numbers begin with 1.
