@@ -64,6 +64,8 @@ enum At {
     Waiting { intended: bool },
     /// Being read; after so many writes whose answer is not known.
     Reading { attempts: u32 },
+    /// As planned from; its turn to be written has not come.
+    Seen { attempts: u32 },
     /// Its intent is being recorded.
     Recording { attempts: u32 },
     /// Recorded; the write can be ordered.
@@ -120,8 +122,9 @@ impl<'p> Apply<'p> {
         self.stopped = true;
     }
 
-    /// What to do next, with at most `room` steps under way. Each order is given once.
-    pub fn orders(&mut self, room: usize) -> Vec<Order> {
+    /// What to do next, with at most `room` steps under way and `writes` of them beyond reading.
+    /// Each order is given once.
+    pub fn orders(&mut self, room: usize, writes: usize) -> Vec<Order> {
         let mut orders = Vec::new();
         for at in core::mem::take(&mut self.unrecorded) {
             if let At::Ended(outcome) = &self.steps[at] {
@@ -129,11 +132,17 @@ impl<'p> Apply<'p> {
             }
         }
         let mut busy = self.under_way();
+        let mut writing = self.steps.iter().filter(|step| step.is_written()).count();
         for at in 0..self.steps.len() {
             match self.steps[at] {
                 At::Recorded { attempts } => {
                     self.steps[at] = At::Writing { attempts };
                     orders.push(Order::Write(at));
+                }
+                At::Seen { attempts } if !self.stopped && writing < writes => {
+                    writing += 1;
+                    self.steps[at] = At::Recording { attempts };
+                    orders.push(Order::RecordIntent(at));
                 }
                 At::Waiting { intended } if !self.stopped && busy < room => match self.ready(at) {
                     Ready::Yes => {
@@ -166,10 +175,9 @@ impl<'p> Apply<'p> {
         ready
     }
 
-    /// What was read of a step's target. Gives the order that follows, if it is to record the
-    /// intent.
-    pub fn read(&mut self, at: usize, found: Result<Option<State>, CallError>) -> Option<Order> {
-        let Some(&At::Reading { attempts }) = self.steps.get(at) else { return None };
+    /// What was read of a step's target.
+    pub fn read(&mut self, at: usize, found: Result<Option<State>, CallError>) {
+        let Some(&At::Reading { attempts }) = self.steps.get(at) else { return };
         let step = &self.plan.steps[at];
         match found {
             Ok(found) if same(found.as_ref(), step.after.as_ref()) => {
@@ -178,8 +186,8 @@ impl<'p> Apply<'p> {
             }
             Ok(found) if same(found.as_ref(), step.before.as_ref()) => {
                 if attempts < ATTEMPTS {
-                    self.steps[at] = At::Recording { attempts };
-                    return Some(Order::RecordIntent(at));
+                    self.steps[at] = At::Seen { attempts };
+                    return;
                 }
                 let why = self.last_error.remove(&at).unwrap_or_else(|| "it got no answer".to_string());
                 self.end(at, Outcome::Failed { why, uncertain: false });
@@ -188,7 +196,6 @@ impl<'p> Apply<'p> {
             // Before any write nothing has happened; after one, nobody knows.
             Err(error) => self.end(at, Outcome::Failed { why: error.why, uncertain: attempts > 0 }),
         }
-        None
     }
 
     /// The intent of a step is on disk.
@@ -222,7 +229,9 @@ impl<'p> Apply<'p> {
     /// way. [`Apply::orders`] may still have outcomes to record.
     #[must_use]
     pub fn is_over(&self) -> bool {
-        let over = |step: &At| matches!(step, At::Ended(_)) || (self.stopped && matches!(step, At::Waiting { .. }));
+        let over = |step: &At| {
+            matches!(step, At::Ended(_)) || (self.stopped && matches!(step, At::Waiting { .. } | At::Seen { .. }))
+        };
         self.steps.iter().all(over)
     }
 
@@ -246,6 +255,13 @@ impl<'p> Apply<'p> {
             _ => None,
         };
         self.steps.iter().map(outcome).collect()
+    }
+}
+
+impl At {
+    /// Whether its write is being made, or about to be.
+    const fn is_written(&self) -> bool {
+        matches!(self, At::Recording { .. } | At::Recorded { .. } | At::Writing { .. })
     }
 }
 

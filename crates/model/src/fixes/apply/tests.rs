@@ -66,10 +66,10 @@ fn run(
     let mut apply = Apply::new(plan, None);
     let (mut orders, mut writes) = (Vec::new(), 0);
     loop {
-        orders.extend(apply.orders(4));
+        orders.extend(apply.orders(4, 4));
         let Some(order) = orders.pop() else { break };
         match order {
-            Order::Read(at) => orders.extend(apply.read(at, Ok(world[&plan.steps[at].target].clone()))),
+            Order::Read(at) => apply.read(at, Ok(world[&plan.steps[at].target].clone())),
             Order::RecordIntent(at) => apply.intent_recorded(at),
             Order::RecordOutcome(..) => {}
             Order::Write(at) => {
@@ -125,25 +125,28 @@ fn an_intent_without_an_outcome_is_looked_at_first() {
     let mut journal = Journal::new(plan.clone());
     journal.entries.push(Entry::Intent { at: Timestamp::UNIX_EPOCH, step: name(0) });
     let mut apply = Apply::new(&plan, Some(&journal));
-    assert_eq!(apply.orders(1), [Order::Read(0)]);
-    assert_eq!(apply.read(0, Ok(days(30))), None);
-    assert_eq!(apply.orders(1), [Order::RecordOutcome(0, Outcome::Done)]);
+    assert_eq!(apply.orders(1, 1), [Order::Read(0)]);
+    apply.read(0, Ok(days(30)));
+    assert_eq!(apply.orders(1, 1), [Order::RecordOutcome(0, Outcome::Done)]);
     assert!(apply.is_over());
 }
 
 #[test]
 fn stopped_it_ends_what_it_began() {
-    let plan = plan(&[(0, 30, vec![]), (0, 30, vec![])]);
+    let plan = plan(&[(0, 30, vec![]), (0, 30, vec![]), (0, 30, vec![])]);
     let mut apply = Apply::new(&plan, None);
-    assert_eq!(apply.orders(1), [Order::Read(0)]);
+    assert_eq!(apply.orders(2, 1), [Order::Read(0), Order::Read(1)]);
+    apply.read(0, Ok(None));
+    apply.read(1, Ok(None));
+    // One write at once: the second is only seen.
+    assert_eq!(apply.orders(2, 1), [Order::RecordIntent(0)]);
     apply.stop();
-    assert_eq!(apply.read(0, Ok(None)), Some(Order::RecordIntent(0)));
     apply.intent_recorded(0);
     assert!(!apply.is_over());
-    assert_eq!(apply.orders(9), [Order::Write(0)]);
+    assert_eq!(apply.orders(9, 9), [Order::Write(0)]);
     assert_eq!(apply.wrote(0, Ok(())), None);
     assert!(apply.is_over());
-    assert_eq!(apply.outcomes(), [Some(&Outcome::Done), None]);
+    assert_eq!(apply.outcomes(), [Some(&Outcome::Done), None, None]);
 }
 
 /// A world in which calls are under way, answers get lost, others change things, and the machine
@@ -253,7 +256,7 @@ impl<'p> World<'p> {
         let mut orders: Vec<Order> = Vec::new();
         let mut calls: Vec<Call> = Vec::new();
         loop {
-            orders.extend(apply.orders(3));
+            orders.extend(apply.orders(3, 2));
             for order in core::mem::take(&mut orders) {
                 if let Some(entry) = order.entry(self.plan, Timestamp::UNIX_EPOCH) {
                     self.journal.entries.push(entry);
@@ -268,7 +271,7 @@ impl<'p> World<'p> {
                     }
                 }
             }
-            let more = apply.orders(3);
+            let more = apply.orders(3, 2);
             if !more.is_empty() {
                 orders = more;
                 continue;
@@ -309,11 +312,11 @@ impl<'p> World<'p> {
         match call {
             Call::Read(at) => {
                 let found = self.settings[&self.plan.steps[at].target].clone();
-                if fate != Fate::Good {
-                    return apply.read(at, Err(failed("no", fate != Fate::Refused)));
+                if fate == Fate::Good {
+                    self.seen.insert(at, found.clone());
                 }
-                self.seen.insert(at, found.clone());
-                apply.read(at, Ok(found))
+                apply.read(at, if fate == Fate::Good { Ok(found) } else { Err(failed("no", fate != Fate::Refused)) });
+                None
             }
             Call::Write(at) => {
                 self.seen.remove(&at);
