@@ -84,6 +84,11 @@ impl Error {
         Error { kind: Kind::NoCredentials, action: "", message, help: None }
     }
 
+    /// What this tool does not do, before there was any call.
+    pub(crate) fn undoable(message: String) -> Error {
+        Error { kind: Kind::BadRequest, action: "", message, help: None }
+    }
+
     pub(crate) fn bad_request(call: Call, why: &str) -> Error {
         Error::new(Kind::BadRequest, call, why.to_string(), "")
     }

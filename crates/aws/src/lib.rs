@@ -38,9 +38,10 @@ mod number;
 mod count;
 mod pace;
 mod services;
+mod pages;
+mod perform;
 mod look;
 mod preview;
-mod perform;
 mod session;
 
 pub use call::Call;

@@ -172,11 +172,11 @@ impl Session {
         for ((account, region), groups) in groups {
             match self.reach(&account, region) {
                 Ok(site) => {
-                    for some in groups.chunks(perform::LOG_GROUPS) {
+                    for some in groups.chunks(perform::log_retention::AT_ONCE) {
                         let (site, some) = (site.clone(), some.to_vec());
                         self.begin(async move {
                             let names: Vec<&str> = some.iter().map(|(_, name)| name.as_str()).collect();
-                            let states = perform::log_retentions(&site, &names).await;
+                            let states = perform::log_retention::read_some(&site, &names).await;
                             some.iter().zip(states).map(|((at, _), state)| Event::Read(*at, state)).collect()
                         });
                     }
@@ -211,7 +211,8 @@ impl Session {
         let mut come = std::mem::take(&mut self.come);
         let under_way = &mut self.under_way;
         let ended = self.runtime.block_on(async {
-            // Even when something has come, the others get their turn.
+            // Even without patience all get their turn: what was begun is sent.
+            tokio::task::yield_now().await;
             let patience = if come.is_empty() { at_most } else { Duration::ZERO };
             let first = tokio::time::timeout(patience, under_way.join_next()).await.ok().flatten();
             first.into_iter().chain(std::iter::from_fn(|| under_way.try_join_next())).collect::<Vec<_>>()

@@ -1,8 +1,9 @@
 //! Repositories: how they scan, what they expire, and which images they hold.
 
-use super::{Look, Part, each, gap, pages};
+use super::{Look, Part, each, gap};
+use crate::perform::lifecycle;
 use crate::services::Site;
-use crate::{Call, Error, Kind};
+use crate::{Call, Error, Kind, pages};
 use aws_sdk_ecr::types as sdk;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -43,7 +44,7 @@ async fn repository(look: &Look<'_>, site: &Site, described: sdk::Repository) ->
     let name = described.repository_name.ok_or_else(lacking)?;
     let (policy, images) = match look.parts.contains(&Part::Images) {
         true => {
-            let (policy, images) = futures_util::join!(policy(site, &name), images(site, &name));
+            let (policy, images) = futures_util::join!(lifecycle::policy(site, &name), images(site, &name));
             (policy.map_err(gap), images.map_err(gap))
         }
         false => (Err(Gap::NotAsked), Err(Gap::NotAsked)),
@@ -55,19 +56,6 @@ async fn repository(look: &Look<'_>, site: &Site, described: sdk::Repository) ->
         policy,
         images,
     })
-}
-
-/// The lifecycle policy of a repository, if it has one.
-pub(crate) async fn policy(site: &Site, repository: &str) -> Result<Option<String>, Error> {
-    let call = Call::GetLifecyclePolicy;
-    match site.ask(call, site.reads.ecr().get_lifecycle_policy().repository_name(repository).send()).await {
-        Ok(output) => {
-            let text = output.lifecycle_policy_text;
-            text.map(Some).ok_or_else(|| Error::no_answer(call, "no lifecyclePolicyText"))
-        }
-        Err(error) if error.is_code("LifecyclePolicyNotFoundException") => Ok(None),
-        Err(error) => Err(error),
-    }
 }
 
 /// All images, also those in the archive.

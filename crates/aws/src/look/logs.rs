@@ -1,8 +1,8 @@
 //! Log groups: how long they keep events, how much they hold, and how much comes in.
 
-use super::{Look, each, gap, pages};
+use super::{Look, each, gap};
 use crate::services::Site;
-use crate::{Call, Error, number};
+use crate::{Call, Error, Kind, number, pages};
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types as metrics;
 use aws_sdk_cloudwatchlogs::types as sdk;
@@ -77,20 +77,25 @@ async fn sums(now: Timestamp, site: &Site, groups: &[&mut LogGroup]) -> Result<B
     });
     let mut sums: BTreeMap<String, Seen<u64>> = BTreeMap::new();
     for result in results.await? {
+        let more = whole(call, &result).map(|()| number::total(result.values())).map_err(gap);
         let sum = sums.entry(result.id.unwrap_or_default()).or_insert(Ok(0));
-        match result.status_code {
-            Some(metrics::StatusCode::Forbidden) => *sum = Err(Gap::Denied { action: call.action().to_string() }),
-            Some(metrics::StatusCode::InternalError) => {
-                let why = "CloudWatch failed to read the metric IncomingBytes".to_string();
-                *sum = Err(Gap::Failed { action: call.action().to_string(), why });
-            }
-            _ => {
-                let more = number::total(&result.values.unwrap_or_default());
-                *sum = std::mem::replace(sum, Ok(0)).map(|sum| sum.saturating_add(more));
-            }
-        }
+        *sum = match (std::mem::replace(sum, Ok(0)), more) {
+            (Ok(sum), Ok(more)) => Ok(sum.saturating_add(more)),
+            (Err(gap), _) | (_, Err(gap)) => Err(gap),
+        };
     }
     Ok(sums)
+}
+
+/// Whether a metric was read. CloudWatch answers well and says of each metric how it went; one that
+/// goes on with the next page is no failure.
+pub(super) fn whole(call: Call, result: &metrics::MetricDataResult) -> Result<(), Error> {
+    let failed = |kind, why: &str| Error::new(kind, call, format!("{}: {why}", call.action()), "");
+    match &result.status_code {
+        Some(metrics::StatusCode::Forbidden) => Err(failed(Kind::Denied, "the metric may not be read")),
+        Some(metrics::StatusCode::InternalError) => Err(failed(Kind::Network, "CloudWatch failed to read the metric")),
+        _ => Ok(()),
+    }
 }
 
 fn query(id: &str, group: &str) -> metrics::MetricDataQuery {

@@ -1,11 +1,15 @@
 //! Reading accounts into snapshots: only what guards need, and all of it at once.
 
 mod parts;
-mod pages;
 mod ecr;
 mod logs;
+mod load_balancers;
+mod ecs;
+mod cloudwatch;
+mod sns;
+mod scaling;
+mod billing;
 
-pub(crate) use ecr::policy as lifecycle_policy;
 pub(crate) use parts::Part;
 
 use crate::services::{Account, Site};
@@ -14,7 +18,7 @@ use futures_util::StreamExt;
 use futures_util::future::join_all;
 use futures_util::stream;
 use jiff::Timestamp;
-use stackcost_model::fixes::snapshot::{self, Billing, Place};
+use stackcost_model::fixes::snapshot::{self, Place};
 use stackcost_model::fixes::{Gap, Seen, Wish};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -43,23 +47,58 @@ impl Look<'_> {
 
     async fn account(&self, sites: &Sites) -> snapshot::Account {
         let regions = join_all(sites.regions.iter().map(|site| self.place(site)));
-        let (regions, billing) = futures_util::join!(regions, self.billing(&sites.billing));
+        let (regions, billing) = futures_util::join!(regions, billing::billing(self, &sites.billing));
         snapshot::Account { id: sites.account.id.clone(), profile: sites.account.named.clone(), regions, billing }
     }
 
     async fn place(&self, site: &Site) -> Place {
-        let mut place = Place::unasked(site.region);
-        let registry = self.part(Part::RegistryScanning, site, "registry", ecr::registry_scanning(site));
-        let repositories = self.list(Part::Repositories, site, "repositories", ecr::repositories(self, site));
-        let groups = self.list(Part::LogGroups, site, "log groups", logs::groups(self, site));
-        let policies = self.list(Part::AccountRetention, site, "retention policies", logs::account_retention(site));
-        let read = futures_util::join!(registry, repositories, groups, policies);
-        (place.registry_scanning, place.repositories, place.log_groups, place.account_retention) = read;
-        place
-    }
-
-    async fn billing(&self, _site: &Site) -> Billing {
-        Billing::unasked()
+        let registry = async {
+            let scanning = self.part(Part::RegistryScanning, site, "registry", ecr::registry_scanning(site));
+            let repositories = self.list(Part::Repositories, site, "repositories", ecr::repositories(self, site));
+            futures_util::join!(scanning, repositories)
+        };
+        let logs = async {
+            let policies = logs::account_retention(site);
+            let policies = self.list(Part::AccountRetention, site, "retention policies", policies);
+            let groups = self.list(Part::LogGroups, site, "log groups", logs::groups(self, site));
+            futures_util::join!(policies, groups)
+        };
+        let watch = async {
+            let wished = BTreeSet::from([self.wish.alarms.topic.clone()]);
+            let alarms = self.list(Part::Alarms, site, "alarms", cloudwatch::alarms(site));
+            let topics = self.list(Part::Topics, site, "topics", sns::topics(site, &wished));
+            let dashboards = self.list(Part::Dashboards, site, "dashboards", cloudwatch::dashboards(self, site));
+            futures_util::join!(alarms, topics, dashboards)
+        };
+        let scaling = async {
+            let targets = self.part(Part::ScalableTargets, site, "scalable targets", scaling::targets(site));
+            let policies = self.list(Part::ScalingPolicies, site, "scaling policies", scaling::policies(site));
+            futures_util::join!(targets, policies)
+        };
+        let containers = ecs::containers(self, site);
+        let read = futures_util::join!(registry, logs, watch, scaling, containers);
+        let ((registry_scanning, repositories), (account_retention, log_groups), watch, scaling, containers) = read;
+        let ((alarms, topics, dashboards), (scalable_targets, scaling_policies)) = (watch, scaling);
+        let ecs::Containers { clusters, services, task_definitions, running, target_groups } = containers;
+        Place {
+            region: site.region,
+            repositories,
+            registry_scanning,
+            log_groups,
+            account_retention,
+            clusters,
+            services,
+            task_definitions,
+            running,
+            target_groups,
+            alarms,
+            topics,
+            dashboards,
+            scalable_targets,
+            scaling_policies,
+            // Somebody lists them for it.
+            security_groups: Err(Gap::NotAsked),
+        }
     }
 
     /// Reads a list, if anybody asked for it, and says how long it is.
@@ -117,4 +156,9 @@ async fn each<T, R, F: Future<Output = R>>(
 ) -> Vec<R> {
     // More than there is room for, since some wait for their pace; but not all, which takes memory.
     stream::iter(items).map(read).buffered(4 * site.traffic.parallel).collect().await
+}
+
+/// What all of them gave, or the first that failed.
+fn flat<T>(parts: Vec<Result<Vec<T>, Error>>) -> Result<Vec<T>, Error> {
+    Ok(parts.into_iter().collect::<Result<Vec<Vec<T>>, Error>>()?.into_iter().flatten().collect())
 }

@@ -3,7 +3,7 @@
 use crate::{Call, Error};
 
 /// All pages of a list, one after the other: each says how to ask for the next.
-pub(super) async fn all<T, F>(call: Call, mut page: impl FnMut(Option<String>) -> F) -> Result<Vec<T>, Error>
+pub(crate) async fn all<T, F>(call: Call, mut page: impl FnMut(Option<String>) -> F) -> Result<Vec<T>, Error>
 where
     F: Future<Output = Result<(Option<Vec<T>>, Option<String>), Error>>,
 {

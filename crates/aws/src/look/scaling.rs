@@ -1,0 +1,39 @@
+//! How ECS services scale.
+
+use crate::perform::scalable_target::{DIMENSION, NAMESPACE};
+use crate::perform::scaling_policy;
+use crate::services::Site;
+use crate::{Call, Error, pages};
+use aws_sdk_applicationautoscaling::types as sdk;
+use stackcost_model::fixes::snapshot::SeenPolicy;
+use std::collections::BTreeMap;
+
+/// Fewest and most tasks by resource.
+pub(super) async fn targets(site: &Site) -> Result<BTreeMap<String, (u32, u32)>, Error> {
+    let call = Call::DescribeScalableTargets;
+    let listed = pages::all(call, |token| async {
+        let sent = site.reads.scaling().describe_scalable_targets().service_namespace(NAMESPACE);
+        let output = site.ask(call, sent.scalable_dimension(DIMENSION).set_next_token(token).send()).await?;
+        Ok((output.scalable_targets, output.next_token))
+    });
+    let bounds = |target: sdk::ScalableTarget| {
+        let natural = |value: i32| u32::try_from(value).map_err(|_| Error::no_answer(call, "bounds below zero"));
+        Ok((target.resource_id, (natural(target.min_capacity)?, natural(target.max_capacity)?)))
+    };
+    listed.await?.into_iter().map(bounds).collect()
+}
+
+pub(super) async fn policies(site: &Site) -> Result<Vec<SeenPolicy>, Error> {
+    let call = Call::DescribeScalingPolicies;
+    let listed = pages::all(call, |token| async {
+        let sent = site.reads.scaling().describe_scaling_policies().service_namespace(NAMESPACE);
+        let output = site.ask(call, sent.scalable_dimension(DIMENSION).set_next_token(token).send()).await?;
+        Ok((output.scaling_policies, output.next_token))
+    });
+    let seen = |policy: sdk::ScalingPolicy| SeenPolicy {
+        resource: policy.resource_id.clone(),
+        name: policy.policy_name.clone(),
+        tracking: scaling_policy::writable(policy),
+    };
+    Ok(listed.await?.into_iter().map(seen).collect())
+}

@@ -1,0 +1,184 @@
+//! Monthly cost budgets over everything, whose notifications are mails at a percentage.
+
+use super::found;
+use crate::services::Site;
+use crate::{Call, Error, number as decimal, pages};
+use aws_sdk_budgets::types as sdk;
+use stackcost_model::fixes::State;
+use stackcost_model::fixes::setting::{Budget, Notification};
+
+const USD: &str = "USD";
+/// How AWS says that there is no such budget, or none of its notifications.
+const NOT_THERE: [&str; 1] = ["NotFoundException"];
+/// A budget that was given no end ends then: on 15 June 2087. Source: API reference, `TimePeriod`.
+const FOR_EVER: i64 = 3_706_000_000;
+
+pub(super) async fn read(site: &Site, name: &str) -> Result<Option<State>, Error> {
+    let call = Call::ViewBudget;
+    let Some(found) = get(site, name).await? else { return Ok(None) };
+    match writable(site, &found).await? {
+        Some(budget) => Ok(Some(State::Budget(budget))),
+        None => {
+            let why = format!("the budget {name} is of a kind that this tool does not write");
+            Err(Error::bad_request(call, &why))
+        }
+    }
+}
+
+async fn get(site: &Site, name: &str) -> Result<Option<sdk::Budget>, Error> {
+    let call = Call::ViewBudget;
+    let sent = site.reads.budgets().describe_budget().account_id(&site.account.id).budget_name(name);
+    let output = found(site.ask(call, sent.show_filter_expression(true).send()).await, &NOT_THERE)?;
+    let budget = output.map(|output| output.budget.ok_or_else(|| Error::no_answer(call, "no Budget")));
+    budget.transpose()
+}
+
+/// A budget as it can be made again; none when it is of another kind: of usage, with filters,
+/// planned, adjusting itself, for another time or currency, or with other notifications.
+pub(crate) async fn writable(site: &Site, budget: &sdk::Budget) -> Result<Option<Budget>, Error> {
+    let Some(limit) = budget.budget_limit.as_ref().filter(|_| is_plain(budget)) else { return Ok(None) };
+    let call = Call::ViewBudget;
+    let listed = pages::all(call, |token| async {
+        let sent = site.reads.budgets().describe_notifications_for_budget().account_id(&site.account.id);
+        let output = site.ask(call, sent.budget_name(&budget.budget_name).set_next_token(token).send()).await?;
+        Ok((output.notifications, output.next_token))
+    });
+    let mut notifications = Vec::new();
+    for notification in found(listed.await, &NOT_THERE)?.unwrap_or_default() {
+        let percentage = matches!(notification.threshold_type, None | Some(sdk::ThresholdType::Percentage));
+        let emails = emails(site, budget, &notification).await?;
+        let (true, sdk::ComparisonOperator::GreaterThan, Some(emails)) =
+            (percentage, &notification.comparison_operator, emails)
+        else {
+            return Ok(None);
+        };
+        let forecasted = notification.notification_type == sdk::NotificationType::Forecasted;
+        notifications.push(Notification { forecasted, percent: decimal::text(notification.threshold), emails });
+    }
+    // AWS has no order of them.
+    notifications.sort_by_key(|one| !one.forecasted);
+    Ok(Some(Budget { amount: shortest(&limit.amount), notifications }))
+}
+
+#[allow(deprecated, reason = "budgets that were made with the older fields still have them")]
+fn is_plain(budget: &sdk::Budget) -> bool {
+    let limit = budget.budget_limit.as_ref();
+    let end = budget.time_period.as_ref().and_then(|period| period.end);
+    let usual = |types: &sdk::CostTypes| {
+        let included = [
+            types.include_tax,
+            types.include_subscription,
+            types.include_refund,
+            types.include_credit,
+            types.include_upfront,
+            types.include_recurring,
+            types.include_other_subscription,
+            types.include_support,
+            types.include_discount,
+        ];
+        included.into_iter().all(|included| included != Some(false))
+            && types.use_blended != Some(true)
+            && types.use_amortized != Some(true)
+    };
+    budget.budget_type == sdk::BudgetType::Cost
+        && budget.time_unit == sdk::TimeUnit::Monthly
+        && limit.is_some_and(|limit| limit.unit == USD)
+        && end.is_none_or(|end| end.secs() > FOR_EVER)
+        && budget.planned_budget_limits.as_ref().is_none_or(|planned| planned.is_empty())
+        && budget.cost_filters.as_ref().is_none_or(|filters| filters.is_empty())
+        && budget.cost_types.as_ref().is_none_or(usual)
+        && budget.auto_adjust_data.is_none()
+        && budget.filter_expression.is_none()
+        && budget.metrics().iter().all(|metric| *metric == sdk::Metric::UnblendedCost)
+        && budget.billing_view_arn.as_ref().is_none_or(|view| view.ends_with(":billingview/primary"))
+}
+
+/// Whom a notification mails; none if it tells anything else.
+async fn emails(
+    site: &Site,
+    budget: &sdk::Budget,
+    notification: &sdk::Notification,
+) -> Result<Option<Vec<String>>, Error> {
+    let call = Call::ViewBudget;
+    let listed = pages::all(call, |token| async {
+        let sent = site.reads.budgets().describe_subscribers_for_notification().account_id(&site.account.id);
+        let sent = sent.budget_name(&budget.budget_name).notification(notification.clone());
+        let output = site.ask(call, sent.set_next_token(token).send()).await?;
+        Ok((output.subscribers, output.next_token))
+    });
+    let subscribers = found(listed.await, &NOT_THERE)?.unwrap_or_default().into_iter();
+    let mail = |one: sdk::Subscriber| (one.subscription_type == sdk::SubscriptionType::Email).then_some(one.address);
+    Ok(subscribers.map(mail).collect())
+}
+
+/// `100` for `100.0`, which is what AWS makes of it.
+fn shortest(amount: &str) -> String {
+    match amount.contains('.') {
+        true => amount.trim_end_matches('0').trim_end_matches('.').to_string(),
+        false => amount.to_string(),
+    }
+}
+
+pub(super) async fn make(site: &Site, name: &str, budget: &Budget) -> Result<(), Error> {
+    let call = Call::ModifyBudget;
+    let built = sdk::Budget::builder()
+        .budget_name(name)
+        .budget_type(sdk::BudgetType::Cost)
+        .time_unit(sdk::TimeUnit::Monthly)
+        .budget_limit(limit(&budget.amount)?)
+        .build();
+    let notifications = budget.notifications.iter().map(notification).collect::<Result<_, _>>()?;
+    let make = site.writes.budgets().create_budget().account_id(&site.account.id).budget(built.map_err(wrong)?);
+    let make = make.set_notifications_with_subscribers(Some(notifications));
+    site.tell(call, || make.clone().send()).await.map(drop)
+}
+
+fn wrong(error: aws_sdk_budgets::error::BuildError) -> Error {
+    Error::bad_request(Call::ModifyBudget, &error.to_string())
+}
+
+fn limit(amount: &str) -> Result<sdk::Spend, Error> {
+    sdk::Spend::builder().amount(amount).unit(USD).build().map_err(wrong)
+}
+
+fn notification(wanted: &Notification) -> Result<sdk::NotificationWithSubscribers, Error> {
+    let no_number = || Error::bad_request(Call::ModifyBudget, &format!("`{}` is not a decimal number", wanted.percent));
+    let kind = match wanted.forecasted {
+        true => sdk::NotificationType::Forecasted,
+        false => sdk::NotificationType::Actual,
+    };
+    let notification = sdk::Notification::builder()
+        .notification_type(kind)
+        .comparison_operator(sdk::ComparisonOperator::GreaterThan)
+        .threshold(decimal::parse(&wanted.percent).ok_or_else(no_number)?)
+        .threshold_type(sdk::ThresholdType::Percentage)
+        .build()
+        .map_err(wrong)?;
+    let subscriber = |email: &String| {
+        sdk::Subscriber::builder().subscription_type(sdk::SubscriptionType::Email).address(email).build()
+    };
+    let subscribers = wanted.emails.iter().map(subscriber).collect::<Result<_, _>>().map_err(wrong)?;
+    let built = sdk::NotificationWithSubscribers::builder().notification(notification);
+    built.set_subscribers(Some(subscribers)).build().map_err(wrong)
+}
+
+/// Changes the amount. The notifications of a budget are apart from it: to change them takes
+/// several calls, of which some may fail.
+pub(super) async fn change(site: &Site, name: &str, before: &Budget, after: &Budget) -> Result<(), Error> {
+    let call = Call::ModifyBudget;
+    if before.notifications != after.notifications {
+        return Err(Error::bad_request(call, "to change the notifications of a budget is not done by this tool"));
+    }
+    let found = get(site, name).await?;
+    let mut budget = found.ok_or_else(|| Error::bad_request(call, &format!("there is no budget {name}")))?;
+    budget.budget_limit = Some(limit(&after.amount)?);
+    // These AWS gives and does not take.
+    (budget.calculated_spend, budget.last_updated_time, budget.health_status) = (None, None, None);
+    let change = site.writes.budgets().update_budget().account_id(&site.account.id).new_budget(budget);
+    site.tell(call, || change.clone().send()).await.map(drop)
+}
+
+pub(super) async fn delete(site: &Site, name: &str) -> Result<(), Error> {
+    let delete = site.writes.budgets().delete_budget().account_id(&site.account.id).budget_name(name);
+    site.tell(Call::ModifyBudget, || delete.clone().send()).await.map(drop)
+}
