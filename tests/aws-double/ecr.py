@@ -93,6 +93,14 @@ def list_images(call):
     return {"imageIds": found} | rest
 
 
+def put_image_scanning_configuration(call):
+    """What is not said is off, as AWS's API reference has it; moto takes it as no change."""
+    of = repository(call)
+    said = {"scanOnPush": call.asked["imageScanningConfiguration"].get("scanOnPush", False)}
+    of.image_scanning_configuration = said
+    return {"registryId": of.registry_id, "repositoryName": of.name, "imageScanningConfiguration": said}
+
+
 def put_image(call):
     """moto makes up digests of indexes, and deletes the image that loses its last tag to another."""
     of, asked = repository(call), call.asked
@@ -277,6 +285,7 @@ OPERATIONS = {
     "DescribeImages": describe_images,
     "ListImages": list_images,
     "PutImage": put_image,
+    "PutImageScanningConfiguration": put_image_scanning_configuration,
     "BatchGetImage": batch_get_image,
     "PutLifecyclePolicy": put_lifecycle_policy,
     "StartLifecyclePolicyPreview": start_preview,
