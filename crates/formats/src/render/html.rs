@@ -61,7 +61,7 @@ fn table(report: &Report, precision: Precision) -> Markup {
                         @for (at, cell) in cells.iter().enumerate() {
                             td class=[class(at)] {
                                 (cell.trim())
-                                @if at == 0 { @if let Some(remark) = &row.remark { small { (remark) } } }
+                                @if at == 0 { @for line in row.remark.iter().flat_map(|remark| remark.lines()) { small { (line) } } }
                             }
                         }
                     }

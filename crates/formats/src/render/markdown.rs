@@ -19,11 +19,11 @@ pub fn render(report: &Report, precision: Precision) -> String {
             .map(|(at, cell)| match (row.kind, at, cell.is_empty()) {
                 (_, _, true) => String::new(),
                 (RowKind::Group | RowKind::Total, _, _) => match &row.remark {
-                    Some(remark) if at == 0 => format!("**{}**<br>{}", escape(cell.trim()), escape(remark)),
+                    Some(remark) if at == 0 => format!("**{}**<br>{}", escape(cell.trim()), lines(remark)),
                     _ => format!("**{}**", escape(cell.trim())),
                 },
                 (RowKind::Line, 0, _) => match &row.remark {
-                    Some(remark) => format!("`{cell}`<br>{}", escape(remark)),
+                    Some(remark) => format!("`{cell}`<br>{}", lines(remark)),
                     None => format!("`{cell}`"),
                 },
                 (RowKind::Heading, _, _) => format!("*{}*", escape(cell.trim())),
@@ -39,6 +39,12 @@ pub fn render(report: &Report, precision: Precision) -> String {
         out.push_str(&format!("\nAmounts are rounded to {places} decimals so that they add up.\n"));
     }
     out
+}
+
+/// The lines of a remark, in one cell.
+fn lines(remark: &str) -> String {
+    let lines: Vec<String> = remark.lines().map(|line| escape(line.trim())).collect();
+    lines.join("<br>")
 }
 
 /// What would be markup is shown as it is.

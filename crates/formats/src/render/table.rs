@@ -122,7 +122,7 @@ fn sheet(out: &mut String, report: &Report, rows: &[Vec<String>], columns: &[usi
             out.push('\n');
         }
         if let Some(remark) = row.filter(|_| remarks).and_then(|row| row.remark.as_deref()) {
-            out.push_str(&wrap(remark, width, "    "));
+            out.push_str(&wrap_remark(remark, width));
             out.push('\n');
         }
     }
@@ -136,6 +136,16 @@ fn pad(text: &str, width: usize) -> String {
 /// Wraps at spaces, and in names after `-`, `:` and `/`; what has none of them is left whole.
 fn wrap(text: &str, width: usize, indent: &str) -> String {
     textwrap::fill(text, options(width).initial_indent(indent).subsequent_indent(indent))
+}
+
+/// A remark stands under its row. Of several lines, what does not fit stands further in: so each
+/// line is seen as one.
+fn wrap_remark(remark: &str, width: usize) -> String {
+    const FIRST: &str = "    ";
+    let deeper = if remark.contains('\n') { "      " } else { FIRST };
+    let wrap = |line| textwrap::fill(line, options(width).initial_indent(FIRST).subsequent_indent(deeper));
+    let lines: Vec<String> = remark.lines().map(wrap).collect();
+    lines.join("\n")
 }
 
 /// Wraps one line so that what does not fit stands `indent` spaces in.

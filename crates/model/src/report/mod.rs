@@ -2,11 +2,13 @@
 //! elsewhere; nothing here is rounded.
 
 mod drivers;
+mod fixes;
 mod forecast;
 mod reconcile;
 mod spend;
 
 pub use drivers::{aws_drivers, drivers};
+pub use fixes::{OUTCOME_WORDS, applied, checklist, outcome_word, outcome_words, plan};
 pub use forecast::forecast;
 pub use reconcile::{reconciliation, rerated};
 pub use spend::{spend, spend_by_kind};
@@ -52,7 +54,7 @@ pub struct Row {
     pub kind: RowKind,
     /// A cell for each column.
     pub cells: Vec<Cell>,
-    /// A remark that belongs under it.
+    /// A remark that belongs under it; it may have several lines.
     pub remark: Option<String>,
 }
 
