@@ -3,6 +3,7 @@
 pub mod csv;
 pub mod drivers;
 pub mod explain;
+pub mod fixes;
 pub mod html;
 pub mod focus;
 pub mod json;
