@@ -1,6 +1,7 @@
 mod journal;
 mod plan;
 mod plans;
+mod security_groups;
 mod wish;
 
 use proptest::test_runner::Config;
