@@ -4,6 +4,7 @@ mod aws;
 mod bills;
 mod bundled;
 mod cli;
+mod fixes;
 mod properties;
 mod reconcile;
 mod services;

@@ -1,10 +1,12 @@
 //! What can be typed. Doc comments here are the help texts and the man pages.
 
 use crate::cost_explorer::CostExplorerArgs;
+use crate::fixes::args::{CheckArgs, FixArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use stackcost_formats::render::Precision;
 use stackcost_model::bill::{Amount, BadQuery, Metric, Span};
+use stackcost_model::fixes::Guard;
 use stackcost_model::time::{Date, Horizon};
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -41,6 +43,11 @@ pub(crate) enum Command {
     /// Hold the estimate of a stack against its bill, usage type by usage type, with causes
     #[command(after_help = RECONCILE_EXAMPLES)]
     Reconcile(Box<ReconcileArgs>),
+    /// Fix what wastes money or leaves the bill unguarded: plan, apply, undo, status
+    Fix(FixArgs),
+    /// Hold an account against the operations checklist: pass, fail or unknown, line by line
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(Box<CheckArgs>),
     /// Write a starter stack file
     #[command(
         after_help = "Examples:\n  stackcost init\n  stackcost init - | less\n  stackcost init --schema stack.schema.json"
@@ -99,6 +106,13 @@ const RECONCILE_EXAMPLES: &str = "Examples:
   stackcost reconcile stack.toml --month 2026-10 --fail-difference 10%
   stackcost reconcile stack.toml --month 2026-10 --from cur.csv --calibrate as-billed.toml
   stackcost reconcile --rerate --from cur.csv";
+
+const CHECK_EXAMPLES: &str = "Examples:
+  stackcost check
+  stackcost check --only log-retention --format json
+  aws ec2 describe-security-groups | stackcost check --security-groups -
+
+Exit codes: 0 all pass, 4 something fails, 5 something is unknown.";
 
 #[derive(Debug, Args)]
 pub(crate) struct EstimateArgs {
@@ -381,8 +395,11 @@ pub(crate) struct InitArgs {
     #[arg(long)]
     pub force: bool,
     /// Write the JSON Schema of stack files instead, for editors
-    #[arg(long)]
+    #[arg(long, conflicts_with = "wish")]
     pub schema: bool,
+    /// Write a file of wishes for `stackcost fix` instead, with the defaults
+    #[arg(long)]
+    pub wish: bool,
 }
 
 #[derive(Debug, Args)]
@@ -445,6 +462,9 @@ pub(crate) struct PricesVerifyArgs {
 pub(crate) struct IamArgs {
     /// The command
     pub verb: IamVerb,
+    /// Only what these guards need: log-retention, ... (repeat for several; `fix` and `check`)
+    #[arg(long = "only", value_name = "GUARD")]
+    pub guards: Vec<Guard>,
     /// How to write it
     #[arg(long, short, value_enum, default_value_t = IamFormat::Json)]
     pub format: IamFormat,
@@ -459,6 +479,10 @@ pub(crate) enum IamVerb {
     Drivers,
     /// The model against the bill
     Reconcile,
+    /// Plan, apply, undo and status of fixes
+    Fix,
+    /// The operations checklist, which only reads
+    Check,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -49,7 +49,10 @@ impl Input {
         let (name, text) = if stdin {
             ("standard input".to_string(), read_text(std::io::stdin().lock(), "standard input", STACK_BYTES)?)
         } else {
-            (path.display().to_string(), read_file(path, STACK_BYTES)?)
+            (
+                path.display().to_string(),
+                read_file(path, STACK_BYTES, Some("`stackcost init` writes a starter stack file"))?,
+            )
         };
         let mut file = StackFile::parse(&name, &text)?;
         for set in &args.set {
@@ -102,7 +105,7 @@ impl Input {
 
     /// The text of a file that the stack file names.
     fn load(&self, name: &str) -> Result<String, String> {
-        read_file(&self.folder.join(name), DATA_BYTES).map_err(|failure| match failure {
+        read_file(&self.folder.join(name), DATA_BYTES, None).map_err(|failure| match failure {
             Failure::Input(Problems(problems)) => problems.into_iter().map(|problem| problem.message).collect(),
             Failure::Failed(problem) => problem.message,
             Failure::BrokenPipe => String::new(),
@@ -132,7 +135,7 @@ pub(crate) fn task_vcpu(path: &Path) -> Result<Option<Ratio>, Failure> {
 /// slip of the pen: its rate would never be looked at.
 pub(crate) fn user_book(path: &Path) -> Result<Vec<Price>, Failure> {
     let name = path.display().to_string();
-    let prices = price_book::user_book(&name, &read_file(path, DATA_BYTES)?)?;
+    let prices = price_book::user_book(&name, &read_file(path, DATA_BYTES, None)?)?;
     let billed = |price: &Price| {
         let mut meters = Component::all_meters();
         meters.any(|meter| {
@@ -164,13 +167,28 @@ pub(crate) fn user_book(path: &Path) -> Result<Vec<Price>, Failure> {
     Ok(prices)
 }
 
-fn read_file(path: &Path, most: u64) -> Result<String, Failure> {
+/// Reads a small text file.
+pub(crate) fn read_small(path: &Path) -> Result<String, Failure> {
+    read_file(path, STACK_BYTES, None)
+}
+
+/// Reads a text of some size, or standard input (`-`); with its name.
+pub(crate) fn read_named(path: &Path) -> Result<(String, String), Failure> {
+    if path == Path::new("-") {
+        let name = "standard input";
+        return Ok((name.to_string(), read_text(std::io::stdin().lock(), name, DATA_BYTES)?));
+    }
+    Ok((path.display().to_string(), read_file(path, DATA_BYTES, None)?))
+}
+
+/// Reads a file; `missing` is what to do when it is not there.
+fn read_file(path: &Path, most: u64, missing: Option<&str>) -> Result<String, Failure> {
     let name = path.display().to_string();
     let failed = |error: &std::io::Error| {
         let problem = Problem::of_text(format!("cannot read {name}: {error}"));
-        match error.kind() {
-            std::io::ErrorKind::NotFound => problem.help("`stackcost init` writes a starter stack file"),
-            _ => problem,
+        match missing.filter(|_| error.kind() == std::io::ErrorKind::NotFound) {
+            Some(help) => problem.help(help),
+            None => problem,
         }
     };
     let file = File::open(path).map_err(|error| failed(&error))?;

@@ -1,7 +1,7 @@
 //! The stackcost command line: arguments, files and the terminal. It computes no money.
 //!
 //! Exit codes: 0 done and complete; 1 it failed; 2 bad usage or input; 3 a threshold crossed;
-//! 4 findings (with `--detailed-exitcode`); 5 a partial result; 130, as shells say it, interrupted.
+//! 4 findings (with `--detailed-exitcode`, and of `check`); 5 a partial result; 130, as shells say it, interrupted.
 #![forbid(unsafe_code)]
 #![deny(clippy::panic, clippy::unwrap_used, clippy::expect_used)]
 
@@ -11,6 +11,7 @@ mod commands;
 mod exports;
 mod cost_explorer;
 mod failure;
+mod fixes;
 mod focus;
 mod forecast;
 mod input;
@@ -19,6 +20,7 @@ mod output;
 use args::{Cli, Command, PricesCommand};
 use clap::Parser;
 use failure::Failure;
+use fixes::args::FixCommand;
 use std::process::ExitCode;
 
 /// How a command that did not fail ended.
@@ -28,6 +30,10 @@ enum Outcome {
     ThresholdCrossed,
     Findings,
     Partial,
+    /// Something was done, something was not; that was told already.
+    Failed,
+    /// Somebody stopped it.
+    Interrupted,
 }
 
 fn main() -> ExitCode {
@@ -44,6 +50,8 @@ fn main() -> ExitCode {
         Ok(Outcome::ThresholdCrossed) => ExitCode::from(3),
         Ok(Outcome::Findings) => ExitCode::from(4),
         Ok(Outcome::Partial) => ExitCode::from(5),
+        Ok(Outcome::Failed) => ExitCode::FAILURE,
+        Ok(Outcome::Interrupted) => ExitCode::from(130),
         Err(failure) => failure.report(),
     }
 }
@@ -56,6 +64,13 @@ fn run(command: Command) -> Result<Outcome, Failure> {
         Command::Spend(args) => commands::spend::run(&args),
         Command::Drivers(args) => commands::drivers::run(&args),
         Command::Reconcile(args) => commands::reconcile::run(&args),
+        Command::Fix(args) => match args.command {
+            FixCommand::Plan(args) => commands::fix_plan::run(&args),
+            FixCommand::Apply(args) => commands::fix_apply::run(&args),
+            FixCommand::Undo(args) => commands::fix_undo::run(&args),
+            FixCommand::Status(args) => commands::fix_status::run(&args),
+        },
+        Command::Check(args) => commands::check::run(&args),
         Command::Init(args) => commands::init::run(&args),
         Command::Prices(args) => match args.command {
             PricesCommand::Show(args) => commands::prices_show::run(&args),

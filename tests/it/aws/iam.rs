@@ -29,9 +29,11 @@ fn the_policy_allows_the_calls_and_nothing_else() {
 #[test]
 fn every_call_is_in_a_policy_or_needs_none() {
     let mut allowed = BTreeSet::new();
-    for verb in ["spend", "drivers", "reconcile"] {
+    for verb in ["spend", "drivers", "reconcile", "fix", "check"] {
         let policy: Value = serde_json::from_str(&iam(&[verb]).1).expect("JSON");
-        let actions = policy["Statement"][0]["Action"].as_array().expect("actions").clone();
+        let statements = policy["Statement"].as_array().expect("statements").iter();
+        let actions: Vec<Value> =
+            statements.flat_map(|one| one["Action"].as_array().expect("actions").clone()).collect();
         allowed.extend(actions.iter().map(|action| action.as_str().expect("text").to_string()));
         let table = iam(&[verb, "--format", "table"]).1;
         assert!(actions.iter().all(|action| table.contains(action.as_str().expect("text"))), "{table}");
@@ -51,4 +53,31 @@ fn an_unknown_verb_is_bad_usage() {
     let (code, policy, said) = iam(&["spent"]);
     assert_eq!((code, &*policy), (Some(2), ""));
     assert!(said.contains("spend"), "{said}");
+}
+
+#[test]
+fn whoever_checks_needs_to_read_and_no_more() {
+    let actions = |arguments: &[&str]| -> Vec<(String, BTreeSet<String>)> {
+        let policy: Value = serde_json::from_str(&iam(arguments).1).expect("JSON");
+        let text = |value: &Value| value.as_str().expect("text").to_string();
+        let of =
+            |one: &Value| (text(&one["Sid"]), one["Action"].as_array().expect("actions").iter().map(text).collect());
+        policy["Statement"].as_array().expect("statements").iter().map(of).collect()
+    };
+    let (fix, check) = (actions(&["fix"]), actions(&["check"]));
+    assert_eq!((fix.len(), check.len()), (2, 1));
+    assert_eq!(fix[0], check[0]);
+    assert!(fix[0].1.is_disjoint(&fix[1].1));
+    let changes = |action: &String| {
+        let name = action.split(':').nth(1).expect("a name");
+        let reads = ["Describe", "Get", "List", "BatchGet", "View"];
+        // A preview is computed by ECR and changes nothing.
+        !reads.iter().any(|word| name.starts_with(word)) && name != "StartLifecyclePolicyPreview"
+    };
+    assert!(!check[0].1.iter().any(changes), "{:?}", check[0]);
+    assert!(fix[1].1.iter().all(changes), "{:?}", fix[1]);
+    let logs = actions(&["fix", "--only", "log-retention"]);
+    let writes: BTreeSet<String> = ["logs:DeleteRetentionPolicy", "logs:PutRetentionPolicy"].map(String::from).into();
+    assert_eq!(logs[1].1, writes);
+    assert_eq!(iam(&["spend", "--only", "log-retention"]).0, Some(2));
 }

@@ -1,9 +1,12 @@
 //! What goes between stackcost and AWS, against a double of AWS.
 
 mod calls;
+mod changes;
 mod desk;
 mod double;
 mod drivers;
+mod faults;
+mod fixes;
 mod forecast;
 mod iam;
 mod paying;

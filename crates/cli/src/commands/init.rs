@@ -14,19 +14,24 @@ const STARTER: &str = include_str!("../../../../examples/news-api.toml");
 const SCHEMA: &str = include_str!("../../../../examples/stack.schema.json");
 
 pub(crate) fn run(args: &InitArgs) -> Result<Outcome, Failure> {
-    let (text, usual) = if args.schema { (SCHEMA, "-") } else { (STARTER, "stack.toml") };
+    let (text, usual) = match (args.schema, args.wish) {
+        (true, _) => (SCHEMA, "-"),
+        (_, true) => (stackcost_formats::fixes::wish_example(), "fixes.toml"),
+        _ => (STARTER, "stack.toml"),
+    };
     let path = args.path.as_deref().unwrap_or(Path::new(usual));
     if path == Path::new("-") {
         output::data(text)?;
         return Ok(Outcome::Complete);
     }
     write_new(path, text, args.force)?;
-    say(&format!("wrote {0}; next: stackcost compare {0}", path.display()));
+    let next = if args.wish { "fix plan --wish" } else { "compare" };
+    say(&format!("wrote {0}; next: stackcost {next} {0}", path.display()));
     Ok(Outcome::Complete)
 }
 
 /// Writes the whole file or nothing: into a file beside it, which then takes its place.
-pub(super) fn write_new(path: &Path, text: &str, force: bool) -> Result<(), Failure> {
+pub(crate) fn write_new(path: &Path, text: &str, force: bool) -> Result<(), Failure> {
     if !force && path.exists() {
         let problem = Problem::of_text(format!("{} is there already", path.display()));
         return Err(problem.help("name another file, or replace it with --force").into());

@@ -393,6 +393,12 @@ impl From<Error> for Missing {
     }
 }
 
+/// A call that failed, as this program says it.
+pub(crate) fn failure_of(error: Error) -> Failure {
+    let Missing { problem, bad_input } = error.into();
+    if bad_input { problem.into() } else { Failure::Failed(problem) }
+}
+
 fn plural(count: u64, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

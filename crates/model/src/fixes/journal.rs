@@ -119,6 +119,13 @@ impl Journal {
         names
     }
 
+    /// The steps that ended well.
+    #[must_use]
+    pub fn made(&self) -> Vec<&str> {
+        let good = |stage: &Stage<'_>| matches!(stage, Stage::Ended(outcome) if outcome.is_good());
+        self.stages().into_iter().filter(|(_, stage)| good(stage)).map(|(name, _)| name).collect()
+    }
+
     /// Steps that were intended and of whose end it does not tell.
     #[must_use]
     pub fn unended(&self) -> Vec<&str> {
@@ -129,8 +136,7 @@ impl Journal {
     /// Whether every step has ended well.
     #[must_use]
     pub fn is_finished(&self) -> bool {
-        let stages = self.stages();
-        let good = |name: &str| matches!(stages.get(name), Some(Stage::Ended(outcome)) if outcome.is_good());
-        self.plan.steps.iter().all(|step| good(&step.id))
+        let made = self.made();
+        self.plan.steps.iter().all(|step| made.contains(&step.id.as_str()))
     }
 }

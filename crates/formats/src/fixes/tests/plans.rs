@@ -128,7 +128,10 @@ fn change() -> impl Strategy<Value = Change> {
             }),
             Just(State::Subscription)
         ),
-        change_of(name().prop_map(|name| Target::Alarm { name }), alarm().prop_map(|alarm| State::Alarm(Box::new(alarm))).boxed()),
+        change_of(
+            name().prop_map(|name| Target::Alarm { name }),
+            alarm().prop_map(|alarm| State::Alarm(Box::new(alarm))).boxed()
+        ),
         change_of(
             name().prop_map(|name| Target::Dashboard { name }),
             text().prop_map(|body| State::Dashboard { body }).boxed()

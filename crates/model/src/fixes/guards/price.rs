@@ -59,19 +59,16 @@ fn priced(book: &PriceBook, region: Region, component: impl Into<Component>, fre
     Ok(Priced { usd: estimate.total().usd(), formula: formula(&estimate) })
 }
 
-/// `12.4 GB kept x 0.03 USD (price list of 2026-09-29)`.
+/// `12.4 GB kept x 0.03 USD a GB-Mo (us-east-1, 2026-10-07, offer-file)`: arithmetic, rate, and where
+/// and since when it holds; `stackcost prices show` names its source in full.
 fn formula(estimate: &Estimate) -> String {
     let paid = estimate.lines.iter().filter(|line| !line.rate.is_zero());
     let parts: Vec<String> = paid
         .map(|line| {
             let dated = line.source.date_text().map(|date| format!(", {date}")).unwrap_or_default();
-            format!(
-                "{} x {} USD a {} ({}{dated})",
-                line.because,
-                line.rate,
-                line.quantity.unit.short(),
-                line.source.from
-            )
+            let (unit, trust) = (line.quantity.unit.short(), line.source.confidence);
+            let whence = format!("{}{dated}, {trust}", estimate.region);
+            format!("{} x {} USD a {unit} ({whence})", line.because, line.rate)
         })
         .collect();
     parts.join(" + ")

@@ -84,11 +84,19 @@ fn there<'s>(seen: &'s [SeenAlarm], wished: &Alarm) -> Option<(&'s SeenAlarm, &'
         // An alarm on the load balancer as a whole covers its target groups.
         metric && !alarm.dimensions.is_empty() && alarm.dimensions.keys().all(of) && upward(alarm)
     };
-    let all = seen.iter().filter_map(|seen| Some((seen, seen.alarm.as_ref()?))).filter(|(_, alarm)| same(alarm));
+    let all = seen.iter().filter_map(|seen| Some((seen, seen.alarm.as_ref()?)));
+    let all = all.filter(|(_, alarm)| same(alarm) && !is_of_scaling(alarm));
     all.min_by_key(|(_, alarm)| mute(alarm).len())
 }
 
-/// Whether it looks for too much: scaling in has alarms on too little.
+/// Whether it is one of those that scaling makes for itself: they tell nobody, and must not be
+/// edited.
+fn is_of_scaling(alarm: &Alarm) -> bool {
+    let scales = |action: &String| action.contains(":autoscaling:");
+    !alarm.alarm_actions.is_empty() && alarm.alarm_actions.iter().all(scales)
+}
+
+/// Whether it looks for too much: an alarm on too little is for something else.
 fn upward(alarm: &Alarm) -> bool {
     alarm.comparison.starts_with("GreaterThan")
 }

@@ -1,0 +1,5 @@
+//! What guards see in accounts made by hand, and the plans that come of it.
+
+mod guards;
+mod images;
+mod world;
