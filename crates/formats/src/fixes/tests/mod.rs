@@ -1,12 +1,12 @@
 mod journal;
 mod plan;
-mod plans;
+pub(crate) mod plans;
 mod security_groups;
 mod wish;
 
 use proptest::test_runner::Config;
 
 /// As usual, and as the environment says (`PROPTEST_CASES`); failures are told, not kept in a file.
-fn cases() -> Config {
+pub(crate) fn cases() -> Config {
     Config { failure_persistence: None, ..Config::default() }
 }
