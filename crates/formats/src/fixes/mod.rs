@@ -12,4 +12,4 @@ pub use security_groups::read_security_groups;
 pub use wish::{read_wish, wish_example};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -113,7 +113,7 @@ fn what_is_not_whole_before_the_end_is_an_error() {
 }
 
 proptest! {
-    #![proptest_config(cases(64))]
+    #![proptest_config(cases())]
 
     #[test]
     fn any_journal_survives(journal in plans::journal()) {

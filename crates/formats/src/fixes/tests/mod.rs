@@ -1,12 +1,12 @@
 mod journal;
 mod plan;
-mod plans;
+pub(crate) mod plans;
 mod security_groups;
 mod wish;
 
 use proptest::test_runner::Config;
 
-/// So many cases; what fails is shown, not kept in a file.
-fn cases(cases: u32) -> Config {
-    Config { cases, failure_persistence: None, ..Config::default() }
+/// As usual, and as the environment says (`PROPTEST_CASES`); failures are told, not kept in a file.
+pub(crate) fn cases() -> Config {
+    Config { failure_persistence: None, ..Config::default() }
 }

@@ -196,7 +196,7 @@ fn a_plan_that_cannot_be_carried_out_is_refused() {
 }
 
 proptest! {
-    #![proptest_config(cases(128))]
+    #![proptest_config(cases())]
 
     #[test]
     fn any_plan_survives(plan in plans::plan()) {

@@ -191,7 +191,7 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 /// Plans that are plans: `Plan::check` finds nothing.
-pub(super) fn plan() -> impl Strategy<Value = Plan> {
+pub(crate) fn plan() -> impl Strategy<Value = Plan> {
     let words = (time(), text(), option::of(text()), texts(), texts());
     (words, option::of(text()), vec((step(), any::<u8>()), 0..6)).prop_map(|(words, profile, drawn)| {
         let mut steps: Vec<Step> = Vec::new();
@@ -220,7 +220,7 @@ fn outcome() -> impl Strategy<Value = Outcome> {
 }
 
 /// Journals of plans, with entries in any order.
-pub(super) fn journal() -> impl Strategy<Value = Journal> {
+pub(crate) fn journal() -> impl Strategy<Value = Journal> {
     let entry = (any::<prop::sample::Index>(), time(), option::of(outcome()));
     (plan(), vec(entry, 0..8)).prop_map(|(plan, drawn)| {
         let mut entries = Vec::new();

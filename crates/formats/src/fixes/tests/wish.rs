@@ -390,7 +390,7 @@ web = 80
 }
 
 proptest! {
-    #![proptest_config(cases(256))]
+    #![proptest_config(cases())]
 
     #[test]
     fn damaged_wishes_do_no_harm(

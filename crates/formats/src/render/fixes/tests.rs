@@ -1,11 +1,14 @@
 use super::super::{Precision, html, markdown, table};
 use super::*;
+use crate::fixes::tests::{cases, plans};
+use proptest::prelude::*;
+use stackcost_model::fixes::journal::Stage;
 use stackcost_model::fixes::plan::PlanAccount;
 use stackcost_model::fixes::setting::{Alarm, State, Target};
 use stackcost_model::fixes::{Guard, Money, Undo};
 use stackcost_model::meter::Region;
 use stackcost_model::money::Usd;
-use stackcost_model::report;
+use stackcost_model::report::{self, Cell, RowKind};
 
 const ACCOUNT: &str = "123456789012";
 
@@ -494,4 +497,54 @@ fn what_became_of_a_plan_as_documents_rows_and_lines() {
     assert_eq!(applied_ndjson(&plan, &outcomes).lines().count(), 4);
     // Fewer outcomes than steps: the others were not begun.
     assert!(applied_csv(&plan, &[]).lines().skip(1).all(|line| line.ends_with(",not begun,")));
+}
+
+proptest! {
+    #![proptest_config(cases())]
+
+    #[test]
+    fn any_plan_can_be_shown_and_adds_up(journal in plans::journal(), width in 20_usize..120) {
+        let plan = &journal.plan;
+        let stages = journal.stages();
+        let outcomes: Vec<Option<&Outcome>> = plan
+            .steps
+            .iter()
+            .map(|step| match stages.get(step.id.as_str()) {
+                Some(Stage::Ended(outcome)) => Some(*outcome),
+                _ => None,
+            })
+            .collect();
+        let of_plan = report::plan(plan);
+        for report in [&of_plan, &report::applied(plan, &outcomes)] {
+            prop_assert!(report.rows.iter().all(|row| row.cells.len() == report.columns.len()));
+            for precision in [Precision::Auto, Precision::Places(2), Precision::Full] {
+                prop_assert!(!table::render(report, precision, width).is_empty());
+            }
+            prop_assert!(markdown::render(report, Precision::Auto).starts_with("### "));
+            let page = html::page(std::slice::from_ref(report), Precision::Auto, None);
+            prop_assert!(page.ends_with("</html>\n"));
+        }
+        for column in 1..=2 {
+            let sum = |kind: RowKind| -> Usd {
+                let rows = of_plan.rows.iter().filter(|row| row.kind == kind);
+                let amounts = rows.map(|row| match row.cells[column] {
+                    Cell::Amount(usd) => usd,
+                    _ => Usd::ZERO,
+                });
+                amounts.sum()
+            };
+            prop_assert_eq!(sum(RowKind::Line), sum(RowKind::Total));
+            prop_assert_eq!(sum(RowKind::Group), sum(RowKind::Total));
+        }
+        // One fact a row, whatever the names are.
+        for text in [plan_csv(plan), applied_csv(plan, &outcomes)] {
+            let mut reader = csv::Reader::from_reader(text.as_bytes());
+            let rows = reader.records().filter(Result::is_ok).count();
+            prop_assert_eq!(rows, plan.steps.len());
+            prop_assert_eq!(text.lines().count(), plan.steps.len() + 1);
+        }
+        for text in [plan_ndjson(plan), applied_ndjson(plan, &outcomes)] {
+            prop_assert_eq!(text.lines().count(), plan.steps.len());
+        }
+    }
 }
