@@ -85,7 +85,7 @@ impl Error {
     }
 
     /// What this tool does not do, before there was any call.
-    pub(crate) fn undoable(message: String) -> Error {
+    pub(crate) fn not_done(message: String) -> Error {
         Error { kind: Kind::BadRequest, action: "", message, help: None }
     }
 
@@ -125,7 +125,9 @@ impl Error {
                 }
                 let what = failure.as_connector_error().map_or_else(|| chain(&error), |cause| chain(cause));
                 let kind = if failure.is_timeout() { Kind::Timeout } else { Kind::Network };
-                Error::new(kind, call, format!("{action} did not reach AWS: {what}"), "is the network there?")
+                // Only of the words of a connection that was never made can it be told apart.
+                let lost = if what.contains("(Connect)") { "" } else { ", or its answer was lost" };
+                Error::new(kind, call, format!("{action} did not reach AWS{lost}: {what}"), "is the network there?")
             }
             SdkError::ServiceError(refused) => {
                 let code = refused.err().code().unwrap_or_default();

@@ -10,20 +10,23 @@ use tokio::time::Instant;
 
 /// Calls a second by the beginning of their IAM action; the first that fits counts.
 ///
-/// CloudWatch: its user guide, "CloudWatch service quotas". ECS: its API reference, "Request
-/// throttling". Those with a (?) are published nowhere that we know of, and chosen low.
+/// CloudWatch: its user guide, "CloudWatch service quotas". ECS: its developer guide, "Request
+/// throttling for the Amazon ECS API", which has 20 for reading clusters. Those with a (?) are not
+/// verified, and chosen low.
 const RATES: &[(&str, u32)] = &[
     ("cloudwatch:PutMetricAlarm", 3),
     ("cloudwatch:DescribeAlarms", 9),
-    ("cloudwatch:DeleteAlarms", 3),
+    ("cloudwatch:DeleteAlarms", 3),   // (?)
     ("cloudwatch:GetMetricData", 10), // (?) of 50, which whoever looks at dashboards shares
-    ("cloudwatch:", 10),
+    ("cloudwatch:PutDashboard", 10),
+    ("cloudwatch:GetDashboard", 10),
     ("logs:", 10), // (?)
-    ("ecs:Describe", 20),
-    ("ecs:List", 20),  // (?)
-    ("ecs:Update", 5), // (?)
-    ("ecr:", 20),      // (?)
-    ("", 10),          // (?)
+    ("ecs:DescribeClusters", 20),
+    ("ecs:Describe", 20), // (?)
+    ("ecs:List", 20),     // (?)
+    ("ecs:Update", 5),    // (?)
+    ("ecr:", 20),         // (?)
+    ("", 10),             // (?)
 ];
 
 /// How much may be made up for: calls of so long may come at once.

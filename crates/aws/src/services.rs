@@ -163,3 +163,64 @@ services! {
 fn patient() -> RetryPartition {
     RetryPartition::custom("stackcost").token_bucket(TokenBucket::unlimited()).build()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A site that is never asked anything.
+    fn site(region: &str) -> Site {
+        let config = SdkConfig::builder().build();
+        let account = Account {
+            id: "123456789012".to_string(),
+            named: None,
+            profile: "default".to_string(),
+            region: region.to_string(),
+            reading: config.clone(),
+            writing: config,
+        };
+        let (slots, pace, counts) = (Semaphore::new(1), Pace::new(false), Counts::default());
+        let traffic = Traffic { parallel: 1, slots, pace, counts };
+        Site::new(Arc::new(account), region.parse().unwrap(), Arc::new(traffic))
+    }
+
+    #[test]
+    fn arns_are_of_the_partition_of_the_region() {
+        for (region, partition) in
+            [("eu-west-1", "aws"), ("us-gov-west-1", "aws-us-gov"), ("eusc-de-east-1", "aws-eusc")]
+        {
+            let arn = site(region).arn("sns", "alerts");
+            assert_eq!(arn, format!("arn:{partition}:sns:{region}:123456789012:alerts"));
+        }
+    }
+
+    #[test]
+    fn only_what_was_too_fast_is_sent_again() {
+        use aws_sdk_sts::error::ErrorMetadata;
+        use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let site = site("eu-west-1");
+        let refused = |code: &str, status: u16| {
+            let metadata = ErrorMetadata::builder().code(code).message("no").build();
+            let error = aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityError::generic(metadata);
+            let status = aws_smithy_runtime_api::http::StatusCode::try_from(status).unwrap();
+            SdkError::service_error(error, HttpResponse::new(status, "".into()))
+        };
+        for (code, status, sent, kind) in [
+            ("Throttling", 400, 2, None),
+            ("InternalFailure", 500, 1, Some(Kind::Network)),
+            ("ValidationError", 400, 1, Some(Kind::BadRequest)),
+            ("AccessDenied", 403, 1, Some(Kind::Denied)),
+        ] {
+            let count = std::cell::Cell::new(0);
+            let send = || {
+                count.set(count.get() + 1);
+                let answer = if count.get() == 1 { Err(refused(code, status)) } else { Ok(()) };
+                async move { answer }
+            };
+            let done = runtime.block_on(site.tell(Call::PutDashboard, send));
+            assert_eq!(count.get(), sent, "{code}");
+            assert_eq!(done.err().map(|error| error.kind), kind, "{code}");
+        }
+    }
+}

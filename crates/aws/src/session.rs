@@ -276,3 +276,30 @@ async fn account(access: &Access, traffic: &Traffic) -> Result<Account, Error> {
     account.id = crate::account_number(identity.account)?;
     Ok(account)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_that_nobody_has_credentials_of() {
+        let runtime = connect::runtime().unwrap();
+        let (slots, pace) = (Semaphore::new(1), Pace::new(false));
+        let traffic = Arc::new(Traffic { parallel: 1, slots, pace, counts: Counts::default() });
+        let (accounts, sites, under_way, come) = (Vec::new(), BTreeMap::new(), JoinSet::new(), Vec::new());
+        let mut session = Session { accounts, sites, traffic, under_way, come, runtime };
+        assert!(session.is_idle());
+        let group = Target::LogRetention { group: "/a".to_string() };
+        let topic = Target::Topic { name: "a".to_string() };
+        session.read(vec![(3, "123456789012", Region::US_EAST_1, group.clone())]);
+        session.read(vec![(4, "123456789012", Region::US_EAST_1, topic)]);
+        session.write(5, "123456789012", Region::US_EAST_1, &group, None, None);
+        assert!(!session.is_idle());
+        let come = session.wait(Duration::from_secs(60));
+        assert!(
+            matches!(come[..], [Event::Read(3, Err(_)), Event::Read(4, Err(_)), Event::Wrote(5, Err(_))]),
+            "{come:?}"
+        );
+        assert!(session.is_idle() && session.wait(Duration::ZERO).is_empty());
+    }
+}

@@ -211,22 +211,25 @@ fn family(arn: &str) -> &str {
 /// The newest revisions of a family that can still be deployed.
 async fn revisions(site: &Site, family: &str, newest: usize) -> Result<Vec<String>, Error> {
     let call = Call::ListTaskDefinitions;
-    let mut found = Vec::new();
+    let mut found: Vec<(u32, String)> = Vec::new();
     let mut token = None;
     while found.len() < newest {
         let sent = site.reads.ecs().list_task_definitions().family_prefix(family).sort(sdk::SortOrder::Desc);
         let sent = sent.status(sdk::TaskDefinitionStatus::Active).set_next_token(token);
         let output = site.ask(call, sent.send()).await?;
-        // Another server than AWS takes the family as the beginning of a name.
-        let of_it = |arn: &String| self::family(arn) == family;
-        found.extend(output.task_definition_arns.unwrap_or_default().into_iter().filter(of_it));
+        let listed = output.task_definition_arns.unwrap_or_default().into_iter();
+        // Another server than AWS may take the family as the beginning of a name.
+        let of_it = listed.filter(|arn| self::family(arn) == family);
+        found.extend(of_it.filter_map(|arn| Some((arn.rsplit(':').next()?.parse().ok()?, arn))));
         token = output.next_token.filter(|next| !next.is_empty());
         if token.is_none() {
             break;
         }
     }
+    // Nor does every server sort.
+    found.sort_unstable_by(|one, other| other.cmp(one));
     found.truncate(newest);
-    Ok(found)
+    Ok(found.into_iter().map(|(_, arn)| arn).collect())
 }
 
 async fn described(site: &Site, arn: &str) -> Result<TaskDefinition, Error> {

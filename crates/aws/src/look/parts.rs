@@ -64,3 +64,52 @@ impl Part {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Call, reads};
+
+    /// What it takes to read a part.
+    fn calls(part: Part) -> &'static [Call] {
+        match part {
+            Part::Repositories => &[Call::DescribeRepositories],
+            Part::Images => &[
+                Call::GetLifecyclePolicy,
+                Call::DescribeImages,
+                Call::BatchGetImage,
+                // With the images there, ECR is asked for its own opinion.
+                Call::StartLifecyclePolicyPreview,
+                Call::GetLifecyclePolicyPreview,
+            ],
+            Part::RegistryScanning => &[Call::GetRegistryScanningConfiguration],
+            Part::LogGroups => &[Call::DescribeLogGroups, Call::GetMetricData],
+            Part::AccountRetention => &[Call::DescribeAccountPolicies],
+            Part::Clusters => &[Call::ListClusters, Call::DescribeClusters],
+            Part::Services => &[Call::ListClusters, Call::ListServices, Call::DescribeServices],
+            Part::Running => &[Call::ListClusters, Call::ListTasks, Call::DescribeTasks],
+            Part::TaskDefinitions => &[Call::DescribeTaskDefinition],
+            Part::Revisions => &[Call::ListTaskDefinitions],
+            Part::TargetGroups => &[Call::DescribeTargetGroups, Call::DescribeLoadBalancers],
+            Part::Alarms | Part::BillingAlarms => &[Call::DescribeAlarms],
+            Part::Topics | Part::BillingTopics => {
+                &[Call::ListTopics, Call::GetTopicAttributes, Call::ListSubscriptionsByTopic]
+            }
+            Part::Dashboards => &[Call::ListDashboards, Call::GetDashboard],
+            Part::ScalableTargets => &[Call::DescribeScalableTargets],
+            Part::ScalingPolicies => &[Call::DescribeScalingPolicies],
+            Part::LastCharge => &[Call::GetMetricData],
+            Part::Budgets => &[Call::ViewBudget],
+            Part::CostTags => &[Call::ListCostAllocationTags],
+        }
+    }
+
+    #[test]
+    fn a_guard_may_read_what_it_needs_and_no_more() {
+        for guard in Guard::ALL {
+            let needed: BTreeSet<Call> = Part::of_one(guard).iter().flat_map(|part| calls(*part)).copied().collect();
+            let allowed: BTreeSet<Call> = reads(guard).iter().copied().collect();
+            assert_eq!(needed, allowed, "{guard}");
+        }
+    }
+}

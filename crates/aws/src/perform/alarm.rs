@@ -103,3 +103,36 @@ pub(super) async fn delete(site: &Site, name: &str) -> Result<(), Error> {
     let delete = site.writes.cloudwatch().delete_alarms().alarm_names(name);
     site.tell(Call::DeleteAlarms, || delete.clone().send()).await.map(drop)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alarm_with_more_to_it_is_not_written() {
+        let plain = || {
+            sdk::MetricAlarm::builder()
+                .namespace("AWS/Billing")
+                .metric_name("EstimatedCharges")
+                .statistic(sdk::Statistic::Maximum)
+                .period(21_600)
+                .evaluation_periods(1)
+                .datapoints_to_alarm(1)
+                .threshold(0.1)
+                .comparison_operator(sdk::ComparisonOperator::GreaterThanThreshold)
+        };
+        let seen = writable(plain().build()).expect("a plain alarm");
+        assert_eq!((seen.threshold.as_str(), seen.datapoints_to_alarm, seen.actions_enabled), ("0.1", None, true));
+        let slides = sdk::EvaluationWindow::SlidingWindow(sdk::SlidingWindow::builder().build());
+        assert!(writable(plain().evaluation_window(slides).build()).is_some(), "it is the default");
+        for more in [
+            plain().metrics(sdk::MetricDataQuery::builder().id("m1").build()),
+            plain().threshold_metric_id("ad1"),
+            plain().warm_up_configuration(sdk::WarmUpConfiguration::builder().build()),
+            plain().action_configuration(sdk::ActionConfiguration::builder().build()),
+            plain().set_period(None),
+        ] {
+            assert_eq!(writable(more.build()), None);
+        }
+    }
+}

@@ -182,3 +182,39 @@ pub(super) async fn delete(site: &Site, name: &str) -> Result<(), Error> {
     let delete = site.writes.budgets().delete_budget().account_id(&site.account.id).budget_name(name);
     site.tell(Call::ModifyBudget, || delete.clone().send()).await.map(drop)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn monthly() -> sdk::Budget {
+        let built = sdk::Budget::builder().budget_name("all").budget_limit(limit("100").unwrap());
+        built.time_unit(sdk::TimeUnit::Monthly).budget_type(sdk::BudgetType::Cost).build().unwrap()
+    }
+
+    #[test]
+    fn what_is_no_plain_budget_is_of_another_kind() {
+        assert!(is_plain(&monthly()));
+        let with = |change: fn(&mut sdk::Budget)| {
+            let mut budget = monthly();
+            change(&mut budget);
+            budget
+        };
+        assert!(is_plain(&with(|budget| budget.metrics = Some(vec![sdk::Metric::UnblendedCost]))));
+        assert!(!is_plain(&with(|budget| budget.metrics = Some(vec![sdk::Metric::AmortizedCost]))));
+        assert!(!is_plain(&with(|budget| budget.time_unit = sdk::TimeUnit::Daily)));
+        assert!(!is_plain(&with(|budget| budget.budget_type = sdk::BudgetType::Usage)));
+        assert!(!is_plain(&with(|budget| budget.filter_expression = Some(sdk::Expression::builder().build()))));
+        assert!(!is_plain(&with(|budget| {
+            let end = aws_sdk_budgets::primitives::DateTime::from_secs(1_900_000_000);
+            budget.time_period = Some(sdk::TimePeriod::builder().end(end).build());
+        })));
+    }
+
+    #[test]
+    fn amounts_are_as_short_as_they_can_be() {
+        for (said, short) in [("100.0", "100"), ("100", "100"), ("0.50", "0.5"), ("12.25", "12.25")] {
+            assert_eq!(shortest(said), short);
+        }
+    }
+}

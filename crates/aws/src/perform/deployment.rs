@@ -117,3 +117,31 @@ pub(super) async fn put(site: &Site, cluster: &str, service: &str, wanted: &Depl
     let put = site.writes.ecs().update_service().cluster(cluster).service(service).deployment_configuration(wanted);
     site.tell(call, || put.clone().send()).await.map(drop)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn service(settings: sdk::DeploymentConfiguration) -> sdk::Service {
+        sdk::Service::builder().deployment_configuration(settings).build()
+    }
+
+    #[test]
+    fn who_rolls_out() {
+        let settings = sdk::DeploymentConfiguration::builder;
+        let none = sdk::DeploymentAlarms::builder().set_alarm_names(Some(Vec::new())).enable(false).rollback(false);
+        let plain = service(settings().alarms(none.build().unwrap()).build());
+        let seen = writable(&plain).expect("a plain service");
+        assert_eq!((seen.minimum_healthy, seen.maximum, seen.circuit_breaker, seen.alarms), (100, 200, false, None));
+        let hook = sdk::DeploymentLifecycleHook::builder().hook_target_arn("arn:aws:lambda:x").build();
+        let daemon = sdk::Service::builder().scheduling_strategy(sdk::SchedulingStrategy::Daemon).build();
+        for (service, rollout) in [
+            (service(settings().strategy(sdk::DeploymentStrategy::BlueGreen).build()), "BLUE_GREEN"),
+            (service(settings().lifecycle_hooks(hook).build()), "ECS rolling with lifecycle hooks"),
+            (service(settings().bake_time_in_minutes(5).build()), "ECS rolling with a bake time"),
+            (daemon, "ECS as a daemon"),
+        ] {
+            assert_eq!((self::rollout(&service).as_str(), writable(&service)), (rollout, None));
+        }
+    }
+}

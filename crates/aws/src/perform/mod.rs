@@ -35,7 +35,7 @@ pub(crate) async fn read(site: &Site, target: &Target) -> Result<Option<State>, 
         Target::Deployment { cluster, service } => deployment::read(site, cluster, service).await,
         Target::ContainerInsights { cluster } => container_insights::read(site, cluster).await,
         Target::CostTag { key } => cost_tag::read(site, key).await,
-        other => Err(Error::undoable(format!("this version cannot read {other}"))),
+        other => Err(Error::not_done(format!("this version cannot read {other}"))),
     }
 }
 
@@ -92,8 +92,8 @@ pub(crate) async fn write(
             container_insights::put(site, cluster, value).await
         }
         (T::CostTag { key }, _, Some(S::CostTag { active })) => cost_tag::put(site, key, *active).await,
-        (other, _, None) => Err(Error::undoable(format!("{other}: there is always a setting, it cannot be deleted"))),
-        (other, ..) => Err(Error::undoable(format!("{other} cannot be set to that by this version"))),
+        (other, _, None) => Err(Error::not_done(format!("{other}: there is always a setting, it cannot be deleted"))),
+        (other, ..) => Err(Error::not_done(format!("{other} cannot be set to that by this version"))),
     }
 }
 
