@@ -1,5 +1,7 @@
 """CloudWatch: alarms in pages, alarms that AWS would refuse, and the metrics that a test has set.
 
+Dashboards are an account's, whatever the region.
+
 `POST /double/state` takes
 * "metrics": [{"namespace", "name", "dimensions": {name: value}, "stat", "values": [[epoch seconds, number], ...]}]
 GetMetricData answers only these, point by point, whatever the period and whatever PutMetricData brought.
@@ -10,6 +12,7 @@ import collections
 from wire import Refused, page
 
 METRICS = collections.defaultdict(dict)
+DASHBOARDS = collections.defaultdict(dict)
 
 
 def put_metric_alarm(call):
@@ -32,6 +35,11 @@ def describe_alarms(call):
     alarms.sort(key=lambda each: each[1]["AlarmName"])
     found, rest = page(alarms, asked, "MaxRecords", "NextToken", 50, 100)
     return {kind: [alarm for of, alarm in found if of == kind] for kind in kinds.values()} | rest
+
+
+def of_dashboards(call):
+    """moto does the rest, with those of all regions; the API reference: "global, not region-specific"."""
+    call.backend().dashboards = DASHBOARDS[call.account]
 
 
 def get_metric_data(call):
@@ -73,5 +81,9 @@ OPERATIONS = {
     "PutMetricAlarm": put_metric_alarm,
     "DescribeAlarms": describe_alarms,
     "GetMetricData": get_metric_data,
+    "ListDashboards": of_dashboards,
+    "GetDashboard": of_dashboards,
+    "PutDashboard": of_dashboards,
+    "DeleteDashboards": of_dashboards,
 }
 STATE = {"metrics": set_metrics}

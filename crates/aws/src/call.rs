@@ -74,6 +74,7 @@ calls! {
     DescribeScalableTargets "application-autoscaling:DescribeScalableTargets" "between which bounds services scale";
     RegisterScalableTarget "application-autoscaling:RegisterScalableTarget" "set the bounds of a service";
     DeregisterScalableTarget "application-autoscaling:DeregisterScalableTarget" "take the bounds of a service away again";
+    DescribeScheduledActions "application-autoscaling:DescribeScheduledActions" "whether a schedule needs the bounds";
     DescribeScalingPolicies "application-autoscaling:DescribeScalingPolicies" "by what services scale";
     PutScalingPolicy "application-autoscaling:PutScalingPolicy" "set by what a service scales";
     DeleteScalingPolicy "application-autoscaling:DeleteScalingPolicy" "take a scaling policy away again";
@@ -86,6 +87,7 @@ calls! {
     UpdateService "ecs:UpdateService" "set how a service rolls out";
     ListTasks "ecs:ListTasks" "which tasks run";
     DescribeTasks "ecs:DescribeTasks" "which images run";
+    ListTaskDefinitionFamilies "ecs:ListTaskDefinitionFamilies" "which families a schedule may run";
     ListTaskDefinitions "ecs:ListTaskDefinitions" "which revisions a rollback may need";
     DescribeTaskDefinition "ecs:DescribeTaskDefinition" "which images and variables a revision has";
 
@@ -112,6 +114,17 @@ impl Call {
     #[must_use]
     pub const fn needs_permission(self) -> bool {
         !matches!(self, Call::CallerIdentity)
+    }
+
+    /// The service whose role AWS makes in the account with the first of these calls, if it makes
+    /// one: whoever makes it needs `iam:CreateServiceLinkedRole` with this as `iam:AWSServiceName`.
+    /// Source: Application Auto Scaling user guide, "Service-linked roles".
+    #[must_use]
+    pub const fn service_linked_role(self) -> Option<&'static str> {
+        match self {
+            Call::RegisterScalableTarget => Some("ecs.application-autoscaling.amazonaws.com"),
+            _ => None,
+        }
     }
 
     /// Whether each of its pages is paid for. Of Cost Explorer all are: "each request" costs a cent

@@ -1,6 +1,6 @@
 //! From flags, environment and profile files to settings of the SDK, as the AWS CLI reads them.
 
-use crate::{Client, Error};
+use crate::{Client, Error, endpoint};
 use aws_config::profile::{ProfileFileCredentialsProvider, ProfileSet};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
@@ -81,6 +81,7 @@ pub(crate) async fn configuration(access: &Access) -> Result<Configuration, Erro
     if profiles.get_profile(&profile).is_none() && (access.profile.is_some() || profile != "default") {
         return Err(Error::unknown_profile(&profile, profiles.profiles()));
     }
+    endpoint::check(access.endpoint_url.as_deref(), &profiles)?;
     let patience = access.patience.unwrap_or(PATIENCE);
     let timeouts = aws_config::timeout::TimeoutConfig::builder().operation_attempt_timeout(patience).build();
     let http = http_client()?;
@@ -101,7 +102,7 @@ pub(crate) async fn configuration(access: &Access) -> Result<Configuration, Erro
         let provider = ProfileFileCredentialsProvider::builder().profile_name(&profile).configure(&settings).build();
         loader = loader.credentials_provider(provider);
     }
-    let config = loader.load().await;
+    let config = endpoint::without_empty(loader.load().await);
     let said = std::env::var_os("AWS_MAX_ATTEMPTS").is_some() || profiles.get("max_attempts").is_some();
     let attempts = config.retry_config().filter(|_| said).map(|retries| retries.max_attempts());
     Ok(Configuration { profile, region, attempts, config })

@@ -19,6 +19,7 @@ pub const fn reads(guard: Guard) -> &'static [Call] {
             Call::DescribeServices,
             Call::ListTasks,
             Call::DescribeTasks,
+            Call::ListTaskDefinitionFamilies,
             Call::ListTaskDefinitions,
             Call::DescribeTaskDefinition,
         ],
@@ -77,7 +78,8 @@ pub const fn reads(guard: Guard) -> &'static [Call] {
     }
 }
 
-/// The calls that its steps take, and those that take the steps back.
+/// The calls that its steps take, and those that take the steps back: also what these read to see
+/// that nothing of others goes with what is deleted.
 #[must_use]
 pub const fn writes(guard: Guard) -> &'static [Call] {
     match guard {
@@ -89,6 +91,7 @@ pub const fn writes(guard: Guard) -> &'static [Call] {
             Call::DeleteAlarms,
             Call::CreateTopic,
             Call::SetTopicAttributes,
+            Call::ListSubscriptionsByTopic,
             Call::DeleteTopic,
             Call::Subscribe,
             Call::Unsubscribe,
@@ -99,6 +102,8 @@ pub const fn writes(guard: Guard) -> &'static [Call] {
         // user guide, "Permissions to work with target resources").
         Guard::Scaling => &[
             Call::RegisterScalableTarget,
+            Call::DescribeScalingPolicies,
+            Call::DescribeScheduledActions,
             Call::DeregisterScalableTarget,
             Call::PutScalingPolicy,
             Call::DeleteScalingPolicy,

@@ -34,6 +34,7 @@ mod error;
 mod question;
 mod answer;
 mod connect;
+mod endpoint;
 mod number;
 mod count;
 mod pace;

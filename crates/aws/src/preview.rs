@@ -2,7 +2,7 @@
 
 use crate::services::Site;
 use crate::{Call, Error, Kind};
-use aws_sdk_ecr::types::LifecyclePolicyPreviewStatus as Status;
+use aws_sdk_ecr::types::{ImageActionType, LifecyclePolicyPreviewResult, LifecyclePolicyPreviewStatus as Status};
 use serde_json::Value;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
@@ -13,6 +13,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const WAITS: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(2));
 
 /// Digests of the images that a policy would take, each with the priority of the rule that does.
+/// What it would only archive is not among them.
 pub(crate) async fn preview(site: &Site, repository: &str, policy: &str) -> Result<Vec<(String, u32)>, Error> {
     let until = Instant::now() + PATIENCE;
     start(site, repository, policy, until).await?;
@@ -28,7 +29,7 @@ pub(crate) async fn preview(site: &Site, repository: &str, policy: &str) -> Resu
                 if !same(output.lifecycle_policy_text.as_deref(), policy) {
                     return Err(Error::bad_request(call, &format!("somebody else has {repository} previewed")));
                 }
-                for result in output.preview_results.unwrap_or_default() {
+                for result in output.preview_results.unwrap_or_default().into_iter().filter(expires) {
                     let priority = result.applied_rule_priority.and_then(|priority| u32::try_from(priority).ok());
                     let half = || Error::no_answer(call, "half a preview of an image");
                     taken.push((result.image_digest.ok_or_else(half)?, priority.ok_or_else(half)?));
@@ -55,6 +56,12 @@ pub(crate) async fn preview(site: &Site, repository: &str, policy: &str) -> Resu
             }
         }
     }
+}
+
+/// Whether an image is deleted; a rule may also have it archived.
+fn expires(result: &LifecyclePolicyPreviewResult) -> bool {
+    let action = result.action.as_ref().and_then(|action| action.r#type.as_ref());
+    action == Some(&ImageActionType::Expire)
 }
 
 /// Begins; ECR previews one policy of a repository at a time.

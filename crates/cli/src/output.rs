@@ -25,9 +25,12 @@ fn columns(terminal: Option<(Width, Height)>) -> usize {
     terminal.map_or(USUAL_WIDTH, |(Width(columns), _)| usize::from(columns).max(20))
 }
 
-/// Writes data.
+/// Writes data; nothing of it commands the terminal, whoever named what it tells of.
 pub(crate) fn data(text: &str) -> Result<(), Failure> {
-    bytes(text.as_bytes())
+    match text.chars().any(commands) {
+        true => bytes(visible(text).as_bytes()),
+        false => bytes(text.as_bytes()),
+    }
 }
 
 /// Writes data that is no text; a terminal is not sent it.
@@ -53,9 +56,13 @@ pub(crate) fn say(text: &str) {
     let _ = writeln!(std::io::stderr(), "{}", visible(text));
 }
 
+/// Whether a sign would command a terminal.
+fn commands(sign: char) -> bool {
+    sign.is_control() && !matches!(sign, '\n' | '\r' | '\t')
+}
+
 /// The text without what would command a terminal, byte for byte as long, so that places stay right.
 pub(crate) fn visible(text: &str) -> String {
-    let commands = |sign: char| sign.is_control() && !matches!(sign, '\n' | '\r' | '\t');
     let signs = text.chars().map(|sign| if commands(sign) { "?".repeat(sign.len_utf8()) } else { sign.to_string() });
     signs.collect()
 }

@@ -51,6 +51,7 @@ retention = "14d"
 allow_shorten = true
 [billing]
 thresholds = [75]
+emails = ["ops@example.com"]
 [scaling."prod/api"]
 min = 3
 max = 9
@@ -204,7 +205,8 @@ fn parts_of_a_plan_and_parts_of_an_undo() {
         assert_eq!(ran.code, Some(0), "{ran:?}");
         ran
     };
-    run(&["fix", "plan", "-o", "plan.json", "--protect", "/ecs/web"]);
+    bench.write("fixes.toml", "[alarms]\nemails = [\"ops@example.com\"]\n");
+    run(&["fix", "plan", "-o", "plan.json", "--wish", "fixes.toml", "--protect", "/ecs/web"]);
     run(&["fix", "apply", "plan.json", "--yes", "--only", "log-retention"]);
     assert_eq!((retention(0), retention(1)), (Some(30), None), "what is protected is not in the plan");
     assert_eq!(bench.account.writes().len(), 1);
@@ -254,4 +256,76 @@ fn every_format_of_everything() {
     // What is written twice is the same, to the byte.
     let plan = || bench.run(&["fix", "plan", "--format", "csv"]).out;
     assert_eq!(plan(), plan());
+}
+
+/// What others have built on what was made is not deleted with it.
+#[test]
+fn undo_leaves_what_others_build_on() {
+    let bench = unguarded();
+    bench.write(
+        "fixes.toml",
+        "[billing]\nthresholds = [50]\nemails = [\"ops@example.com\"]\n[scaling.\"prod/api\"]\nmin = 1\nmax = 4\n\
+         metric = \"cpu\"\ntarget = \"70%\"\n",
+    );
+    let only = ["--wish", "fixes.toml", "--only", "billing-alarm", "--only", "scaling"];
+    assert_eq!(bench.run(&[&["fix", "apply", "--yes"], &only[..]].concat()).code, Some(0));
+    let topic = format!("arn:aws:sns:{REGION}:{}:billing-alerts", bench.account.id);
+    let theirs = [
+        ("Action", "Subscribe"),
+        ("TopicArn", topic.as_str()),
+        ("Protocol", "https"),
+        ("Endpoint", "https://example.com/hook"),
+        ("Version", "2010-03-31"),
+    ];
+    bench.account.query("sns", REGION, &theirs);
+    let memory = json!({"TargetValue": 50.0,
+        "PredefinedMetricSpecification": {"PredefinedMetricType": "ECSServiceAverageMemoryUtilization"}});
+    bench.aws(
+        "application-autoscaling",
+        "PutScalingPolicy",
+        json!({"ServiceNamespace": "ecs", "ResourceId": "service/prod/api", "PolicyName": "theirs",
+            "ScalableDimension": "ecs:service:DesiredCount", "PolicyType": "TargetTrackingScaling",
+            "TargetTrackingScalingPolicyConfiguration": memory}),
+    );
+    let undone = bench.run(&["fix", "undo", "--yes"]);
+    assert_eq!(undone.code, Some(1), "{undone:?}");
+    assert!(undone.out.contains("https://example.com/hook") && undone.out.contains("theirs"), "{undone:?}");
+    let targets = bench.aws("application-autoscaling", "DescribeScalableTargets", json!({"ServiceNamespace": "ecs"}));
+    assert_eq!(targets["ScalableTargets"].as_array().map(Vec::len), Some(1));
+    assert!(
+        bench.account.query("sns", REGION, &[("Action", "ListTopics"), ("Version", "2010-03-31")]).contains(&topic)
+    );
+}
+
+/// What is left out takes along what needs it, and a slip of the pen is no wish.
+#[test]
+fn nothing_is_made_that_hangs_in_the_air() {
+    let bench = unguarded();
+    bench.write("fixes.toml", "[billing]\nthresholds = [50]\nemails = [\"ops@example.com\"]\n");
+    let plan =
+        |more: &[&str]| bench.run(&[&["fix", "plan", "--format", "json", "--wish", "fixes.toml"], more].concat());
+    let kinds = |ran: &super::fixes::Ran| -> Vec<String> {
+        let steps = json_of(ran)["plan"]["steps"].as_array().expect("steps").clone();
+        steps.iter().map(|step| step["target"]["kind"].as_str().expect("a kind").to_string()).collect()
+    };
+    // An alarm alone: its topic comes along.
+    assert_eq!(kinds(&plan(&["--only", "billing-50-usd"])), ["topic", "alarm"]);
+    // A topic that is protected: no alarm on a topic that is not there.
+    let protected = plan(&["--only", "billing-alarm", "--protect", "topic billing-alerts"]);
+    assert_eq!(kinds(&protected), [""; 0]);
+    assert!(protected.out.contains("it is left out, since it needs"), "{protected:?}");
+    assert_eq!(
+        bench.run(&["fix", "plan", "-o", "plan.json", "--except", "prod/api", "--wish", "fixes.toml"]).code,
+        Some(0)
+    );
+    let text = std::fs::read_to_string(bench.path("plan.json")).expect("a plan");
+    let plan: Value = serde_json::from_str(&text).expect("JSON");
+    let about = plan["plan"]["steps"].as_array().expect("steps").iter().map(|step| step["about"].as_str());
+    assert!(about.clone().count() > 3 && about.clone().all(|about| about != Some("prod/api")), "{text}");
+    for slip in ["log-retenton", "/ecs/nothing*"] {
+        let refused = bench.run(&["fix", "apply", "plan.json", "--yes", "--except", slip]);
+        assert_eq!(refused.code, Some(2), "{refused:?}");
+        assert!(refused.said.contains(slip), "{refused:?}");
+    }
+    assert_eq!(bench.account.writes(), [] as [Value; 0]);
 }

@@ -559,3 +559,83 @@ fn status_tells_whether_alarms_reach_somebody() {
     let status = bench.run(&[&["fix", "status"], &only[..]].concat());
     assert_eq!(status.code, Some(0), "{status:?}");
 }
+
+/// Undoing is not undone, nor gone on with after it; and of several applies the one that is meant.
+#[test]
+fn undo_knows_which_journal_is_meant() {
+    let bench = planned(&["/a", "/b"]);
+    assert_eq!(apply(&bench, &["--only", "/a"]).code, Some(0));
+    assert_eq!(apply(&bench, &["--only", "/b", "--journal", "b.ndjson"]).code, Some(0));
+    let undone = bench.run(&["fix", "undo", "b.ndjson", "--yes"]);
+    assert_eq!(undone.code, Some(0), "{undone:?}");
+    assert_eq!(bench.retentions(), [("/a".into(), Some(30)), ("/b".into(), None)]);
+    // What was undone is not done again by going on with it.
+    let again = bench.run(&["fix", "apply", "b.ndjson", "--yes", "--resume"]);
+    assert!(again.code == Some(2) && again.said.contains("was undone"), "{again:?}");
+    let undo_of_it = bench.journals().into_iter().find(|path| path.to_string_lossy().contains("-undo")).expect("one");
+    let refused = bench.run(&["fix", "undo", &undo_of_it.to_string_lossy(), "--yes"]);
+    assert!(refused.code == Some(2) && refused.said.contains("make a new plan"), "{refused:?}");
+    // A newer journal that cannot be read is no reason to undo an older one.
+    std::fs::write(bench.path("state/stackcost/journals/99990101T000000.000Z-x.ndjson"), "{").expect("writable");
+    let unsure = bench.run(&["fix", "undo", "--yes"]);
+    assert!(unsure.code == Some(1) && unsure.said.contains("99990101"), "{unsure:?}");
+    assert_eq!(bench.retentions(), [("/a".into(), Some(30)), ("/b".into(), None)]);
+}
+
+/// What AWS refused was never made: undo leaves what somebody else has set since.
+#[test]
+fn what_was_refused_is_not_undone() {
+    let bench = planned(&["/a"]);
+    let denied = json!({"status": 400, "code": "AccessDeniedException", "message": "not authorized"});
+    bench.account.fault("logs", "PutRetentionPolicy", 1, denied);
+    assert_eq!(apply(&bench, &[]).code, Some(1));
+    bench.aws("logs", "PutRetentionPolicy", json!({"logGroupName": "/a", "retentionInDays": 30}));
+    let undone = bench.run(&["fix", "undo", "--yes"]);
+    assert_eq!(undone.code, Some(2), "{undone:?}");
+    assert_eq!(bench.retentions(), [("/a".into(), Some(30))]);
+}
+
+/// An interrupted apply of a part says how that part goes on: its journal holds it.
+#[test]
+fn a_journal_is_enough_to_go_on() {
+    let bench = planned(&NAMES);
+    let html = json!({"status": 500, "raw": "<html></html>"});
+    // Each of five, three times.
+    bench.account.fault("logs", "PutRetentionPolicy", 15, html);
+    let part = apply(&bench, &["--except", "/f", "--parallel", "1"]);
+    assert_eq!(part.code, Some(1), "{part:?}");
+    let journal = bench.journals()[0].to_string_lossy().into_owned();
+    assert!(part.said.contains(&format!("stackcost fix apply {journal} --resume")), "{part:?}");
+    std::fs::remove_file(bench.path("plan.json")).expect("it is there");
+    assert_eq!(bench.run(&["fix", "apply", &journal, "--resume", "--yes"]).code, Some(0));
+    let left: Vec<String> = bench.retentions().into_iter().filter(|one| one.1.is_none()).map(|one| one.0).collect();
+    assert_eq!(left, ["/f"]);
+}
+
+/// After the plan was made the service went back to an old image: the policy is not put.
+#[test]
+fn what_runs_is_looked_at_again_before_a_policy_is_put() {
+    let bench = Bench::new();
+    bench.account.state(&json!({"region": REGION, "make_repositories": {"prefix": "api-", "count": 1, "images": 25}}));
+    let image = |tag: &str| format!("{}.dkr.ecr.{REGION}.amazonaws.com/api-0:{tag}", bench.account.id);
+    bench.service("api", &image("v24"), json!([]), None);
+    assert_eq!(bench.run(&["fix", "plan", "--only", "ecr-lifecycle", "-o", "plan.json"]).code, Some(0));
+    bench.service("old", &image("v2"), json!([]), None);
+    bench.account.forget();
+    let applied = apply(&bench, &[]);
+    assert_eq!(applied.code, Some(1), "{applied:?}");
+    assert!(applied.out.contains("images that run by now"), "{applied:?}");
+    assert_eq!(bench.account.writes(), [] as [Value; 0]);
+}
+
+/// A task that a schedule starts belongs to no service, and does not run now.
+#[test]
+fn what_a_schedule_runs_is_in_use() {
+    let bench = Bench::new();
+    bench.account.state(&json!({"region": REGION, "make_repositories": {"prefix": "job-", "count": 1, "images": 25}}));
+    let image = format!("{}.dkr.ecr.{REGION}.amazonaws.com/job-0:v2", bench.account.id);
+    let container = json!({"name": "nightly", "image": image, "memory": 512});
+    bench.aws("ecs", "RegisterTaskDefinition", json!({"family": "nightly", "containerDefinitions": [container]}));
+    let plan = bench.run(&["fix", "plan", "--only", "ecr-lifecycle"]);
+    assert!(plan.out.contains("keeps 23 instead of 10"), "{plan:?}");
+}

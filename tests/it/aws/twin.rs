@@ -375,6 +375,18 @@ fn metrics_are_what_the_test_says_and_odd_alarms_are_refused() {
 }
 
 #[test]
+fn a_dashboard_is_in_all_regions_or_in_none() {
+    let account = account();
+    let elsewhere = |op: &str, asked: Value| account.aws("monitoring", op, "us-east-1", &asked);
+    let body = json!({"widgets": []}).to_string();
+    ask(&account, "monitoring", "PutDashboard", json!({"DashboardName": "d", "DashboardBody": body}));
+    assert_eq!(elsewhere("ListDashboards", json!({}))["DashboardEntries"][0]["DashboardName"], "d");
+    assert_eq!(elsewhere("GetDashboard", json!({"DashboardName": "d"}))["DashboardBody"], body);
+    elsewhere("DeleteDashboards", json!({"DashboardNames": ["d"]}));
+    assert_eq!(ask(&account, "monitoring", "ListDashboards", json!({}))["DashboardEntries"], json!([]));
+}
+
+#[test]
 fn budgets_bounds_and_cost_tags_can_be_changed_and_read_back() {
     let account = account();
     let budget = |amount: &str| json!({"BudgetName": "b", "BudgetLimit": {"Amount": amount, "Unit": "USD"}, "TimeUnit": "MONTHLY", "BudgetType": "COST"});

@@ -2,7 +2,9 @@
 
 use super::world::*;
 use stackcost_model::fixes::snapshot::{Gap, Place, RunningImage};
-use stackcost_model::fixes::{Finding, Snapshot, State, Undo, Verdict, Wish, hold_against_preview};
+use stackcost_model::fixes::{
+    Finding, Snapshot, State, Step, Undo, Verdict, Wish, hold_against_preview, takes_what_runs,
+};
 use stackcost_model::money::Usd;
 
 /// Images pushed a day apart, the newest today, 512 MiB each: `v1` is the newest.
@@ -40,13 +42,19 @@ fn the_last_ten_stay() {
     let step = &plan.steps[0];
     assert_eq!(keeps(&only(&snapshot)), 10);
     assert_eq!(step.now, "no lifecycle policy; 12 images, 6 GB");
-    assert_eq!(step.loses, ["2 images, 1 GB at most, pushed 2026-11-14 to 2026-11-15: v12, v11"]);
+    assert_eq!(
+        step.loses,
+        [
+            "2 images, 1 GB at most, pushed 2026-11-14 to 2026-11-15: v12, v11",
+            "the oldest image that runs is number 3 of 10: it outlives 7 more pushes, and then expires"
+        ]
+    );
     assert_eq!(step.money.saves, Usd::parse("0.1"), "1 GB at 0.10");
     assert!(matches!(step.undo, Undo::Setting(_)));
     // The newest ten alone: nothing expires, and the policy is put all the same.
     let snapshot = running(10, None, &format!("{URI}:v3"));
     let plan = planned(&snapshot, &Wish::default(), &["ecr-lifecycle"]);
-    assert_eq!((plan.steps[0].loses.len(), plan.steps[0].money.saves), (0, Some(Usd::ZERO)));
+    assert_eq!((plan.steps[0].loses.len(), plan.steps[0].money.saves), (1, Some(Usd::ZERO)));
 }
 
 #[test]
@@ -55,6 +63,10 @@ fn what_runs_raises_the_count() {
         (format!("{URI}:v12"), 12),
         (format!("{URI}@sha256:d14"), 14),
         (format!("{URI}:gone@sha256:d11"), 11),
+        // The registry's other names.
+        (format!("{ACCOUNT}.dkr-ecr.us-east-1.on.aws/api:v12"), 12),
+        (format!("{ACCOUNT}.dkr.ecr-fips.us-east-1.amazonaws.com/api:v12"), 12),
+        (format!("{ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/api:v12"), 10),
         // Another repository whose name begins alike.
         (format!("{URI}-worker:v12"), 10),
         ("public.ecr.aws/x/api:v12".to_string(), 10),
@@ -173,4 +185,47 @@ fn the_preview_of_ecr_has_the_last_word() {
     assert!(unknown.contains("ecr:StartLifecyclePolicyPreview is denied"), "{unknown}");
     let refused = held(taken(&["d12", "d3"]));
     assert!(refused.steps.is_empty() && refused.remedy.is_some_and(|remedy| remedy.contains("sha256:d3")));
+}
+
+#[test]
+fn images_that_run_outlive_as_many_pushes_as_is_wished() {
+    let mut wish = Wish::default();
+    wish.ecr.headroom = 4;
+    let snapshot = running(20, None, &format!("{URI}:v9"));
+    let finding = found(&snapshot, &wish, &["ecr-lifecycle"]).remove(0);
+    assert_eq!(keeps(&finding), 13);
+    assert!(finding.steps[0].loses[1].contains("number 9 of 13: it outlives 4 more pushes"), "{finding:?}");
+}
+
+/// Since the plan was made, somebody has gone back to an older image.
+#[test]
+fn what_runs_by_now_is_looked_at_again() {
+    let before = running(20, None, &format!("{URI}:v2"));
+    let step = only(&before).steps.remove(0);
+    assert_eq!(takes_what_runs(&before, &step), None);
+    let why = takes_what_runs(&running(20, None, &format!("{URI}:v15")), &step).expect("it would take v15");
+    assert!(why.contains("sha256:d15"), "{why}");
+    let mut denied = before.clone();
+    denied.accounts[0].regions[0].running = Err(Gap::Denied { action: "ecs:ListTasks".into() });
+    assert!(takes_what_runs(&denied, &step).is_some_and(|why| why.contains("ecs:ListTasks is denied")));
+    // Taking a policy away takes nothing.
+    let back = Step { after: None, ..step };
+    assert_eq!(takes_what_runs(&denied, &back), None);
+}
+
+/// Dollars in a year, by hand: what the old policy keeps by then less what the new one does.
+#[test]
+fn what_a_year_saves() {
+    let year = |images: i64, apart: i64, old: Option<u32>| {
+        let policy = old.map(|keep| KEEP.replace("MANY", &keep.to_string()));
+        let all = (0..images).map(|at| image(&format!("d{at}"), &[], (at + 1) * apart, 1_024)).collect();
+        let snapshot = with(|place, _| place.repositories = Ok(vec![repository(all, policy.as_deref())]));
+        only(&snapshot).steps[0].money.in_a_year.expect("known").to_fixed(3)
+    };
+    // 20 of 1 GB in 60 days: 20 + 20 x 365/60 GB, instead of 10.
+    assert_eq!(year(20, 3, None), "13.167");
+    // Two of them: 2 + 2 x 365/60 GB, instead of 10; what is free to come up to ten is no saving.
+    assert_eq!(year(2, 30, None), "0.417");
+    // A policy that keeps 30 already: 30 GB instead of 10, whatever comes.
+    assert_eq!(year(30, 3, Some(30)), "2.000");
 }

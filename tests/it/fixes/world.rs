@@ -98,6 +98,7 @@ pub fn log_group(name: &str, retention: Option<u32>, gib: u64, age: i64) -> LogG
     LogGroup {
         name: name.into(),
         retention,
+        account_policy: None,
         stored_bytes: gib << 30,
         created: days_ago(age),
         class: "STANDARD".into(),

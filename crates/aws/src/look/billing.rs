@@ -25,7 +25,7 @@ pub(super) async fn billing(look: &Look<'_>, site: &Site) -> Billing {
         (alarms, topics)
     };
     let charge = look.part(Part::LastCharge, site, "metric EstimatedCharges", last_charge(look.now, site));
-    let budgets = look.list(Part::Budgets, site, "budgets", budgets(site));
+    let budgets = look.list(Part::Budgets, site, "budgets", budgets(look.now, site));
     let tags = look.part(Part::CostTags, site, "cost allocation tags", cost_tags(site));
     let ((alarms, topics), last_charge, budgets, cost_tags) = futures_util::join!(alarms, charge, budgets, tags);
     Billing { alarms, topics, last_charge, budgets, cost_tags }
@@ -65,7 +65,7 @@ async fn last_charge(now: Timestamp, site: &Site) -> Result<Option<Timestamp>, E
     Ok(times.filter_map(|time| Timestamp::from_second(time.secs()).ok()).max())
 }
 
-async fn budgets(site: &Site) -> Result<Vec<SeenBudget>, Error> {
+async fn budgets(now: Timestamp, site: &Site) -> Result<Vec<SeenBudget>, Error> {
     let call = Call::ViewBudget;
     let listed = pages::all(call, |token| async {
         let sent = site.reads.budgets().describe_budgets().account_id(&site.account.id).show_filter_expression(true);
@@ -73,7 +73,12 @@ async fn budgets(site: &Site) -> Result<Vec<SeenBudget>, Error> {
         Ok((output.budgets, output.next_token))
     });
     let read = |seen: sdk::Budget| async move {
-        Ok(SeenBudget { budget: budget::writable(site, &seen).await?, name: seen.budget_name })
+        if !budget::is_monthly_cost(&seen) {
+            return Ok(SeenBudget { name: seen.budget_name, budget: None, forecast_alert: false });
+        }
+        let told = budget::told(site, &seen).await?;
+        let forecast_alert = budget::is_on(&seen, now) && budget::forecasts(&told);
+        Ok(SeenBudget { budget: budget::writable(&seen, &told), name: seen.budget_name, forecast_alert })
     };
     each(site, listed.await?, read).await.into_iter().collect()
 }

@@ -16,11 +16,13 @@ pub(super) async fn alarms(site: &Site) -> Result<Vec<SeenAlarm>, Error> {
         let output = site.ask(call, sent.send()).await?;
         let composite = output.composite_alarms.unwrap_or_default().into_iter().map(|alarm| {
             let acts = acts(alarm.actions_enabled, alarm.alarm_actions());
-            Some(SeenAlarm { name: alarm.alarm_name?, alarm: None, acts })
+            // What it is made of is billed as alarms of their own.
+            Some(SeenAlarm { name: alarm.alarm_name?, alarm: None, acts, metrics: 0 })
         });
         let on_metrics = output.metric_alarms.unwrap_or_default().into_iter().map(|alarm| {
             let acts = acts(alarm.actions_enabled, alarm.alarm_actions());
-            Some(SeenAlarm { name: alarm.alarm_name.clone()?, alarm: alarm::writable(alarm), acts })
+            let metrics = alarm::metrics(&alarm);
+            Some(SeenAlarm { name: alarm.alarm_name.clone()?, alarm: alarm::writable(alarm), acts, metrics })
         });
         let all: Option<Vec<SeenAlarm>> = on_metrics.chain(composite).collect();
         let all = all.ok_or_else(|| Error::no_answer(call, "an alarm without a name"))?;

@@ -93,14 +93,17 @@ fn image(detail: sdk::ImageDetail, children: &mut BTreeMap<String, Vec<String>>)
         Timestamp::new(time.secs(), i32::try_from(time.subsec_nanos()).ok()?).ok()
     };
     let digest = detail.image_digest?;
+    // What came back from the archive is as old as that, to AWS.
+    let activated = detail.last_activated_at.and_then(time);
+    let pushed = time(detail.image_pushed_at?)?;
     Some(Image {
         children: children.remove(&digest).unwrap_or_default(),
         digest,
         tags: detail.image_tags.unwrap_or_default(),
-        pushed_at: time(detail.image_pushed_at?)?,
+        pushed_at: activated.map_or(pushed, |activated| activated.max(pushed)),
         bytes: u64::try_from(detail.image_size_in_bytes.unwrap_or_default()).ok()?,
         storage,
-        pulled_at: detail.last_recorded_pull_time.and_then(time),
+        pulled_at: detail.last_recorded_pull_time.and_then(time).max(activated),
         archived_at: detail.last_archived_at.filter(|_| storage == Storage::Archive).and_then(time),
     })
 }
@@ -142,4 +145,33 @@ async fn children(site: &Site, repository: &str, digests: &[String]) -> Result<B
         children.insert(digest, digests.collect());
     }
     Ok(children)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_sdk_ecr::primitives::DateTime;
+
+    #[test]
+    fn what_came_back_is_as_old_as_that() {
+        for (pulled, activated, is_pushed, is_pulled) in [
+            (None, None, 10, None),
+            (Some(20), None, 10, Some(20)),
+            (None, Some(30), 30, Some(30)),
+            (Some(20), Some(30), 30, Some(30)),
+            (Some(40), Some(30), 30, Some(40)),
+            // Pushed again since.
+            (None, Some(5), 10, Some(5)),
+        ] {
+            let detail = sdk::ImageDetail::builder().image_digest("sha256:1").image_pushed_at(DateTime::from_secs(10));
+            let detail = detail.set_last_recorded_pull_time(pulled.map(DateTime::from_secs));
+            let detail = detail.set_last_activated_at(activated.map(DateTime::from_secs)).build();
+            let seen = image(detail, &mut BTreeMap::new()).expect("an image");
+            assert_eq!(
+                (seen.pushed_at.as_second(), seen.pulled_at.map(Timestamp::as_second)),
+                (is_pushed, is_pulled),
+                "{pulled:?} {activated:?}"
+            );
+        }
+    }
 }

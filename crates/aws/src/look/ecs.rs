@@ -106,7 +106,7 @@ async fn services(site: &Site, clusters: &[String]) -> Result<Vec<sdk::Service>,
     services.retain(deployment::is_there);
     // What cannot be named is no service, and would be missed.
     let whole = |service: &sdk::Service| {
-        service.service_name.is_some() && service.cluster_arn.is_some() && definition(service).is_some()
+        service.service_name.is_some() && service.cluster_arn.is_some() && definitions(service).next().is_some()
     };
     match services.iter().all(whole) {
         true => Ok(services),
@@ -114,10 +114,11 @@ async fn services(site: &Site, clusters: &[String]) -> Result<Vec<sdk::Service>,
     }
 }
 
-/// The task definition of a service; one that somebody else deploys has it in a task set.
-fn definition(service: &sdk::Service) -> Option<&str> {
-    let set = || service.task_sets().iter().find_map(|set| set.task_definition.as_deref());
-    service.task_definition.as_deref().or_else(set)
+/// The task definitions of a service, the foremost first; one that somebody else deploys has them
+/// in task sets.
+fn definitions(service: &sdk::Service) -> impl Iterator<Item = &str> {
+    let of_sets = service.task_sets().iter().filter_map(|set| set.task_definition.as_deref());
+    service.task_definition.as_deref().into_iter().chain(of_sets)
 }
 
 fn service(service: &sdk::Service) -> Service {
@@ -127,7 +128,7 @@ fn service(service: &sdk::Service) -> Service {
     Service {
         cluster: cluster.rsplit('/').next().unwrap_or_default().to_string(),
         name: service.service_name.clone().unwrap_or_default(),
-        task_definition: definition(service).unwrap_or_default().to_string(),
+        task_definition: definitions(service).next().unwrap_or_default().to_string(),
         desired: u32::try_from(service.desired_count).unwrap_or_default(),
         deployment: deployment::writable(service),
         rollout: deployment::rollout(service),
@@ -174,7 +175,7 @@ async fn target_groups(look: &Look<'_>, site: &Site, services: &Seen<Vec<sdk::Se
 }
 
 /// Those that services use; and if it was asked for, those that run or are being deployed, and the
-/// newest of each of these families.
+/// newest of all families: what is run by a schedule belongs to no service, and may not run now.
 async fn task_definitions(
     look: &Look<'_>,
     site: &Site,
@@ -185,14 +186,15 @@ async fn task_definitions(
         return Err(Gap::NotAsked);
     }
     let services = services.as_ref().map_err(Clone::clone)?;
-    let mut arns: BTreeSet<String> = services.iter().filter_map(definition).map(str::to_string).collect();
+    let mut arns: BTreeSet<String> = services.iter().flat_map(definitions).map(str::to_string).collect();
     if look.parts.contains(&Part::Revisions) {
         let tasks = tasks.as_ref().map_err(Clone::clone)?;
         let deployed = services.iter().flat_map(sdk::Service::deployments);
         arns.extend(deployed.filter_map(|deployment| deployment.task_definition.clone()));
         arns.extend(tasks.iter().filter_map(|task| task.task_definition_arn.clone()));
-        let families: BTreeSet<String> = arns.iter().map(|arn| family(arn).to_string()).collect();
-        let newest = usize::try_from(look.wish.ecr.rollback_revisions).unwrap_or(usize::MAX);
+        let families = families(site).await.map_err(gap)?;
+        // Without a wish to roll back, the newest is still what is run next.
+        let newest = usize::try_from(look.wish.ecr.rollback_revisions.max(1)).unwrap_or(usize::MAX);
         let revisions = each(site, &families, |family| revisions(site, family, newest)).await;
         arns.extend(flat(revisions).map_err(gap)?);
     }
@@ -206,6 +208,18 @@ async fn task_definitions(
 fn family(arn: &str) -> &str {
     let name = arn.rsplit('/').next().unwrap_or(arn);
     name.rsplit_once(':').map_or(name, |(family, _)| family)
+}
+
+/// The families that have a revision which can still be run; of any other there is none to read.
+async fn families(site: &Site) -> Result<BTreeSet<String>, Error> {
+    let call = Call::ListTaskDefinitionFamilies;
+    let active = sdk::TaskDefinitionFamilyStatus::Active;
+    let listed = pages::all(call, |token| async {
+        let sent = site.reads.ecs().list_task_definition_families().status(active.clone()).max_results(100);
+        let output = site.ask(call, sent.set_next_token(token).send()).await?;
+        Ok((output.families, output.next_token))
+    });
+    Ok(listed.await?.into_iter().collect())
 }
 
 /// The newest revisions of a family that can still be deployed.
@@ -269,6 +283,14 @@ mod tests {
         assert_eq!(family("arn:aws:ecs:eu-west-1:123456789012:task-definition/api:7"), "api");
         assert_eq!(family("api:7"), "api");
         assert_eq!(family("api"), "api");
+    }
+
+    #[test]
+    fn every_task_set_has_its_task_definition() {
+        let set = |arn: &str| sdk::TaskSet::builder().task_definition(arn).build();
+        let service = sdk::Service::builder().task_sets(set("api:7")).task_sets(set("api:8"));
+        assert!(definitions(&service.clone().build()).eq(["api:7", "api:8"]));
+        assert!(definitions(&service.task_definition("api:9").build()).eq(["api:9", "api:7", "api:8"]));
     }
 
     #[test]

@@ -41,6 +41,7 @@ fn group(group: sdk::LogGroup) -> Option<LogGroup> {
     Some(LogGroup {
         name: group.log_group_name?,
         retention: group.retention_in_days.map(u32::try_from).transpose().ok()?,
+        account_policy: group.retention_policy_name.filter(|name| !name.is_empty()),
         stored_bytes: u64::try_from(group.stored_bytes.unwrap_or_default()).ok()?,
         created: Timestamp::from_millisecond(group.creation_time?).ok()?,
         class: group.log_group_class.map_or_else(|| "STANDARD".to_string(), |class| class.as_str().to_string()),

@@ -17,7 +17,7 @@ pub(crate) enum Part {
     Running,
     /// Task definitions of services.
     TaskDefinitions,
-    /// Those of running tasks, and what a rollback may need.
+    /// Those of running tasks, and what a rollback or a schedule may need.
     Revisions,
     TargetGroups,
     Alarms,
@@ -89,7 +89,7 @@ mod tests {
             Part::Services => &[Call::ListClusters, Call::ListServices, Call::DescribeServices],
             Part::Running => &[Call::ListClusters, Call::ListTasks, Call::DescribeTasks],
             Part::TaskDefinitions => &[Call::DescribeTaskDefinition],
-            Part::Revisions => &[Call::ListTaskDefinitions],
+            Part::Revisions => &[Call::ListTaskDefinitionFamilies, Call::ListTaskDefinitions],
             Part::TargetGroups => &[Call::DescribeTargetGroups, Call::DescribeLoadBalancers],
             Part::Alarms | Part::BillingAlarms => &[Call::DescribeAlarms],
             Part::Topics | Part::BillingTopics => {

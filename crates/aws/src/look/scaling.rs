@@ -5,11 +5,11 @@ use crate::perform::scaling_policy;
 use crate::services::Site;
 use crate::{Call, Error, pages};
 use aws_sdk_applicationautoscaling::types as sdk;
-use stackcost_model::fixes::snapshot::SeenPolicy;
+use stackcost_model::fixes::snapshot::{Bounds, SeenPolicy};
 use std::collections::BTreeMap;
 
-/// Fewest and most tasks by resource.
-pub(super) async fn targets(site: &Site) -> Result<BTreeMap<String, (u32, u32)>, Error> {
+/// Bounds by resource.
+pub(super) async fn targets(site: &Site) -> Result<BTreeMap<String, Bounds>, Error> {
     let call = Call::DescribeScalableTargets;
     let listed = pages::all(call, |token| async {
         let sent = site.reads.scaling().describe_scalable_targets().service_namespace(NAMESPACE);
@@ -18,9 +18,18 @@ pub(super) async fn targets(site: &Site) -> Result<BTreeMap<String, (u32, u32)>,
     });
     let bounds = |target: sdk::ScalableTarget| {
         let natural = |value: i32| u32::try_from(value).map_err(|_| Error::no_answer(call, "bounds below zero"));
-        Ok((target.resource_id, (natural(target.min_capacity)?, natural(target.max_capacity)?)))
+        let suspended = target.suspended_state.as_ref().is_some_and(suspended);
+        let (min, max) = (natural(target.min_capacity)?, natural(target.max_capacity)?);
+        Ok((target.resource_id, Bounds { min, max, suspended }))
     };
     listed.await?.into_iter().map(bounds).collect()
+}
+
+/// Whether any kind of scaling is.
+fn suspended(state: &sdk::SuspendedState) -> bool {
+    let kinds =
+        [state.dynamic_scaling_in_suspended, state.dynamic_scaling_out_suspended, state.scheduled_scaling_suspended];
+    kinds.contains(&Some(true))
 }
 
 pub(super) async fn policies(site: &Site) -> Result<Vec<SeenPolicy>, Error> {
@@ -36,4 +45,22 @@ pub(super) async fn policies(site: &Site) -> Result<Vec<SeenPolicy>, Error> {
         tracking: scaling_policy::writable(policy),
     };
     Ok(listed.await?.into_iter().map(seen).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_kind_that_is_suspended_is_enough() {
+        let state = sdk::SuspendedState::builder;
+        assert!(!suspended(&state().build()) && !suspended(&state().scheduled_scaling_suspended(false).build()));
+        for state in [
+            state().dynamic_scaling_in_suspended(true).scheduled_scaling_suspended(false),
+            state().dynamic_scaling_out_suspended(true),
+            state().scheduled_scaling_suspended(true),
+        ] {
+            assert!(suspended(&state.build()));
+        }
+    }
 }

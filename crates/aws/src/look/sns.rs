@@ -1,4 +1,4 @@
-//! Topics: who may publish to some of them, and who gets it.
+//! Topics: who may publish to some of them, with which key, and who gets it.
 
 use super::{each, gap};
 use crate::perform::{subscription, topic};
@@ -8,7 +8,7 @@ use stackcost_model::fixes::Gap;
 use stackcost_model::fixes::snapshot::Topic;
 use std::collections::BTreeSet;
 
-/// All topics; of those in question their policies and subscriptions, too.
+/// All topics; of those in question their policies, keys and subscriptions, too.
 pub(super) async fn topics(site: &Site, in_question: &BTreeSet<String>) -> Result<Vec<Topic>, Error> {
     let call = Call::ListTopics;
     let listed = pages::all(call, |token| async {
@@ -20,10 +20,15 @@ pub(super) async fn topics(site: &Site, in_question: &BTreeSet<String>) -> Resul
     let names = names.ok_or_else(|| Error::no_answer(call, "a topic without an ARN"))?;
     let read = |name: String| async {
         if !in_question.contains(&name) {
-            return Topic { name, policy: Err(Gap::NotAsked), subscriptions: Err(Gap::NotAsked) };
+            let (policy, key) = (Err(Gap::NotAsked), Err(Gap::NotAsked));
+            return Topic { name, policy, key, subscriptions: Err(Gap::NotAsked) };
         }
-        let (policy, all) = futures_util::join!(topic::policy(site, &name), subscription::all(site, &name));
-        Topic { policy: policy.map_err(gap), subscriptions: all.map_err(gap), name }
+        let (attributes, all) = futures_util::join!(topic::attributes(site, &name), subscription::all(site, &name));
+        let (policy, key) = match attributes.map_err(gap) {
+            Ok(attributes) => (attributes.policy.map_err(gap), Ok(attributes.key)),
+            Err(gap) => (Err(gap.clone()), Err(gap)),
+        };
+        Topic { policy, key, subscriptions: all.map_err(gap), name }
     };
     Ok(each(site, names, read).await)
 }

@@ -67,6 +67,19 @@ pub(crate) fn writable(alarm: sdk::MetricAlarm) -> Option<Alarm> {
     })
 }
 
+/// A metric and the two bounds of its band. Source: CloudWatch's pricing page, anomaly detection.
+const DETECTING: u32 = 3;
+
+/// How many metrics an alarm is billed for.
+pub(crate) fn metrics(alarm: &sdk::MetricAlarm) -> u32 {
+    let real = alarm.metrics().iter().filter(|query| query.metric_stat.is_some()).count();
+    match alarm.threshold_metric_id {
+        Some(_) => DETECTING,
+        // One that only queries is billed by what the query finds, which is a metric at least.
+        None => u32::try_from(real).unwrap_or(u32::MAX).max(1),
+    }
+}
+
 pub(super) async fn put(site: &Site, name: &str, alarm: &Alarm) -> Result<(), Error> {
     let call = Call::PutMetricAlarm;
     let no_number = || Error::bad_request(call, &format!("`{}` is not a decimal number", alarm.threshold));
@@ -133,6 +146,22 @@ mod tests {
             plain().set_period(None),
         ] {
             assert_eq!(writable(more.build()), None);
+        }
+    }
+
+    #[test]
+    fn an_alarm_is_billed_by_its_metrics() {
+        let metric = |id: &str| {
+            let stat = sdk::MetricStat::builder().stat("Sum").period(60).build();
+            sdk::MetricDataQuery::builder().id(id).metric_stat(stat).build()
+        };
+        let expression = || sdk::MetricDataQuery::builder().id("e").expression("m1 / m2").build();
+        let alarm = sdk::MetricAlarm::builder;
+        let math = alarm().metrics(expression()).metrics(metric("m1")).metrics(metric("m2"));
+        let band = alarm().metrics(metric("m1")).metrics(expression()).threshold_metric_id("e");
+        for (alarm, count) in [(alarm().metric_name("m"), 1), (math, 2), (band, 3), (alarm().metrics(expression()), 1)]
+        {
+            assert_eq!(metrics(&alarm.build()), count);
         }
     }
 }

@@ -4,6 +4,7 @@ use super::found;
 use crate::services::Site;
 use crate::{Call, Error, number as decimal, pages};
 use aws_sdk_budgets::types as sdk;
+use jiff::Timestamp;
 use stackcost_model::fixes::State;
 use stackcost_model::fixes::setting::{Budget, Notification};
 
@@ -16,7 +17,8 @@ const FOR_EVER: i64 = 3_706_000_000;
 pub(super) async fn read(site: &Site, name: &str) -> Result<Option<State>, Error> {
     let call = Call::ViewBudget;
     let Some(found) = get(site, name).await? else { return Ok(None) };
-    match writable(site, &found).await? {
+    let told = if is_plain(&found) { told(site, &found).await? } else { Vec::new() };
+    match writable(&found, &told) {
         Some(budget) => Ok(Some(State::Budget(budget))),
         None => {
             let why = format!("the budget {name} is of a kind that this tool does not write");
@@ -33,31 +35,86 @@ async fn get(site: &Site, name: &str) -> Result<Option<sdk::Budget>, Error> {
     budget.transpose()
 }
 
-/// A budget as it can be made again; none when it is of another kind: of usage, with filters,
-/// planned, adjusting itself, for another time or currency, or with other notifications.
-pub(crate) async fn writable(site: &Site, budget: &sdk::Budget) -> Result<Option<Budget>, Error> {
-    let Some(limit) = budget.budget_limit.as_ref().filter(|_| is_plain(budget)) else { return Ok(None) };
+/// A notification, and all whom it tells.
+pub(crate) type Told = (sdk::Notification, Vec<sdk::Subscriber>);
+
+/// Whom a budget tells of what.
+pub(crate) async fn told(site: &Site, budget: &sdk::Budget) -> Result<Vec<Told>, Error> {
     let call = Call::ViewBudget;
     let listed = pages::all(call, |token| async {
         let sent = site.reads.budgets().describe_notifications_for_budget().account_id(&site.account.id);
         let output = site.ask(call, sent.budget_name(&budget.budget_name).set_next_token(token).send()).await?;
         Ok((output.notifications, output.next_token))
     });
-    let mut notifications = Vec::new();
+    let mut told = Vec::new();
     for notification in found(listed.await, &NOT_THERE)?.unwrap_or_default() {
-        let percentage = matches!(notification.threshold_type, None | Some(sdk::ThresholdType::Percentage));
-        let emails = emails(site, budget, &notification).await?;
-        let (true, sdk::ComparisonOperator::GreaterThan, Some(emails)) =
-            (percentage, &notification.comparison_operator, emails)
-        else {
-            return Ok(None);
-        };
-        let forecasted = notification.notification_type == sdk::NotificationType::Forecasted;
-        notifications.push(Notification { forecasted, percent: decimal::text(notification.threshold), emails });
+        let subscribers = subscribers(site, budget, &notification).await?;
+        told.push((notification, subscribers));
     }
+    Ok(told)
+}
+
+async fn subscribers(
+    site: &Site,
+    budget: &sdk::Budget,
+    notification: &sdk::Notification,
+) -> Result<Vec<sdk::Subscriber>, Error> {
+    let call = Call::ViewBudget;
+    let listed = pages::all(call, |token| async {
+        let sent = site.reads.budgets().describe_subscribers_for_notification().account_id(&site.account.id);
+        let sent = sent.budget_name(&budget.budget_name).notification(notification.clone());
+        let output = site.ask(call, sent.set_next_token(token).send()).await?;
+        Ok((output.subscribers, output.next_token))
+    });
+    Ok(found(listed.await, &NOT_THERE)?.unwrap_or_default())
+}
+
+/// Whether somebody is told, by mail or otherwise, what AWS expects.
+pub(crate) fn forecasts(told: &[Told]) -> bool {
+    let forecast = |of: &sdk::Notification| of.notification_type == sdk::NotificationType::Forecasted;
+    told.iter().any(|(notification, subscribers)| forecast(notification) && !subscribers.is_empty())
+}
+
+/// A budget as it can be made again; none when it is of another kind: of usage, with filters,
+/// planned, adjusting itself, for another time or currency, or with other notifications.
+pub(crate) fn writable(budget: &sdk::Budget, told: &[Told]) -> Option<Budget> {
+    let limit = budget.budget_limit.as_ref().filter(|_| is_plain(budget))?;
+    let mut notifications = told.iter().map(mails).collect::<Option<Vec<Notification>>>()?;
     // AWS has no order of them.
     notifications.sort_by_key(|one| !one.forecasted);
-    Ok(Some(Budget { amount: shortest(&limit.amount), notifications }))
+    Some(Budget { amount: shortest(&limit.amount), notifications })
+}
+
+/// A notification that mails at a percentage; none if it does anything else.
+fn mails((notification, subscribers): &Told) -> Option<Notification> {
+    let percentage = matches!(notification.threshold_type, None | Some(sdk::ThresholdType::Percentage));
+    if !percentage || notification.comparison_operator != sdk::ComparisonOperator::GreaterThan {
+        return None;
+    }
+    let mail =
+        |one: &sdk::Subscriber| (one.subscription_type == sdk::SubscriptionType::Email).then(|| one.address.clone());
+    Some(Notification {
+        forecasted: notification.notification_type == sdk::NotificationType::Forecasted,
+        percent: decimal::text(notification.threshold),
+        emails: subscribers.iter().map(mail).collect::<Option<_>>()?,
+    })
+}
+
+/// Whether a budget has not ended.
+pub(crate) fn is_on(budget: &sdk::Budget, now: Timestamp) -> bool {
+    let end = budget.time_period.as_ref().and_then(|period| period.end);
+    end.is_none_or(|end| end.secs() > now.as_second())
+}
+
+/// Whether a budget is about the cost of a month of all there is.
+#[allow(deprecated, reason = "budgets that were made with the older fields still have them")]
+pub(crate) fn is_monthly_cost(budget: &sdk::Budget) -> bool {
+    budget.budget_type == sdk::BudgetType::Cost
+        && budget.time_unit == sdk::TimeUnit::Monthly
+        && budget.cost_filters.as_ref().is_none_or(|filters| filters.is_empty())
+        && budget.filter_expression.is_none()
+        // Another view shows a part of the bill.
+        && budget.billing_view_arn.as_ref().is_none_or(|view| view.ends_with(":billingview/primary"))
 }
 
 #[allow(deprecated, reason = "budgets that were made with the older fields still have them")]
@@ -80,35 +137,13 @@ fn is_plain(budget: &sdk::Budget) -> bool {
             && types.use_blended != Some(true)
             && types.use_amortized != Some(true)
     };
-    budget.budget_type == sdk::BudgetType::Cost
-        && budget.time_unit == sdk::TimeUnit::Monthly
+    is_monthly_cost(budget)
         && limit.is_some_and(|limit| limit.unit == USD)
         && end.is_none_or(|end| end.secs() > FOR_EVER)
         && budget.planned_budget_limits.as_ref().is_none_or(|planned| planned.is_empty())
-        && budget.cost_filters.as_ref().is_none_or(|filters| filters.is_empty())
         && budget.cost_types.as_ref().is_none_or(usual)
         && budget.auto_adjust_data.is_none()
-        && budget.filter_expression.is_none()
         && budget.metrics().iter().all(|metric| *metric == sdk::Metric::UnblendedCost)
-        && budget.billing_view_arn.as_ref().is_none_or(|view| view.ends_with(":billingview/primary"))
-}
-
-/// Whom a notification mails; none if it tells anything else.
-async fn emails(
-    site: &Site,
-    budget: &sdk::Budget,
-    notification: &sdk::Notification,
-) -> Result<Option<Vec<String>>, Error> {
-    let call = Call::ViewBudget;
-    let listed = pages::all(call, |token| async {
-        let sent = site.reads.budgets().describe_subscribers_for_notification().account_id(&site.account.id);
-        let sent = sent.budget_name(&budget.budget_name).notification(notification.clone());
-        let output = site.ask(call, sent.set_next_token(token).send()).await?;
-        Ok((output.subscribers, output.next_token))
-    });
-    let subscribers = found(listed.await, &NOT_THERE)?.unwrap_or_default().into_iter();
-    let mail = |one: sdk::Subscriber| (one.subscription_type == sdk::SubscriptionType::Email).then_some(one.address);
-    Ok(subscribers.map(mail).collect())
 }
 
 /// `100` for `100.0`, which is what AWS makes of it.
@@ -209,6 +244,43 @@ mod tests {
             let end = aws_sdk_budgets::primitives::DateTime::from_secs(1_900_000_000);
             budget.time_period = Some(sdk::TimePeriod::builder().end(end).build());
         })));
+    }
+
+    fn told(kind: sdk::NotificationType, by: &[sdk::SubscriptionType]) -> Told {
+        let notification = sdk::Notification::builder().notification_type(kind).threshold(80.0);
+        let notification = notification.comparison_operator(sdk::ComparisonOperator::GreaterThan).build().unwrap();
+        let subscriber = |by: &sdk::SubscriptionType| {
+            sdk::Subscriber::builder().subscription_type(by.clone()).address("a").build().unwrap()
+        };
+        (notification, by.iter().map(subscriber).collect())
+    }
+
+    #[test]
+    fn a_forecast_counts_whoever_is_told_of_it() {
+        use sdk::NotificationType::{Actual, Forecasted};
+        use sdk::SubscriptionType::{Email, Sns};
+        for (told, forecasts, is_written) in [
+            (told(Actual, &[Email]), false, true),
+            (told(Forecasted, &[]), false, true),
+            (told(Forecasted, &[Email]), true, true),
+            (told(Forecasted, &[Sns]), true, false),
+        ] {
+            let told = [told];
+            assert_eq!((super::forecasts(&told), writable(&monthly(), &told).is_some()), (forecasts, is_written));
+        }
+    }
+
+    #[test]
+    fn a_budget_that_is_not_written_may_still_be_about_all() {
+        let mut euros = monthly();
+        euros.budget_limit = Some(sdk::Spend::builder().amount("1").unit("EUR").build().unwrap());
+        assert!(is_monthly_cost(&euros) && !is_plain(&euros));
+        euros.filter_expression = Some(sdk::Expression::builder().build());
+        assert!(!is_monthly_cost(&euros));
+        let end = aws_sdk_budgets::primitives::DateTime::from_secs(1_900_000_000);
+        euros.time_period = Some(sdk::TimePeriod::builder().end(end).build());
+        let at = |second| Timestamp::from_second(second).unwrap();
+        assert!(is_on(&euros, at(1_800_000_000)) && !is_on(&euros, at(1_900_000_000)) && is_on(&monthly(), at(0)));
     }
 
     #[test]

@@ -59,9 +59,15 @@ pub(crate) async fn write(
         }
         (T::LogRetention { group }, _, Some(S::LogRetention { days })) => log_retention::put(site, group, *days).await,
         (T::LogRetention { group }, _, None) => log_retention::delete(site, group).await,
-        (T::Topic { name }, None, Some(S::Topic { policy })) => topic::make(site, name, policy).await,
-        (T::Topic { name }, Some(_), Some(S::Topic { policy })) => topic::put(site, name, policy).await,
-        (T::Topic { name }, _, None) => topic::delete(site, name).await,
+        (T::Topic { name }, None, Some(S::Topic { policy, .. })) => topic::make(site, name, policy).await,
+        (T::Topic { name }, Some(_), Some(S::Topic { policy, .. })) => topic::put(site, name, policy).await,
+        (T::Topic { name }, before, None) => {
+            let wished = match before {
+                Some(S::Topic { wished, .. }) => wished.as_slice(),
+                _ => &[],
+            };
+            topic::delete(site, name, wished).await
+        }
         (T::Subscription { topic, protocol, endpoint }, _, Some(S::Subscription)) => {
             subscription::make(site, topic, protocol, endpoint).await
         }

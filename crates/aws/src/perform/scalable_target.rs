@@ -3,7 +3,7 @@
 
 use super::number;
 use crate::services::Site;
-use crate::{Call, Error};
+use crate::{Call, Error, pages};
 use aws_sdk_applicationautoscaling::types::{ScalableDimension, ServiceNamespace};
 use stackcost_model::fixes::State;
 
@@ -35,8 +35,35 @@ pub(super) async fn put(site: &Site, resource: &str, min: u32, max: u32) -> Resu
     site.tell(call, || put.clone().send()).await.map(drop)
 }
 
+/// Takes the bounds away, unless anything else still scales by them: AWS would delete it, too.
 pub(super) async fn delete(site: &Site, resource: &str) -> Result<(), Error> {
+    let others = names(site, resource).await?;
+    if !others.is_empty() {
+        let names = others.join(", ");
+        let why = format!("policies or scheduled actions of others are registered ({names}): it is not deregistered");
+        return Err(Error::bad_request(Call::DeregisterScalableTarget, &why));
+    }
     let delete = site.writes.scaling().deregister_scalable_target().service_namespace(NAMESPACE);
     let delete = delete.scalable_dimension(DIMENSION).resource_id(resource);
     site.tell(Call::DeregisterScalableTarget, || delete.clone().send()).await.map(drop)
+}
+
+/// What is registered with the bounds: policies, then scheduled actions.
+async fn names(site: &Site, resource: &str) -> Result<Vec<String>, Error> {
+    let scaling = site.reads.scaling();
+    let call = Call::DescribeScalingPolicies;
+    let policies = pages::all(call, |token| async {
+        let sent = scaling.describe_scaling_policies().service_namespace(NAMESPACE).scalable_dimension(DIMENSION);
+        let output = site.ask(call, sent.resource_id(resource).set_next_token(token).send()).await?;
+        Ok((output.scaling_policies, output.next_token))
+    });
+    let call = Call::DescribeScheduledActions;
+    let actions = pages::all(call, |token| async {
+        let sent = scaling.describe_scheduled_actions().service_namespace(NAMESPACE).scalable_dimension(DIMENSION);
+        let output = site.ask(call, sent.resource_id(resource).set_next_token(token).send()).await?;
+        Ok((output.scheduled_actions, output.next_token))
+    });
+    let (policies, actions) = futures_util::try_join!(policies, actions)?;
+    let policies = policies.into_iter().map(|policy| policy.policy_name);
+    Ok(policies.chain(actions.into_iter().map(|action| action.scheduled_action_name)).collect())
 }

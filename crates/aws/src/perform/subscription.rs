@@ -55,10 +55,8 @@ pub(super) async fn delete(site: &Site, topic: &str, protocol: &str, endpoint: &
     let call = Call::Unsubscribe;
     match find(site, topic, protocol, endpoint).await? {
         None => Ok(()),
-        Some(arn) if arn == PENDING => {
-            let why = "a subscription that was never confirmed cannot be removed; AWS drops it by itself";
-            Err(Error::bad_request(call, why))
-        }
+        // One that was never confirmed cannot be removed, and delivers nothing; AWS drops it by itself.
+        Some(arn) if arn == PENDING => Ok(()),
         Some(arn) => {
             let delete = site.writes.sns().unsubscribe().subscription_arn(arn);
             site.tell(call, || delete.clone().send()).await.map(drop)

@@ -4,7 +4,7 @@ use crate::Outcome;
 use crate::failure::Failure;
 use crate::fixes::args::{ApplyArgs, LookArgs};
 use crate::fixes::{
-    Folder, Task, carry_out, clock, journal_name, look, narrow, read_journal_file, read_plan_file, show,
+    Folder, Task, carry_out, clock, journal_name, look, narrow, read_journal_file, read_plan_file, show_first,
 };
 use crate::output::say;
 use jiff::SignedDuration;
@@ -23,39 +23,52 @@ pub(crate) fn run(args: &ApplyArgs) -> Result<Outcome, Failure> {
     }
 }
 
-/// A plan that somebody has read.
+/// A plan that somebody has read, or the journal that an apply of it has left.
 fn saved(path: &Path, args: &ApplyArgs, folder: &Folder) -> Result<Outcome, Failure> {
     refuse_looking(&args.look)?;
-    let plan = narrow(read_plan_file(path)?, &args.look.only, &args.look.except)?;
+    let (plan, journal) = match read_journal_file(path) {
+        Ok((journal, _)) if args.resume => (journal.plan, Some(path.to_path_buf())),
+        Ok(_) => {
+            let problem = Problem::of_text(format!("{} is a journal", path.display()));
+            return Err(problem
+                .help("--resume goes on with it, `stackcost fix undo` puts back what it tells of")
+                .into());
+        }
+        Err(_) => (read_plan_file(path)?, None),
+    };
+    let plan = narrow(plan, &args.look.only, &args.look.except)?;
     let _locks = folder.lock(&plan, args.consent.wait)?;
-    let earlier = earlier(&plan, args, folder)?;
-    if earlier.is_none() {
-        young(&plan, args.max_age)?;
+    let earlier = earlier(&plan, journal, args, folder)?;
+    young(&plan, args.max_age)?;
+    if let Some((journal, told, _)) = &earlier {
+        if !folder.undone(&journal_name(journal)).is_empty() {
+            let problem = Problem::of_text(format!("what {} tells of was undone since", journal.display()));
+            return Err(problem.help("make a new plan").into());
+        }
+        if told.is_finished() {
+            say(&format!("journal {} says that all changes are made", journal.display()));
+            return Ok(Outcome::Complete);
+        }
     }
-    if let Some((journal, told, _)) = &earlier
-        && told.is_finished()
-    {
-        say(&format!("journal {} says that all changes are made", journal.display()));
-        return Ok(Outcome::Complete);
+    if !args.consent.yes {
+        show_first(&plan, &args.output)?;
     }
-    let goes_on = format!("stackcost fix apply {} --resume", path.display());
     let (reach, consent, output) = (&args.look.reach, &args.consent, &args.output);
-    carry_out(&Task { plan: &plan, earlier, reach, consent, output, goes_on }, folder, None)
+    carry_out(&Task { plan: &plan, earlier, reach, consent, output }, folder, None)
 }
 
 /// A plan that is made now, shown and agreed to.
 fn planned_now(args: &ApplyArgs, folder: &Folder) -> Result<Outcome, Failure> {
     let looked = look(&args.look, &Guard::ALL, clock())?;
     let plan = looked.plan();
-    show(&plan, &args.output)?;
+    show_first(&plan, &args.output)?;
     if !plan.gaps.is_empty() && !args.output.allow_partial {
         let problem = Problem::of_text("something could not be read, so nothing was changed");
         return Err(Failure::Failed(problem.help("--allow-partial makes the changes that are known")));
     }
     let _locks = folder.lock(&plan, args.consent.wait)?;
-    let goes_on = "stackcost fix apply".to_string();
     let (reach, consent, output) = (&args.look.reach, &args.consent, &args.output);
-    carry_out(&Task { plan: &plan, earlier: None, reach, consent, output, goes_on }, folder, Some(looked.session))
+    carry_out(&Task { plan: &plan, earlier: None, reach, consent, output }, folder, Some(looked.session))
 }
 
 /// What a plan says already cannot be said again.
@@ -81,13 +94,15 @@ fn refuse_looking(look: &LookArgs) -> Result<(), Failure> {
 /// The journal to go on with; without `--resume` there must be none that did not end.
 fn earlier(
     plan: &Plan,
+    named: Option<PathBuf>,
     args: &ApplyArgs,
     folder: &Folder,
 ) -> Result<Option<(PathBuf, Journal, Option<usize>)>, Failure> {
-    let path = match &args.consent.journal {
-        Some(path) if path.exists() => Some(path.clone()),
-        Some(_) => None,
-        None => folder.of_plan(plan).map(|(path, _)| path),
+    let path = match (named, &args.consent.journal) {
+        (Some(path), _) => Some(path),
+        (None, Some(path)) if path.exists() => Some(path.clone()),
+        (None, Some(_)) => None,
+        (None, None) => folder.of_plan(plan).map(|(path, _)| path),
     };
     let Some(path) = path else {
         return match args.resume {

@@ -23,7 +23,7 @@ pub(crate) fn run(args: &StatusArgs) -> Result<Outcome, Failure> {
 /// A journal in one line.
 fn told(path: &Path, journal: &Journal) -> String {
     let steps = journal.plan.steps.len();
-    let done = journal.carried_out().len();
+    let done = journal.made().len();
     let what = match &journal.plan.undoes {
         Some(undone) => format!("undid {undone}"),
         None => "applied a plan".to_string(),

@@ -10,6 +10,9 @@ use stackcost_formats::problem::Problem;
 use stackcost_model::fixes::Guard;
 use std::collections::BTreeSet;
 
+/// What whoever registers a scalable target for the first time must be allowed, too.
+const LINKED_ROLE: &str = "iam:CreateServiceLinkedRole";
+
 /// The calls that a verb makes: those that read, and those that change something.
 fn calls(args: &IamArgs) -> (Vec<Call>, Vec<Call>) {
     let guards = if args.guards.is_empty() { Guard::ALL.to_vec() } else { args.guards.clone() };
@@ -63,6 +66,16 @@ fn policy(reading: &[Call], writing: &[Call]) -> String {
     if !writing.is_empty() {
         statements.push(statement("StackcostChanges", writing));
     }
+    // AWS makes such a role by itself the first time, for whoever may have it made.
+    for service in writing.iter().filter_map(|call| call.service_linked_role()) {
+        statements.push(json!({
+            "Sid": "StackcostServiceLinkedRole",
+            "Effect": "Allow",
+            "Action": [LINKED_ROLE],
+            "Resource": "*",
+            "Condition": {"StringEquals": {"iam:AWSServiceName": service}},
+        }));
+    }
     format!("{:#}\n", json!({"Version": "2012-10-17", "Statement": statements}))
 }
 
@@ -73,6 +86,12 @@ fn table(calls: &[Call]) -> String {
     for call in calls {
         let price = if call.is_paid() { "$0.01 a page" } else { "free" };
         text.push_str(&format!("{:wide$}  {price}\n    {}\n", call.action(), call.purpose()));
+        if let Some(service) = call.service_linked_role() {
+            text.push_str(&format!(
+                "{:wide$}  free\n    AWS makes the role of {service} the first time\n",
+                LINKED_ROLE
+            ));
+        }
     }
     text
 }

@@ -12,9 +12,10 @@ use jiff::Timestamp;
 use stackcost_aws::Session;
 use stackcost_formats::problem::Problem;
 use stackcost_formats::render::{fixes as render, html, markdown, table};
-use stackcost_model::fixes::{Journal, Outcome as Ended, Plan};
+use stackcost_model::fixes::{self, Guard, Journal, Outcome as Ended, Plan, State, Wish};
+use stackcost_model::meter::Region;
 use stackcost_model::report;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
@@ -30,8 +31,6 @@ pub(crate) struct Task<'a> {
     pub consent: &'a ConsentArgs,
     /// How to show what came of it.
     pub output: &'a FoundOutputArgs,
-    /// What goes on with it when it is interrupted.
-    pub goes_on: String,
 }
 
 /// Carries it out: asks, connects, holds the account against the plan, does it, and tells. The
@@ -42,6 +41,7 @@ pub(crate) fn carry_out(task: &Task<'_>, folder: &Folder, session: Option<Sessio
         say("there is nothing to change");
         return Ok(Outcome::Complete);
     }
+    plan.check().map_err(|why| Problem::of_text(format!("the plan cannot be carried out: {why}")))?;
     let mut session = match session {
         Some(session) => session,
         None => connect_for(plan, task.reach)?,
@@ -58,10 +58,31 @@ pub(crate) fn carry_out(task: &Task<'_>, folder: &Folder, session: Option<Sessio
             (JournalFile::create(&path, plan)?, None)
         }
     };
-    let driven = drive(&mut session, plan, before, &mut journal, usize::from(task.reach.parallel))?;
-    tell(task, &driven, journal.path(), &session)?;
+    let refused = in_use_by_now(plan, &mut session);
+    let driven = drive(&mut session, plan, before, &mut journal, &refused, usize::from(task.reach.parallel))?;
+    let told = tell(task, &driven, journal.path(), &session);
     say_calls(&session);
-    Ok(verdict(task, &driven, journal.path()))
+    let outcome = verdict(task, &driven, journal.path());
+    // Whoever reads the result may have gone; what was not done is said all the same.
+    match (told, outcome) {
+        (Err(failure), Outcome::Complete) => Err(failure),
+        (_, outcome) => Ok(outcome),
+    }
+}
+
+/// Lifecycle policies that would, by now, take an image that runs: since the plan was made, somebody
+/// may have gone back to an older one.
+fn in_use_by_now(plan: &Plan, session: &mut Session) -> BTreeMap<usize, String> {
+    let policies = plan.steps.iter().any(|step| matches!(step.after, Some(State::LifecyclePolicy { .. })));
+    if !policies {
+        return BTreeMap::new();
+    }
+    let regions: BTreeSet<Region> = plan.accounts.iter().flat_map(|account| account.regions.iter().copied()).collect();
+    let regions: Vec<Region> = regions.into_iter().collect();
+    let snapshot =
+        session.snapshot(&regions, &[Guard::EcrLifecycle].into(), &Wish::default(), Timestamp::now(), &mut |_| ());
+    let still_safe = |(at, step)| Some((at, fixes::takes_what_runs(&snapshot, step)?));
+    plan.steps.iter().enumerate().filter_map(still_safe).collect()
 }
 
 /// The profiles that the plan was made with, or those that are named now.
@@ -126,15 +147,19 @@ fn tell(task: &Task<'_>, driven: &Driven, journal: &Path, session: &Session) -> 
 
 /// The verdict, and what can be done now.
 fn verdict(task: &Task<'_>, driven: &Driven, journal: &Path) -> Outcome {
-    let good = driven.outcomes.iter().flatten().filter(|outcome| outcome.is_good()).count();
-    let done = driven.outcomes.iter().flatten().filter(|outcome| matches!(outcome, Ended::Done)).count();
+    let ended = || driven.outcomes.iter().flatten();
+    let good = ended().filter(|outcome| outcome.is_good()).count();
+    let done = ended().filter(|outcome| matches!(outcome, Ended::Done)).count();
     let left = task.plan.steps.len() - good;
-    say(&format!("journal: {}", journal.display()));
+    let path = journal.display();
+    say(&format!("journal: {path}"));
     if done > 0 && task.plan.undoes.is_none() {
-        say("`stackcost fix undo` puts it back");
+        say(&format!("`stackcost fix undo {path}` puts it back"));
     }
     if left > 0 {
-        say(&format!("{left} of {} changes were not made; `{}` goes on", task.plan.steps.len(), task.goes_on));
+        let of = task.plan.steps.len();
+        let what = "what was stale or refused may take a new plan";
+        say(&format!("{left} of {of} changes were not made; `stackcost fix apply {path} --resume` goes on; {what}"));
     }
     match (driven.interrupted, left) {
         (true, 1..) => Outcome::Interrupted,

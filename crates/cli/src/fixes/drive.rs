@@ -9,6 +9,7 @@ use stackcost_aws::{Call, Error, Event, Session};
 use stackcost_formats::problem::Problem;
 use stackcost_model::cost_explorer::price_of;
 use stackcost_model::fixes::{Apply, CallError, Entry, Journal, Order, Outcome, Plan, Step};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -28,19 +29,22 @@ pub(crate) struct Driven {
     pub interrupted: bool,
 }
 
-/// Carries out the steps of a plan that its journal does not have as done, with so many writes at
+/// Carries out the steps of a plan that its journal does not have as done, but for those that are
+/// refused, by their place, with so many writes at
 /// once.
 pub(crate) fn drive(
     session: &mut Session,
     plan: &Plan,
     before: Option<&Journal>,
     journal: &mut JournalFile,
+    refused: &BTreeMap<usize, String>,
     parallel: usize,
 ) -> Result<Driven, Failure> {
     // A second program in this process could not have its own; then Ctrl-C ends it at once, and
     // the journal can be resumed all the same.
     let _ = ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed));
     let mut apply = Apply::new(plan, before);
+    refused.iter().for_each(|(at, why)| apply.refuse(*at, why));
     let mut follow: Vec<Order> = Vec::new();
     let progress = Progress::of(plan.steps.len());
     loop {
@@ -106,7 +110,10 @@ fn cannot_go_on(session: &mut Session, journal: &JournalFile, error: &std::io::E
         session.wait(LOOK_UP);
     }
     let what = format!("cannot write the journal {}: {error}; no further change was begun", journal.path().display());
-    Failure::Failed(Problem::of_text(what).help("make room, then run the same command with --resume"))
+    Failure::Failed(
+        Problem::of_text(what)
+            .help(format!("make room, then `stackcost fix apply {} --resume`", journal.path().display())),
+    )
 }
 
 /// Says how many calls were made.

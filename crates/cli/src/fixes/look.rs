@@ -12,7 +12,7 @@ use stackcost_formats::fixes::{read_security_groups, read_wish};
 use stackcost_formats::problem::{Problem, did_you_mean, region};
 use stackcost_model::estimate::Total;
 use stackcost_model::fixes::{
-    self, Eyes, Finding, Gap, Guard, Plan, Seen, Snapshot, State, Target, Wish, hold_against_preview, matches,
+    self, Eyes, Finding, Gap, Guard, Plan, Seen, Snapshot, State, Target, Wish, hold_against_preview,
 };
 use stackcost_model::meter::{Region, ServiceCode};
 use stackcost_model::price::PriceBook;
@@ -108,15 +108,21 @@ fn guard_words() -> String {
     format!("guards are: {}", Guard::ALL.map(Guard::word).join(", "))
 }
 
-/// Keeps what `only` names and `except` does not: guards by their word, resources by name.
+/// Keeps what `only` names and `except` does not: guards by their word, resources and services by
+/// name; and what that needs.
 fn select(findings: &mut Vec<Finding>, only: &[String], except: &[String]) {
-    let named = |patterns: &[String], finding: &Finding| {
-        patterns.iter().any(|pattern| {
-            let targets = finding.steps.iter().any(|step| matches(pattern, &step.target.name()));
-            pattern == finding.guard.word() || matches(pattern, &finding.subject) || targets
-        })
-    };
-    findings.retain(|finding| (only.is_empty() || named(only, finding)) && !named(except, finding));
+    let mut kept: Vec<bool> =
+        findings.iter().map(|one| (only.is_empty() || one.is_named(only)) && !one.is_named(except)).collect();
+    loop {
+        let steps = findings.iter().zip(&kept).filter(|(_, kept)| **kept).flat_map(|(finding, _)| &finding.steps);
+        let needed: BTreeSet<String> = steps.flat_map(|step| step.needs.iter().cloned()).collect();
+        let needs = |finding: &Finding| finding.steps.iter().any(|step| needed.contains(&step.id));
+        let more = |at: &usize| !kept[*at] && needs(&findings[*at]) && !findings[*at].is_named(except);
+        let Some(at) = (0..findings.len()).find(more) else { break };
+        kept[at] = true;
+    }
+    let mut kept = kept.into_iter();
+    findings.retain(|_| kept.next().unwrap_or_default());
 }
 
 /// Connects to the accounts of these profiles, or of the environment.
@@ -139,7 +145,8 @@ pub(crate) fn connect(reach: &ReachArgs, region: Option<&str>, profiles: &[Strin
 /// Whether AWS itself is asked, whose published rates are kept to; another server is asked as fast
 /// as it answers.
 fn is_aws(reach: &ReachArgs) -> bool {
-    let elsewhere = reach.endpoint_url.clone().or_else(|| std::env::var("AWS_ENDPOINT_URL").ok());
+    let variable = || std::env::var("AWS_ENDPOINT_URL").ok().filter(|url| !url.is_empty());
+    let elsewhere = reach.endpoint_url.clone().or_else(variable);
     elsewhere.is_none_or(|url| url.contains(".amazonaws.com") || url.contains(".api.aws"))
 }
 

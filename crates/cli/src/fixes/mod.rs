@@ -11,7 +11,7 @@ mod state;
 pub(crate) use carry_out::{Task, carry_out};
 pub(crate) use drive::say_calls;
 pub(crate) use look::look;
-pub(crate) use plan_file::{narrow, read_plan_file, show, write_plan_file};
+pub(crate) use plan_file::{narrow, read_plan_file, show, show_first, write_plan_file};
 pub(crate) use state::{Folder, name as journal_name, read as read_journal_file};
 
 use crate::Outcome;

@@ -7,9 +7,9 @@ use crate::failure::Failure;
 use crate::input;
 use crate::output;
 use stackcost_formats::fixes::{read_plan, write_plan};
-use stackcost_formats::problem::Problem;
+use stackcost_formats::problem::{Problem, did_you_mean};
 use stackcost_formats::render::{fixes as render, html, markdown, table};
-use stackcost_model::fixes::{Plan, Step, matches};
+use stackcost_model::fixes::Plan;
 use stackcost_model::report;
 use std::path::Path;
 
@@ -32,6 +32,14 @@ pub(crate) fn write_plan_file(path: &Path, plan: &Plan, force: bool) -> Result<(
     write_new(path, &write_plan(plan), replaces)
 }
 
+/// Shows a plan before it is carried out, if it is for eyes: other programs get what came of it.
+pub(crate) fn show_first(plan: &Plan, args: &FoundOutputArgs) -> Result<(), Failure> {
+    match args.format {
+        Format::Table | Format::Markdown => show(plan, args),
+        Format::Html | Format::Json | Format::Ndjson | Format::Csv => Ok(()),
+    }
+}
+
 /// Shows a plan.
 pub(crate) fn show(plan: &Plan, args: &FoundOutputArgs) -> Result<(), Failure> {
     let report = || report::plan(plan);
@@ -47,11 +55,19 @@ pub(crate) fn show(plan: &Plan, args: &FoundOutputArgs) -> Result<(), Failure> {
 
 /// The part of a plan that `--only` and `--except` leave.
 pub(crate) fn narrow(mut plan: Plan, only: &[String], except: &[String]) -> Result<Plan, Failure> {
-    let named = |patterns: &[String], step: &Step| {
-        let words = [step.guard.word(), step.target.kind()];
-        patterns.iter().any(|pattern| words.contains(&pattern.as_str()) || matches(pattern, &step.target.name()))
-    };
-    plan.steps.retain(|step| (only.is_empty() || named(only, step)) && !named(except, step));
+    // A pattern that is about nothing is a slip, and what it was to keep out would be changed.
+    for pattern in only.iter().chain(except) {
+        let one = std::slice::from_ref(pattern);
+        if !plan.steps.iter().any(|step| step.is_named(one)) {
+            let problem = Problem::of_text(format!("nothing in the plan is called \"{pattern}\""));
+            let known = plan.steps.iter().flat_map(|step| [step.guard.word(), step.target.kind()]);
+            return Err(match did_you_mean(pattern, known) {
+                Some(guess) => problem.help(guess).into(),
+                None => problem.help("patterns are words of guards, kinds or names of settings, or services").into(),
+            });
+        }
+    }
+    plan.steps.retain(|step| (only.is_empty() || step.is_named(only)) && !step.is_named(except));
     for step in &plan.steps {
         if let Some(missing) = step.needs.iter().find(|needed| !plan.steps.iter().any(|other| other.id == **needed)) {
             let what = format!("`{}` needs `{missing}`, which --only and --except leave out", step.id);

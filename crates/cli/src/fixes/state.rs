@@ -11,6 +11,9 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+/// A journal and where it is.
+type Known = (PathBuf, Journal);
+
 /// The folder where journals are.
 pub(crate) struct Folder(PathBuf);
 
@@ -36,26 +39,43 @@ impl Folder {
         self.0.join("journals")
     }
 
-    /// All journals with their paths, oldest first. One that cannot be read is said.
-    pub fn all(&self) -> Vec<(PathBuf, Journal)> {
-        let Ok(entries) = std::fs::read_dir(self.journals()) else { return Vec::new() };
+    /// All journals with their paths, oldest first, and those that cannot be read.
+    fn scan(&self) -> (Vec<Known>, Vec<(PathBuf, Failure)>) {
+        let entries = std::fs::read_dir(self.journals()).into_iter().flatten();
         let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
         paths.retain(|path| path.extension().is_some_and(|extension| extension == "ndjson"));
         paths.sort();
-        let read = |path: PathBuf| match read(&path) {
-            Ok((journal, _)) => Some((path, journal)),
-            Err(failure) => {
-                let why = failure.miss();
-                say(&format!("journal {} is left aside: {why}", path.display()));
-                None
+        let (mut whole, mut broken) = (Vec::new(), Vec::new());
+        for path in paths {
+            match read(&path) {
+                Ok((journal, _)) => whole.push((path, journal)),
+                Err(failure) => broken.push((path, failure)),
             }
-        };
-        paths.into_iter().filter_map(read).collect()
+        }
+        (whole, broken)
+    }
+
+    /// All journals with their paths, oldest first. One that cannot be read is said.
+    pub fn all(&self) -> Vec<(PathBuf, Journal)> {
+        let (whole, broken) = self.scan();
+        for (path, failure) in broken {
+            let why = failure.miss();
+            say(&format!("journal {} is left aside: {why}", path.display()));
+        }
+        whole
+    }
+
+    /// The steps of a journal that are undone: what journals of undoing it tell of.
+    pub fn undone(&self, name: &str) -> BTreeSet<String> {
+        let (all, _) = self.scan();
+        let of = |journal: &&Journal| journal.plan.undoes.as_deref() == Some(name);
+        let made = all.iter().map(|(_, journal)| journal).filter(of).flat_map(Journal::made);
+        made.map(str::to_string).collect()
     }
 
     /// The last journal of which something is not undone.
-    pub fn last(&self) -> Option<(PathBuf, Journal)> {
-        let all = self.all();
+    pub fn last(&self) -> Result<Option<(PathBuf, Journal)>, Failure> {
+        let (all, broken) = self.scan();
         let undone: BTreeSet<(&str, &str)> = all
             .iter()
             .filter_map(|(_, journal)| Some((journal.plan.undoes.as_deref()?, journal)))
@@ -67,7 +87,17 @@ impl Folder {
             let open = |step: &Step| !undone.contains(&(name.as_str(), step.id.as_str()));
             journal.plan.undoes.is_none() && back.steps.iter().any(open)
         };
-        all.iter().rfind(counts).cloned()
+        let last = all.iter().rfind(counts).cloned();
+        // To undo an older one instead would be a surprise.
+        let newer = |path: &PathBuf| last.as_ref().is_none_or(|(last, _)| path > last);
+        match broken.into_iter().rfind(|(path, _)| newer(path)) {
+            Some((path, failure)) => {
+                let why = failure.miss();
+                let what = format!("the newest journal, {}, cannot be read: {why}", path.display());
+                Err(Failure::Failed(Problem::of_text(what).help("name the journal that is meant")))
+            }
+            None => Ok(last),
+        }
     }
 
     /// The last journal of a plan.

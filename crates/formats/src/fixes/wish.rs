@@ -121,6 +121,7 @@ fn ecr(table: &Reader<'_>, wish: &mut Wish, faults: &mut Faults) {
     let wish = &mut wish.ecr;
     faults.set(&mut wish.keep, table.read("keep", |node| scalar::whole(node, 1, MOST)));
     faults.set(&mut wish.untagged_days, table.read("untagged", |node| days(node).map(Some)));
+    faults.set(&mut wish.headroom, table.read("headroom", |node| scalar::whole(node, 0, MOST)));
     faults.set(&mut wish.rollback_revisions, table.read("rollback_revisions", |node| scalar::whole(node, 0, MOST)));
     faults.set(&mut wish.scan_on_push, table.read("scan_on_push", scalar::boolean));
     faults.finish(&table);

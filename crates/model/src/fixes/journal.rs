@@ -2,7 +2,7 @@
 
 use super::plan::Plan;
 use super::setting::State;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 use jiff::Timestamp;
@@ -105,13 +105,18 @@ impl Journal {
     }
 
     /// The steps that were, or may have been, carried out by this tool: those that were ever
-    /// intended, whatever was found when it went on.
+    /// intended, but for those of which AWS said no in the end.
     #[must_use]
     pub fn carried_out(&self) -> Vec<&str> {
+        let stages = self.stages();
+        let refused =
+            |name: &str| matches!(stages.get(name), Some(Stage::Ended(Outcome::Failed { uncertain: false, .. })));
         let mut names: Vec<&str> = Vec::new();
+        let mut known: BTreeSet<&str> = BTreeSet::new();
         for entry in &self.entries {
             if let Entry::Intent { step, .. } = entry
-                && !names.contains(&step.as_str())
+                && !refused(step)
+                && known.insert(step)
             {
                 names.push(step);
             }
@@ -136,7 +141,7 @@ impl Journal {
     /// Whether every step has ended well.
     #[must_use]
     pub fn is_finished(&self) -> bool {
-        let made = self.made();
-        self.plan.steps.iter().all(|step| made.contains(&step.id.as_str()))
+        let made: BTreeSet<&str> = self.made().into_iter().collect();
+        self.plan.steps.iter().all(|step| made.contains(step.id.as_str()))
     }
 }

@@ -47,9 +47,18 @@ pub fn plan(snapshot: &Snapshot, findings: &[Finding], book: &PriceBook, tool: &
             steps.push(step.clone());
         }
     }
+    let mut by_hand: Vec<String> = Vec::new();
+    // A step without one that it needs (which is protected, or was not chosen) is left out, too.
+    loop {
+        let there: BTreeSet<String> = steps.iter().map(|step| step.id.clone()).collect();
+        let missing = |step: &Step| step.needs.iter().find(|needed| !there.contains(*needed)).cloned();
+        let Some(at) = steps.iter().position(|step| missing(step).is_some()) else { break };
+        let step = steps.remove(at);
+        let needed = missing(&step).unwrap_or_default();
+        by_hand.push(alloc::format!("{} {}: it is left out, since it needs `{needed}`", step.guard, step.target));
+    }
     guards::price_alarms_and_dashboards(&mut steps, snapshot, book);
     let mut gaps: Vec<String> = Vec::new();
-    let mut by_hand: Vec<String> = Vec::new();
     for finding in findings {
         let line = alloc::format!("{} {}: {}", finding.guard, finding.subject, finding.says);
         // What is unknown by design says what a person can do.
@@ -60,8 +69,11 @@ pub fn plan(snapshot: &Snapshot, findings: &[Finding], book: &PriceBook, tool: &
             by_hand.push(alloc::format!("{} {}: {remedy}", finding.guard, finding.subject));
         }
     }
-    let account =
-        |account: &snapshot::Account| PlanAccount { id: account.id.clone(), profile: account.profile.clone() };
+    let account = |account: &snapshot::Account| PlanAccount {
+        id: account.id.clone(),
+        profile: account.profile.clone(),
+        regions: account.regions.iter().map(|place| place.region).collect(),
+    };
     Plan {
         made: snapshot.taken,
         tool: tool.to_string(),
@@ -78,6 +90,13 @@ pub fn plan(snapshot: &Snapshot, findings: &[Finding], book: &PriceBook, tool: &
 /// away; any other difference is said in the step.
 pub fn hold_against_preview(snapshot: &Snapshot, finding: &mut Finding, preview: Seen<Vec<(String, u32)>>) {
     guards::hold_against(snapshot, finding, preview, snapshot.taken);
+}
+
+/// Why the lifecycle policy that a step puts must not be put now: it would take an image that runs, or
+/// nobody knows what runs. Nothing of other steps, or of a policy that is safe.
+#[must_use]
+pub fn takes_what_runs(snapshot: &Snapshot, step: &Step) -> Option<String> {
+    guards::takes_what_runs(snapshot, step)
 }
 
 /// What guards need to look: the wishes and the prices.

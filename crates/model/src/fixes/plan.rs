@@ -1,5 +1,6 @@
 //! Findings, steps and plans as values.
 
+use super::pattern::matches;
 use super::setting::{State, Target};
 use crate::meter::Region;
 use crate::money::Usd;
@@ -132,6 +133,8 @@ pub struct Finding {
     pub region: Region,
     /// The resource: `/ecs/api`.
     pub subject: String,
+    /// What patterns name it by: the service of an alarm, or else the subject.
+    pub about: String,
     /// Whether it holds.
     pub verdict: Verdict,
     /// What is so, in words: `never expires, 12.4 GB stored`.
@@ -140,6 +143,16 @@ pub struct Finding {
     pub remedy: Option<String>,
     /// What would mend it, in order; empty when nothing has to or can be changed by this tool.
     pub steps: Vec<Step>,
+}
+
+impl Finding {
+    /// Whether one of these patterns names it, or a step of it.
+    #[must_use]
+    pub fn is_named(&self, patterns: &[String]) -> bool {
+        patterns.iter().any(|pattern| {
+            pattern == self.guard.word() || matches(pattern, &self.subject) || matches(pattern, &self.about)
+        }) || self.steps.iter().any(|step| step.is_named(patterns))
+    }
 }
 
 /// Whether a guard holds.
@@ -173,6 +186,8 @@ pub struct Step {
     pub id: String,
     /// The guard that wants it.
     pub guard: Guard,
+    /// What patterns name it by, beside its target: the service of an alarm.
+    pub about: String,
     /// The account.
     pub account: String,
     /// The region.
@@ -203,6 +218,16 @@ impl Step {
     #[must_use]
     pub fn name(account: &str, region: Region, target: &Target) -> String {
         format!("{account} {region} {target}")
+    }
+
+    /// Whether one of these patterns names it: the word of its guard, the kind or name of its
+    /// target, or what it is about.
+    #[must_use]
+    pub fn is_named(&self, patterns: &[String]) -> bool {
+        patterns.iter().any(|pattern| {
+            let words = [self.guard.word(), self.target.kind()];
+            words.contains(&pattern.as_str()) || matches(pattern, &self.target.name()) || matches(pattern, &self.about)
+        })
     }
 }
 
@@ -275,6 +300,9 @@ pub struct PlanAccount {
     pub id: String,
     /// The profile that it was read with; without it the credentials of the environment.
     pub profile: Option<String>,
+    /// The regions that were looked at.
+    #[serde(with = "super::words::regions")]
+    pub regions: Vec<Region>,
 }
 
 impl Plan {
@@ -291,6 +319,11 @@ impl Plan {
     /// The first thing that is wrong, in words.
     pub fn check(&self) -> Result<(), String> {
         let mut names = BTreeSet::new();
+        for account in &self.accounts {
+            if account.id.len() != 12 || !account.id.bytes().all(|byte| byte.is_ascii_digit()) {
+                return Err(format!("`{}` is no number of an account", account.id));
+            }
+        }
         for step in &self.steps {
             let name = &step.id;
             if *name != Step::name(&step.account, step.region, &step.target) {

@@ -5,9 +5,10 @@
 //! reading the target and comparing, and undoing is the same step with its states exchanged. The
 //! states hold all that AWS's call needs to put them back.
 
+use crate::exact::Ratio;
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 use serde::{Deserialize, Serialize};
@@ -165,6 +166,9 @@ pub enum State {
     Topic {
         /// Its access policy, a JSON document.
         policy: String,
+        /// Where it is wished to deliver: whoever deletes it refuses if others have subscribed, too.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        wished: Vec<String>,
     },
     /// A subscription; AWS delivers nothing until it is confirmed from what it sends first.
     Subscription,
@@ -221,13 +225,24 @@ impl State {
         }
     }
 
-    /// Whether both mean the same: documents are compared as JSON, since AWS writes them anew.
+    /// Whether both mean the same: documents are compared as JSON, since AWS writes them anew,
+    /// numbers by their value, and what has no order at AWS without one.
     #[must_use]
     pub fn same(&self, other: &State) -> bool {
         match (self, other) {
             (State::LifecyclePolicy { text: a }, State::LifecyclePolicy { text: b })
-            | (State::Topic { policy: a }, State::Topic { policy: b })
+            | (State::Topic { policy: a, .. }, State::Topic { policy: b, .. })
             | (State::Dashboard { body: a }, State::Dashboard { body: b }) => same_document(a, b),
+            (State::Alarm(a), State::Alarm(b)) => {
+                let other = Alarm { threshold: a.threshold.clone(), ..(**b).clone() };
+                same_number(&a.threshold, &b.threshold) && **a == other
+            }
+            (State::ScalingPolicy(a), State::ScalingPolicy(b)) => {
+                same_number(&a.target, &b.target) && *a == TargetTracking { target: a.target.clone(), ..b.clone() }
+            }
+            (State::Budget(a), State::Budget(b)) => {
+                same_number(&a.amount, &b.amount) && in_order(&a.notifications) == in_order(&b.notifications)
+            }
             _ => self == other,
         }
     }
@@ -241,6 +256,26 @@ pub fn same(one: Option<&State>, other: Option<&State>) -> bool {
         (None, None) => true,
         _ => false,
     }
+}
+
+/// Whether two decimal numbers are equal: `50` and `50.0` are.
+fn same_number(one: &str, other: &str) -> bool {
+    one == other || Ratio::parse(one).is_some_and(|one| Ratio::parse(other) == Some(one))
+}
+
+/// Notifications and their addresses, sorted.
+fn in_order(notifications: &[Notification]) -> Vec<(bool, String, Vec<&str>)> {
+    let mut all: Vec<_> = notifications.iter().map(with_sorted_addresses).collect();
+    all.sort_unstable();
+    all
+}
+
+fn with_sorted_addresses(notification: &Notification) -> (bool, String, Vec<&str>) {
+    let mut emails: Vec<&str> = notification.emails.iter().map(String::as_str).collect();
+    emails.sort_unstable();
+    let percent = Ratio::parse(&notification.percent);
+    let percent = percent.map_or_else(|| notification.percent.clone(), |percent| percent.to_string());
+    (notification.forecasted, percent, emails)
 }
 
 fn same_document(one: &str, other: &str) -> bool {
@@ -358,4 +393,53 @@ pub struct DeploymentAlarms {
     pub enable: bool,
     /// Whether the service then goes back.
     pub rollback: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    #[test]
+    fn what_means_the_same_is_the_same() {
+        let document = |text: &str| State::LifecyclePolicy { text: text.into() };
+        let budget = |amount: &str, percent: &str, emails: &[&str]| {
+            let told = |forecasted, percent: &str| Notification {
+                forecasted,
+                percent: percent.into(),
+                emails: emails.iter().map(|email| email.to_string()).collect(),
+            };
+            let mut notifications = vec![told(true, percent), told(false, "100")];
+            if emails[0] == "b" {
+                notifications.reverse();
+            }
+            State::Budget(Budget { amount: amount.into(), notifications })
+        };
+        let tracking = |target: &str, cooldown| {
+            State::ScalingPolicy(TargetTracking {
+                metric: "cpu".into(),
+                resource_label: None,
+                target: target.into(),
+                scale_out_cooldown: cooldown,
+                scale_in_cooldown: None,
+                disable_scale_in: false,
+            })
+        };
+        for (one, other, same_is) in [
+            (document(r#"{"a":1,"b":[2]}"#), document("{ \"b\": [2],\n\"a\": 1 }"), true),
+            (document(r#"{"a":1}"#), document(r#"{"a":2}"#), false),
+            (document("no JSON"), document("no JSON"), true),
+            (budget("100", "90", &["a", "b"]), budget("100.00", "90.0", &["b", "a"]), true),
+            (budget("100", "90", &["a", "b"]), budget("100", "90", &["a"]), false),
+            (budget("100", "90", &["a"]), budget("101", "90", &["a"]), false),
+            (tracking("70", Some(60)), tracking("70.0", Some(60)), true),
+            (tracking("70", Some(60)), tracking("70", None), false),
+            (State::LogRetention { days: 7 }, State::LogRetention { days: 30 }, false),
+            (State::Subscription, State::LogRetention { days: 30 }, false),
+        ] {
+            assert_eq!(one.same(&other), same_is, "{one:?} {other:?}");
+            assert_eq!(other.same(&one), same_is, "{one:?} {other:?}");
+        }
+        assert!(same(None, None) && !same(None, Some(&State::Subscription)));
+    }
 }

@@ -84,7 +84,7 @@ pub struct Place {
     pub clusters: Seen<Vec<Cluster>>,
     /// ECS services.
     pub services: Seen<Vec<Service>>,
-    /// Task definitions that services and tasks use, and the newest revisions of their families.
+    /// Task definitions that services and tasks use, and the newest revisions of all families.
     pub task_definitions: Seen<Vec<TaskDefinition>>,
     /// Images that running tasks were started from.
     pub running: Seen<Vec<RunningImage>>,
@@ -96,8 +96,8 @@ pub struct Place {
     pub topics: Seen<Vec<Topic>>,
     /// CloudWatch dashboards.
     pub dashboards: Seen<Vec<Dashboard>>,
-    /// Bounds of scaling, by `service/CLUSTER/SERVICE`: fewest and most tasks.
-    pub scalable_targets: Seen<BTreeMap<String, (u32, u32)>>,
+    /// Bounds of scaling, by `service/CLUSTER/SERVICE`.
+    pub scalable_targets: Seen<BTreeMap<String, Bounds>>,
     /// Scaling policies.
     pub scaling_policies: Seen<Vec<SeenPolicy>>,
     /// Security groups, as somebody listed them.
@@ -127,6 +127,17 @@ impl Place {
             security_groups: Err(Gap::NotAsked),
         }
     }
+}
+
+/// Between which numbers of tasks a service may scale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Fewest tasks.
+    pub min: u32,
+    /// Most tasks.
+    pub max: u32,
+    /// Whether any kind of scaling is suspended.
+    pub suspended: bool,
 }
 
 /// What an account has once, read in us-east-1.
@@ -189,6 +200,8 @@ pub struct LogGroup {
     pub name: String,
     /// Days; none is "never expires".
     pub retention: Option<u32>,
+    /// The retention policy of the account that it is under, if AWS says so.
+    pub account_policy: Option<String>,
     /// Bytes that it keeps, those that have expired not counted.
     pub stored_bytes: u64,
     /// When it was made.
@@ -297,6 +310,8 @@ pub struct SeenAlarm {
     pub alarm: Option<Alarm>,
     /// Whether an action is carried out when it goes into ALARM.
     pub acts: bool,
+    /// How many metrics it is billed for as a standard alarm: none of a composite one.
+    pub metrics: u32,
 }
 
 /// A topic.
@@ -306,6 +321,8 @@ pub struct Topic {
     pub name: String,
     /// Its access policy, a JSON document.
     pub policy: Seen<String>,
+    /// The KMS key that it is encrypted with, if it is.
+    pub key: Seen<Option<String>>,
     /// Who gets what is published.
     pub subscriptions: Seen<Vec<Subscription>>,
 }
@@ -350,6 +367,9 @@ pub struct SeenBudget {
     /// All of it; none when it is of a kind that this tool does not write (usage, filters, other
     /// periods, other currencies).
     pub budget: Option<Budget>,
+    /// Whether it is a monthly cost budget that tells somebody, by mail or otherwise, what AWS
+    /// expects.
+    pub forecast_alert: bool,
 }
 
 /// A security group.

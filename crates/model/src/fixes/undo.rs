@@ -3,6 +3,7 @@
 use super::journal::Journal;
 use super::plan::{Money, Plan, Step, Undo};
 use super::setting::{State, Target};
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
@@ -16,10 +17,17 @@ use jiff::Timestamp;
 /// the state that is wanted, and does nothing.
 #[must_use]
 pub fn undo(journal: &Journal, name: &str, tool: &str, now: Timestamp) -> Plan {
-    let carried_out = journal.carried_out();
-    let was = |step: &&Step| carried_out.contains(&step.id.as_str());
+    let carried_out: BTreeSet<&str> = journal.carried_out().into_iter().collect();
+    let was = |step: &&Step| carried_out.contains(step.id.as_str());
     let done: Vec<&Step> = journal.plan.steps.iter().filter(was).collect();
+    let mut needed_by: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for step in &done {
+        for needed in &step.needs {
+            needed_by.entry(needed).or_default().push(&step.id);
+        }
+    }
     let mut by_hand = Vec::new();
+    let mut undone: BTreeSet<&str> = BTreeSet::new();
     let mut steps: Vec<Step> = Vec::new();
     for step in done.iter().rev() {
         if let Undo::Not(why) = &step.undo {
@@ -30,9 +38,9 @@ pub fn undo(journal: &Journal, name: &str, tool: &str, now: Timestamp) -> Plan {
             continue;
         }
         // What needed this step must be undone before it.
-        let needs = done.iter().filter(|later| later.needs.contains(&step.id)).map(|later| later.id.clone());
-        let needs = needs.filter(|name| steps.iter().any(|before| before.id == *name)).collect();
-        steps.push(backwards(step, needs));
+        let needs = needed_by.get(step.id.as_str()).into_iter().flatten().filter(|name| undone.contains(*name));
+        steps.push(backwards(step, needs.map(|name| name.to_string()).collect()));
+        undone.insert(&step.id);
     }
     Plan {
         made: now,
@@ -61,27 +69,38 @@ fn backwards(step: &Step, needs: Vec<String>) -> Step {
         Undo::Wholly | Undo::Not(_) => Vec::new(),
     };
     let negative = |amount: Option<crate::money::Usd>| amount.map(|amount| -amount);
+    let money = match step.loses.is_empty() {
+        true => Money {
+            saves: negative(step.money.saves),
+            in_a_year: negative(step.money.in_a_year),
+            formula: format!("undone: {}", step.money.formula),
+        },
+        // What is gone costs nothing again.
+        false => Money::unknown("what is gone stays gone and costs nothing; from now on more is kept again"),
+    };
     Step {
         id: step.id.clone(),
         guard: step.guard,
+        about: step.about.clone(),
         account: step.account.clone(),
         region: step.region,
         target: step.target.clone(),
         before: step.after.clone(),
         after: step.before.clone(),
-        now: step.then.last().cloned().unwrap_or_else(|| words(step.after.as_ref())),
-        then: vec![step.now.clone()],
+        now: words(step.after.as_ref()),
+        then: vec![format!("as it was: {}", step.now)],
         loses,
-        money: Money {
-            saves: negative(step.money.saves),
-            in_a_year: negative(step.money.in_a_year),
-            formula: format!("undone: {}", step.money.formula),
-        },
+        money,
         undo: Undo::Wholly,
         needs,
     }
 }
 
 fn words(state: Option<&State>) -> String {
-    state.map_or_else(|| "there is none".to_string(), |state| format!("the {} as changed", state.kind()))
+    match state {
+        Some(State::LogRetention { days }) => format!("keeps {days} days"),
+        Some(State::ScanOnPush { enabled: true }) => "images are scanned when they are pushed".to_string(),
+        Some(state) => format!("the {} as it was changed", state.kind()),
+        None => "there is none".to_string(),
+    }
 }

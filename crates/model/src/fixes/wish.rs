@@ -46,6 +46,8 @@ pub struct Wish {
 pub struct EcrWish {
     /// The last so many.
     pub keep: u32,
+    /// How many more pushes the oldest image that runs outlives at least.
+    pub headroom: u32,
     /// Untagged images no longer than so many days.
     pub untagged_days: Option<u32>,
     /// How many revisions of a task definition a rollback may need.
@@ -56,7 +58,7 @@ pub struct EcrWish {
 
 impl Default for EcrWish {
     fn default() -> EcrWish {
-        EcrWish { keep: 10, untagged_days: None, rollback_revisions: 3, scan_on_push: true }
+        EcrWish { keep: 10, headroom: 0, untagged_days: None, rollback_revisions: 3, scan_on_push: true }
     }
 }
 

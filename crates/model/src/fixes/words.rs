@@ -3,6 +3,7 @@
 use crate::meter::Region;
 use crate::money::Usd;
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -15,6 +16,20 @@ pub(super) mod region {
 
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Region, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(|_| D::Error::custom("there is no region of this code"))
+    }
+}
+
+pub(super) mod regions {
+    use super::{Deserialize, Deserializer, Error, Region, Serialize, Serializer, String, Vec};
+
+    pub fn serialize<S: Serializer>(regions: &[Region], serializer: S) -> Result<S::Ok, S::Error> {
+        regions.iter().map(|region| region.code()).collect::<Vec<_>>().serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Region>, D::Error> {
+        let codes: Vec<String> = Vec::deserialize(deserializer)?;
+        let read = |code: String| code.parse().map_err(|_| D::Error::custom("there is no region of this code"));
+        codes.into_iter().map(read).collect()
     }
 }
 

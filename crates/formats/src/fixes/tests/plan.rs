@@ -14,9 +14,10 @@ pub(super) fn small() -> Plan {
         made: "2026-10-02T08:00:00Z".parse().expect("a time"),
         tool: "0.1.0".into(),
         undoes: None,
-        accounts: vec![PlanAccount { id: "123456789012".into(), profile: None }],
+        accounts: vec![PlanAccount { id: "123456789012".into(), profile: None, regions: vec![region] }],
         steps: vec![Step {
             id: Step::name("123456789012", region, &target),
+            about: "/ecs/api".into(),
             guard: Guard::LogRetention,
             account: "123456789012".into(),
             region,
@@ -51,13 +52,17 @@ fn a_plan_file_looks_like_this() {
     "accounts": [
       {
         "id": "123456789012",
-        "profile": null
+        "profile": null,
+        "regions": [
+          "us-east-1"
+        ]
       }
     ],
     "steps": [
       {
         "id": "123456789012 us-east-1 log-retention /ecs/api",
         "guard": "log-retention",
+        "about": "/ecs/api",
         "account": "123456789012",
         "region": "us-east-1",
         "target": {
@@ -102,7 +107,7 @@ fn a_plan_file_looks_like_this() {
 #[test]
 fn a_digest_can_be_had_without_this_tool() {
     // jq -cjS .plan plan.json | sha256sum
-    assert_eq!(digest(&small()), "sha256:c8737abee12396fe894122bee86af821679a030cb750d38d4279c61dc2c4f4d3");
+    assert_eq!(digest(&small()), "sha256:c480c28f765133e28afe060421424e8c5b8dc03e360d29926451905cead8ee6b");
 }
 
 fn wrong(text: &str) -> Problem {
@@ -148,20 +153,20 @@ fn what_is_no_plan_is_refused_at_its_place() {
         (
             "\"by_hand\": []",
             "\"by_hands\": []",
-            "plan.json:49:14: plan.json is no plan: unknown field `by_hands`, expected one of `made`, `tool`, \
+            "plan.json:53:14: plan.json is no plan: unknown field `by_hands`, expected one of `made`, `tool`, \
              `undoes`, `accounts`, `steps`, `gaps`, `by_hand`",
         ),
-        ("\"gaps\": [],", "", "plan.json:50:3: plan.json is no plan: missing field `gaps`"),
-        ("\"gaps\": [],", "\"gaps\": [,", "plan.json:48:14: plan.json is no plan: expected value"),
+        ("\"gaps\": [],", "", "plan.json:54:3: plan.json is no plan: missing field `gaps`"),
+        ("\"gaps\": [],", "\"gaps\": [,", "plan.json:52:14: plan.json is no plan: expected value"),
         (
             "\"region\": \"us-east-1\"",
             "\"region\": \"us-east-7\"",
-            "plan.json:19:29: plan.json is no plan: there is no region of this code",
+            "plan.json:23:29: plan.json is no plan: there is no region of this code",
         ),
         (
             "\"saves\": \"0.372\"",
             "\"saves\": 0.372",
-            "plan.json:37:24: plan.json is no plan: invalid type: floating point `0.372`, expected a string",
+            "plan.json:41:24: plan.json is no plan: invalid type: floating point `0.372`, expected a string",
         ),
     ] {
         assert_eq!(edited(from, to), said, "{to}");
@@ -181,7 +186,7 @@ fn what_is_no_plan_is_refused_at_its_place() {
     let other = text.replace(&sum, &format!("sha256:{}", "0".repeat(64)));
     assert!(wrong(&other).message.contains("edited"));
     // More behind the plan.
-    assert_eq!(wrong(&format!("{text}{{}}")).to_string(), "plan.json:52:1: plan.json is no plan: trailing characters");
+    assert_eq!(wrong(&format!("{text}{{}}")).to_string(), "plan.json:56:1: plan.json is no plan: trailing characters");
 }
 
 #[test]

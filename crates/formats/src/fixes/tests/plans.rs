@@ -118,7 +118,7 @@ fn change() -> impl Strategy<Value = Change> {
         ),
         change_of(
             name().prop_map(|name| Target::Topic { name }),
-            text().prop_map(|policy| State::Topic { policy }).boxed()
+            text().prop_map(|policy| State::Topic { policy, wished: Vec::new() }).boxed()
         ),
         change_of(
             (name(), name(), name()).prop_map(|(topic, protocol, endpoint)| Target::Subscription {
@@ -185,7 +185,22 @@ fn step() -> impl Strategy<Value = Step> {
             let (target, before, after) = change;
             let id = Step::name(account, region, &target);
             let account = account.to_string();
-            Step { id, guard, account, region, target, before, after, now, then, loses, money, undo, needs: Vec::new() }
+            Step {
+                id,
+                guard,
+                about: String::new(),
+                account,
+                region,
+                target,
+                before,
+                after,
+                now,
+                then,
+                loses,
+                money,
+                undo,
+                needs: Vec::new(),
+            }
         },
     )
 }
@@ -203,7 +218,11 @@ pub(crate) fn plan() -> impl Strategy<Value = Plan> {
             step.needs = needed.map(|(_, step)| step.id.clone()).collect();
             steps.push(step);
         }
-        let accounts = ACCOUNTS.map(|id| PlanAccount { id: id.to_string(), profile: profile.clone() });
+        let accounts = ACCOUNTS.map(|id| PlanAccount {
+            id: id.to_string(),
+            profile: profile.clone(),
+            regions: vec![Region::US_EAST_1],
+        });
         let (made, tool, undoes, gaps, by_hand) = words;
         Plan { made, tool, undoes, accounts: accounts.to_vec(), steps, gaps, by_hand }
     })

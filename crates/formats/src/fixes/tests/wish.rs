@@ -92,7 +92,7 @@ fn everything_can_be_wished() {
     let expected = Wish {
         protect: texts(&["/audit/*", "legacy-*"]),
         services: texts(&["prod/*"]),
-        ecr: EcrWish { keep: 5, untagged_days: Some(14), rollback_revisions: 2, scan_on_push: false },
+        ecr: EcrWish { keep: 5, headroom: 0, untagged_days: Some(14), rollback_revisions: 2, scan_on_push: false },
         logs: LogsWish {
             days: 90,
             rules: vec![("*debug*".into(), 7), ("/prod/*".into(), 90)],

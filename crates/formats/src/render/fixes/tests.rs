@@ -24,6 +24,7 @@ fn step(guard: Guard, region_code: &str, target: Target) -> Step {
     let region = region(region_code);
     Step {
         id: Step::name(ACCOUNT, region, &target),
+        about: String::new(),
         guard,
         account: ACCOUNT.into(),
         region,
@@ -63,7 +64,7 @@ fn plan(steps: Vec<Step>) -> Plan {
         made: "2026-10-02T08:00:00Z".parse().expect("a time"),
         tool: "0.1.0".into(),
         undoes: None,
-        accounts: vec![PlanAccount { id: ACCOUNT.into(), profile: None }],
+        accounts: vec![PlanAccount { id: ACCOUNT.into(), profile: None, regions: vec![] }],
         steps,
         gaps: vec!["ecr-lifecycle repositories: ecr:DescribeRepositories is denied".into()],
         by_hand: vec!["billing-alarm e-mail to ops@example.com: open the mail and confirm it".into()],
@@ -171,7 +172,7 @@ fn plans_of_several_places_name_them() {
     assert!(shown.contains("\nlog-retention (us-east-1) "), "{shown}");
     assert!(shown.contains("\nbilling-alarm (eu-west-1) "), "{shown}");
     let other = "210987654321".to_string();
-    two.accounts.push(PlanAccount { id: other.clone(), profile: None });
+    two.accounts.push(PlanAccount { id: other.clone(), profile: None, regions: vec![] });
     two.steps[1].account = other;
     let shown = table::render(&report::plan(&two), Precision::Auto, 80);
     fits(&shown);
@@ -229,6 +230,7 @@ fn plans_as_rows_and_lines() {
 fn finding(guard: Guard, subject: &str, verdict: Verdict, says: &str) -> Finding {
     Finding {
         guard,
+        about: String::new(),
         account: ACCOUNT.into(),
         region: region("us-east-1"),
         subject: subject.into(),

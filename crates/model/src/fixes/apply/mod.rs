@@ -117,6 +117,13 @@ impl<'p> Apply<'p> {
         }
     }
 
+    /// Does not do a step, for a reason that came up since it was planned.
+    pub fn refuse(&mut self, at: usize, why: &str) {
+        if matches!(self.steps.get(at), Some(At::Waiting { .. })) {
+            self.end(at, Outcome::Failed { why: why.to_string(), uncertain: false });
+        }
+    }
+
     /// Begins no new step. What is under way comes to its end.
     pub fn stop(&mut self) {
         self.stopped = true;
@@ -189,8 +196,9 @@ impl<'p> Apply<'p> {
                     self.steps[at] = At::Seen { attempts };
                     return;
                 }
+                // A call that got no answer may still arrive.
                 let why = self.last_error.remove(&at).unwrap_or_else(|| "it got no answer".to_string());
-                self.end(at, Outcome::Failed { why, uncertain: false });
+                self.end(at, Outcome::Failed { why, uncertain: true });
             }
             Ok(found) => self.end(at, Outcome::Stale { found }),
             // Before any write nothing has happened; after one, nobody knows.

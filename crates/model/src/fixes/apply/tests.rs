@@ -27,6 +27,7 @@ fn plan(steps: &[(u32, u32, Vec<usize>)]) -> Plan {
     let step = |(number, (before, after, needs)): (usize, &(u32, u32, Vec<usize>))| Step {
         id: name(number),
         guard: Guard::LogRetention,
+        about: String::new(),
         account: ACCOUNT.into(),
         region: Region::US_EAST_1,
         target: target(number),
@@ -43,7 +44,7 @@ fn plan(steps: &[(u32, u32, Vec<usize>)]) -> Plan {
         made: Timestamp::UNIX_EPOCH,
         tool: "test".into(),
         undoes: None,
-        accounts: vec![PlanAccount { id: ACCOUNT.into(), profile: None }],
+        accounts: vec![PlanAccount { id: ACCOUNT.into(), profile: None, regions: vec![] }],
         steps: steps.iter().enumerate().map(step).collect(),
         gaps: vec![],
         by_hand: vec![],
@@ -98,7 +99,7 @@ fn each_way_a_step_can_go() {
         // The answer was lost, the effect was not.
         (0, |_| (true, Err(failed("cut", true))), Outcome::Done, 30, 1),
         // Three times nothing happened, which reading shows.
-        (0, |_| (false, Err(failed("cut", true))), Outcome::Failed { why: "cut".into(), uncertain: false }, 0, 3),
+        (0, |_| (false, Err(failed("cut", true))), Outcome::Failed { why: "cut".into(), uncertain: true }, 0, 3),
     ];
     for (there, answer, ends, left, writes) in rows {
         let plan = plan(&[(0, 30, vec![])]);

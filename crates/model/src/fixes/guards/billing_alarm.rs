@@ -5,14 +5,14 @@
 //! without actions, on a topic that CloudWatch may not publish to, or with subscriptions that
 //! nobody confirmed, tells nobody. Source: CloudWatch user guide, "Create a billing alarm".
 
-use super::super::plan::{Finding, Verdict};
+use super::super::plan::{Finding, Step, Verdict};
 use super::super::setting::Alarm;
 use super::super::snapshot::{Billing, SeenAlarm};
 use super::seen_alarms::{free_name, make, mute, sign, wire};
 use super::{Spot, count, topic};
 use crate::exact::Ratio;
 use crate::money::Usd;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
@@ -43,22 +43,35 @@ pub(super) fn look(spot: &Spot<'_>) -> Vec<Finding> {
         thresholds.into_iter().filter(|usd| !there.iter().any(|(_, alarm)| at(alarm, *usd))).collect();
     let arn = spot.arn("sns", &wish.topic);
     let mut needs = Vec::new();
+    let mut told = true;
     if !missing.is_empty() || there.iter().any(|(_, alarm)| !mute(alarm).is_empty()) {
-        let (found, needed) = topic::look(spot, &billing.topics, &wished);
-        findings.extend(found);
-        needs = needed;
+        let looked = topic::look(spot, &billing.topics, &wished);
+        findings.extend(looked.findings);
+        (needs, told) = (looked.needs, looked.tells);
     }
     let ours = if needs.is_empty() && findings.len() == 1 { "" } else { wish.topic.as_str() };
     let acted_on = there.iter().flat_map(|(_, alarm)| &alarm.alarm_actions);
     for name in topic::names(spot, acted_on).into_iter().filter(|name| name != ours) {
         let emails = if name == wish.topic { wish.emails.as_slice() } else { &[] };
-        findings.extend(topic::look(spot, &billing.topics, &topic::Wished { name: &name, emails }).0);
+        findings.extend(topic::look(spot, &billing.topics, &topic::Wished { name: &name, emails }).findings);
     }
-    findings.extend(there.iter().map(|(seen, alarm)| existing(spot, seen, alarm, &arn, &needs)));
+    // Alarms that nobody would hear of are told, not made.
+    let of = |finding: Finding, step: Step| match told {
+        true => finding.step(step),
+        false => finding.remedy(topic::NOBODY),
+    };
+    for (seen, alarm) in &there {
+        let (finding, step) = existing(spot, seen, alarm, &arn, &needs);
+        findings.push(match step {
+            Some(step) => of(finding, step),
+            None => finding,
+        });
+    }
+    let mut planned = BTreeSet::new();
     for usd in &missing {
-        let name = free_name(seen, &format!("billing-{usd}-usd"));
+        let name = free_name(seen, &mut planned, &format!("billing-{usd}-usd"));
         let step = make(spot, &name, alarm(*usd, &arn), needs.clone());
-        findings.push(spot.finding(&format!("alarm at {usd} USD"), Verdict::Fail, "there is none").step(step));
+        findings.push(of(spot.finding(&format!("alarm at {usd} USD"), Verdict::Fail, "there is none"), step));
     }
     if there.is_empty() && missing.is_empty() {
         let says = "there is no alarm on EstimatedCharges";
@@ -98,8 +111,11 @@ fn thresholds(spot: &Spot<'_>) -> Vec<Usd> {
 fn on_charges(seen: &[SeenAlarm]) -> impl Iterator<Item = (&SeenAlarm, &Alarm)> {
     seen.iter().filter_map(|seen| {
         let alarm = seen.alarm.as_ref()?;
-        let whole = alarm.dimensions.keys().all(|name| name == "Currency");
-        (alarm.namespace == "AWS/Billing" && alarm.metric == "EstimatedCharges" && whole).then_some((seen, alarm))
+        // Without its dimension the metric has no data, and below a threshold nobody asks.
+        let whole = alarm.dimensions.len() == 1 && alarm.dimensions.get("Currency").is_some_and(|of| of == "USD");
+        let more = alarm.comparison.starts_with("GreaterThan") && alarm.statistic == "Maximum";
+        let charges = alarm.namespace == "AWS/Billing" && alarm.metric == "EstimatedCharges";
+        (charges && whole && more).then_some((seen, alarm))
     })
 }
 
@@ -107,18 +123,18 @@ fn at(alarm: &Alarm, usd: Usd) -> bool {
     Ratio::parse(&alarm.threshold) == Some(usd.to_ratio())
 }
 
-/// An alarm that is there: its actions are wired if it has none.
-fn existing(spot: &Spot<'_>, seen: &SeenAlarm, alarm: &Alarm, arn: &str, needs: &[String]) -> Finding {
+/// An alarm that is there, and the step that wires its actions if it has none.
+fn existing(spot: &Spot<'_>, seen: &SeenAlarm, alarm: &Alarm, arn: &str, needs: &[String]) -> (Finding, Option<Step>) {
     let subject = format!("alarm {}", seen.name);
     let mute = mute(alarm);
     if !mute.is_empty() {
         let says = format!("at {} USD, but {}: it tells nobody", alarm.threshold, mute.join(" and "));
         let step = wire(spot, &seen.name, alarm, arn, needs.to_vec());
-        return spot.finding(&subject, Verdict::Fail, says).step(step);
+        return (spot.finding(&subject, Verdict::Fail, says), Some(step));
     }
     let told = count(alarm.alarm_actions.len(), "action");
     let says = format!("{} {} USD, {told}", sign(&alarm.comparison), alarm.threshold);
-    spot.finding(&subject, Verdict::Pass, says)
+    (spot.finding(&subject, Verdict::Pass, says), None)
 }
 
 fn alarm(usd: Usd, topic_arn: &str) -> Alarm {

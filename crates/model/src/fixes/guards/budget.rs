@@ -18,19 +18,14 @@ pub(super) fn look(spot: &Spot<'_>) -> Vec<Finding> {
         Ok(seen) => seen.as_slice(),
         Err(gap) => return vec![spot.unknown("budgets", gap)],
     };
-    let forecasts = |seen: &&SeenBudget| {
-        let told = |one: &Notification| one.forecasted && !one.emails.is_empty();
-        seen.budget.as_ref().is_some_and(|budget| budget.notifications.iter().any(told))
-    };
+    let forecasts = |seen: &&SeenBudget| seen.forecast_alert;
     let wish = spot.eyes.wish.budget.as_ref();
     if let Some(there) = wish.and_then(|wish| seen.iter().find(|one| one.name == wish.name)) {
         let subject = format!("budget {}", there.name);
-        return vec![match (forecasts(&there), &there.budget) {
-            (true, Some(budget)) => {
-                spot.finding(&subject, Verdict::Pass, format!("{} USD a month, with a forecast alert", budget.amount))
-            }
-            _ => spot
-                .finding(&subject, Verdict::Fail, "it has no forecast alert that mails somebody")
+        return vec![match forecasts(&there) {
+            true => spot.finding(&subject, Verdict::Pass, "it has a forecast alert"),
+            false => spot
+                .finding(&subject, Verdict::Fail, "it has no forecast alert that tells somebody")
                 .remedy("a budget that is there is not changed by this tool: give another name, or add the alert"),
         }];
     }
@@ -56,7 +51,8 @@ fn made(spot: &Spot<'_>, wish: &BudgetWish) -> Finding {
     let notification =
         |forecasted, percent: u32| Notification { forecasted, percent: percent.to_string(), emails: emails.clone() };
     let then = format!(
-        "{} USD a month; {} get a mail when the forecast is over {} % or the month has cost all of it",
+        "{} USD a month; {} get a mail when AWS's forecast (which takes five weeks of history) is over {} %, or the \
+         month has cost all of it",
         wish.amount,
         emails.join(", "),
         wish.forecast_percent

@@ -1,7 +1,7 @@
 //! Container Insights of clusters: its state, and what it costs. Its metrics are billed as custom
 //! metrics. Source: CloudWatch user guide, "Container Insights".
 
-use super::super::plan::{Finding, Undo, Verdict};
+use super::super::plan::{Finding, Money, Undo, Verdict};
 use super::super::setting::{State, Target};
 use super::super::snapshot::{Cluster, Place};
 use super::price::{Priced, difference, monthly};
@@ -24,7 +24,7 @@ fn look_at(spot: &Spot<'_>, place: &Place, cluster: &Cluster) -> Finding {
     let is = cluster.insights.as_str();
     let Some(wished) = spot.eyes.wish.container_insights.as_deref() else {
         let cost = match cost(spot, place, cluster, is) {
-            Ok(Some(cost)) => format!("{is}: {} USD a month", cost.usd),
+            Ok(Some(cost)) => format!("{is}: {} USD a month at least, its logs not counted", cost.usd),
             Ok(None) => String::from(is),
             Err(gap) => format!("{is}; {gap}"),
         };
@@ -42,7 +42,11 @@ fn look_at(spot: &Spot<'_>, place: &Place, cluster: &Cluster) -> Finding {
         now: String::from(is),
         then: vec![String::from(wished)],
         loses: Vec::new(),
-        money: difference(of(is), of(wished)),
+        // What enhanced observability writes depends on tasks and containers.
+        money: match is == "enhanced" || wished == "enhanced" {
+            true => Money::unknown("enhanced observability bills metrics of each task and container"),
+            false => difference(of(is), of(wished)),
+        },
         undo: Undo::Wholly,
         needs: Vec::new(),
     });

@@ -38,7 +38,7 @@ fn look_at(spot: &Spot<'_>, key: &str, active: Option<bool>) -> Finding {
             before: Some(State::CostTag { active: false }),
             after: Some(State::CostTag { active: true }),
             now: "not active".to_string(),
-            then: vec!["a cost allocation tag, from now on; months that are over stay as they are".to_string()],
+            then: vec!["a cost allocation tag, from now on (`aws ce start-cost-allocation-tag-backfill` adds months before)".to_string()],
             loses: Vec::new(),
             money: Money::none("cost allocation tags are free"),
             undo: Undo::Wholly,

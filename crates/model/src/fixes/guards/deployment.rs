@@ -29,13 +29,12 @@ fn look_at(spot: &Spot<'_>, service: &Service) -> Finding {
         return spot.finding(&name, Verdict::Pass, says);
     };
     let wish = &spot.eyes.wish.deployment;
-    let wished = Deployment {
-        circuit_breaker: true,
-        rollback: true,
-        minimum_healthy: wish.minimum_healthy,
-        maximum: wish.maximum,
-        alarms: is.alarms.clone(),
-    };
+    // Without room for a second task somebody wants no two at once (one writer, a fixed port).
+    let alone = is.maximum <= 100;
+    let (minimum_healthy, maximum) =
+        if alone { (is.minimum_healthy, is.maximum) } else { (wish.minimum_healthy, wish.maximum) };
+    let wished =
+        Deployment { circuit_breaker: true, rollback: true, minimum_healthy, maximum, alarms: is.alarms.clone() };
     if *is == wished {
         return spot.finding(&name, Verdict::Pass, words(is));
     }

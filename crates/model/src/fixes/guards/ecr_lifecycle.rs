@@ -5,12 +5,12 @@
 //! rollback: a count is raised until those stay, and where other rules take them there is no step.
 
 use super::super::lifecycle::{
-    Action, DiffLine, Image, Merged, Policy, Protection, Rule, Verdict as Taken, Wished, bytes_of, evaluate, merge,
-    protects,
+    Action, Count, DiffLine, Image, Merged, Policy, Protection, Rule, Select, Verdict as Taken, Wished, bytes_of,
+    endangered, evaluate, merge, protects,
 };
-use super::super::plan::{Finding, Money, Undo, Verdict};
+use super::super::plan::{Finding, Money, Step, Undo, Verdict};
 use super::super::setting::{State, Target};
-use super::super::snapshot::{Place, Repository, Seen, Snapshot};
+use super::super::snapshot::{Gap, Place, Repository, Seen, Snapshot};
 use super::in_use::{InUse, in_use, short, some};
 use super::price::{self, gb, gb_words};
 use super::{Change, Spot, count};
@@ -80,12 +80,16 @@ fn decide(
     let wish = &spot.eyes.wish.ecr;
     let wished = |keep| Wished { keep, untagged_days: wish.untagged_days, protect: Vec::new() };
     let safe = |merged: &Merged| protects(&merged.policy, images, &running.digests, spot.eyes.now);
-    let mut merged = merge(existing, &wished(wish.keep));
-    let mut raised = None;
-    if let Protection::ByCount { keep } = safe(&merged) {
-        merged = merge(existing, &wished(keep));
-        raised = Some(keep);
-    }
+    // The place of the oldest image that runs, counted from the newest: it goes when more are kept
+    // out by pushes.
+    let place = match safe(&merge(None, &wished(1))) {
+        Protection::ByCount { keep } => Some(keep),
+        Protection::Safe if !running.digests.is_empty() => Some(1),
+        _ => None,
+    };
+    let keep = place.map_or(wish.keep, |place| wish.keep.max(place.saturating_add(wish.headroom)));
+    let merged = merge(existing, &wished(keep));
+    let raised = (keep > wish.keep).then_some(keep);
     let failed = || spot.finding(name, Verdict::Fail, is.clone());
     match safe(&merged) {
         Protection::Safe => {}
@@ -107,14 +111,14 @@ fn decide(
             merged.conflict.map(|why| format!("the wish does not fit beside the policy that is there: {why}"));
         return match outgrown {
             Some(remedy) => failed().remedy(remedy),
-            None => spot.finding(name, Verdict::Pass, is),
+            None => spot.finding(name, Verdict::Pass, is + &headroom(merged.policy.rules(), place)),
         };
     }
     if !merged.policy.fits() {
         return failed().remedy("the policy would be longer than ECR permits");
     }
     let conflict = merged.conflict.clone();
-    let change = change(spot, repository, images, &merged, raised, &is);
+    let change = change(spot, repository, images, &merged, (raised, place), &is);
     let finding = failed().step(spot.step(change));
     match conflict {
         Some(conflict) => finding.remedy(conflict),
@@ -127,26 +131,52 @@ fn change(
     repository: &Repository,
     images: &[Image],
     merged: &Merged,
-    raised: Option<u32>,
+    (raised, place): (Option<u32>, Option<u32>),
     is: &str,
 ) -> Change {
     let taken = evaluate(&merged.policy, images, spot.eyes.now);
     let mut then: Vec<String> = merged.diff.iter().flat_map(diff_words).collect();
-    if let Some(keep) = raised {
+    if let (Some(keep), Some(place)) = (raised, place) {
         let wished = spot.eyes.wish.ecr.keep;
-        then.push(format!("keeps {keep} instead of {wished}, since an image that runs is number {keep}"));
+        then.push(format!("keeps {keep} instead of {wished}, since an image that runs is number {place}"));
+    }
+    let mut loses = loses(&taken, images);
+    let later = headroom(merged.policy.rules(), place);
+    if !later.is_empty() {
+        loses.push(later.trim_start_matches("; ").to_string());
     }
     let before = repository.policy.as_ref().ok().cloned().flatten();
+    let old = before.as_deref().and_then(|text| Policy::parse(text).ok());
     Change {
         target: Target::LifecyclePolicy { repository: repository.name.clone() },
         before: before.map(|text| State::LifecyclePolicy { text }),
         after: Some(State::LifecyclePolicy { text: merged.policy.to_text() }),
         now: is.to_string(),
         then,
-        loses: loses(&taken, images),
-        money: money(spot, images, &taken),
+        loses,
+        money: money(spot, images, &taken, old.as_ref(), &merged.policy),
         undo: Undo::Setting("images that have expired do not come back; ECR takes them within 24 hours".to_string()),
         needs: Vec::new(),
+    }
+}
+
+/// How many images a policy keeps at most, if it counts all of them.
+fn keeps(rules: &[Rule]) -> Option<u32> {
+    rules.iter().find_map(|rule| match (&rule.select, rule.count) {
+        (Select::Any, Count::MoreThan(keep)) => Some(keep),
+        _ => None,
+    })
+}
+
+/// How long the oldest image that runs outlives pushes, in words; nothing without such an image or
+/// a rule that counts.
+fn headroom(rules: &[Rule], place: Option<u32>) -> String {
+    match (keeps(rules), place) {
+        (Some(keep), Some(place)) if keep >= place => {
+            let more = count((keep - place) as usize, "more push").replace("pushs", "pushes");
+            format!("; the oldest image that runs is number {place} of {keep}: it outlives {more}, and then expires")
+        }
+        _ => String::new(),
     }
 }
 
@@ -186,20 +216,33 @@ fn loses(taken: &[Taken], images: &[Image]) -> Vec<String> {
     )]
 }
 
-/// What it saves: at once the images that expire, in a year also those that would have come.
+/// What it saves: at once the images that expire, in a year what the old policy would keep by then
+/// and the new one does not.
 ///
 /// Layers that images share are stored once, so the sum of their sizes is the most that it can be.
-/// What comes in a year is what came in on average since the first image that is there.
-fn money(spot: &Spot<'_>, images: &[Image], taken: &[Taken]) -> Money {
+/// What comes in a year is what came in on average since the first image that is there; a rule that
+/// counts all images bounds it.
+fn money(spot: &Spot<'_>, images: &[Image], taken: &[Taken], old: Option<&Policy>, new: &Policy) -> Money {
     let price = |gb: Ratio| {
         let none = Ratio::ZERO;
         let ecr =
             Ecr { stored: Stored::Gb(gb), archived_gb: none, archive_retrieved_gb: none, pulled_to_gb: Vec::new() };
         price::monthly(spot.eyes.book, spot.region, ecr)
     };
+    let stored = gb(sum(images));
     let expires = gb(bytes_of(taken, images));
     let growth = yearly(images, spot.eyes.now);
-    match (price(expires), price(expires + growth)) {
+    let each = match images.len() {
+        0 => Ratio::ZERO,
+        number => stored / Ratio::from(number as u64),
+    };
+    let bounded = |policy: Option<&Policy>, gb: Ratio| {
+        let most = policy.and_then(|policy| keeps(policy.rules())).map(|keep| each * Ratio::from(keep));
+        most.map_or(gb, |most| gb.min(most))
+    };
+    let unchanged = bounded(old, stored + growth);
+    let changed = bounded(Some(new), stored - expires + growth).min(unchanged);
+    match (price(expires), price(unchanged - changed)) {
         (Ok(now), Ok(later)) => {
             let how = if now.formula.is_empty() { later.formula } else { now.formula };
             let how = if how.is_empty() { String::new() } else { format!(" ({how})") };
@@ -207,8 +250,10 @@ fn money(spot: &Spot<'_>, images: &[Image], taken: &[Taken]) -> Money {
                 saves: Some(now.usd),
                 in_a_year: Some(later.usd),
                 formula: format!(
-                    "at most {} expire{how}; {} come in a year at the rate so far",
+                    "at most {} expire{how}; in 12 months {} instead of {}, as {} come in a year at the rate so far",
                     gb_words(expires),
+                    gb_words(changed),
+                    gb_words(unchanged),
                     gb_words(growth)
                 ),
             }
@@ -233,6 +278,40 @@ fn sum(images: &[Image]) -> u64 {
     plain.fold(0, |sum: u64, image| sum.saturating_add(image.bytes))
 }
 
+/// The repository, its images and what runs of them, that a step puts a policy on.
+type Put<'s> = (&'s Repository, &'s [Image], InUse, Policy);
+
+/// What a step that puts a policy is about; nothing of other steps.
+fn put<'s>(snapshot: &'s Snapshot, step: &Step) -> Option<Result<Put<'s>, String>> {
+    let (Target::LifecyclePolicy { repository }, Some(State::LifecyclePolicy { text })) = (&step.target, &step.after)
+    else {
+        return None;
+    };
+    let account = snapshot.accounts.iter().find(|account| account.id == step.account);
+    let place = account.and_then(|account| account.regions.iter().find(|place| place.region == step.region));
+    let Some(place) = place else { return Some(Err("its region was not looked at".to_string())) };
+    let found = || -> Result<Put<'s>, String> {
+        let repositories = place.repositories.as_ref().map_err(Gap::words)?;
+        let there = repositories.iter().find(|one| one.name == *repository).ok_or("it is gone")?;
+        let images = there.images.as_ref().map_err(Gap::words)?;
+        let running = in_use(snapshot, there).map_err(|gap| gap.words())?;
+        Ok((there, images.as_slice(), running, Policy::parse(text).map_err(|why| why.to_string())?))
+    };
+    Some(found())
+}
+
+/// See [`takes_what_runs`](super::super::takes_what_runs).
+pub(in super::super) fn takes_what_runs(snapshot: &Snapshot, step: &Step) -> Option<String> {
+    match put(snapshot, step)? {
+        Err(why) => Some(format!("what runs of it is not known, so it is left: {why}")),
+        Ok((_, images, running, policy)) => {
+            let lost = endangered(&policy, images, &running.digests, snapshot.taken);
+            let names: Vec<String> = lost.iter().map(|image| short(&image.digest)).collect();
+            (!names.is_empty()).then(|| format!("it would take images that run by now: {}", some(&names)))
+        }
+    }
+}
+
 /// Holds the step of a finding against ECR's own preview of its policy: a preview that takes an
 /// image that runs takes the step away, and any other difference is said.
 pub(in super::super) fn hold_against(
@@ -242,17 +321,7 @@ pub(in super::super) fn hold_against(
     now: Timestamp,
 ) {
     let Some(step) = finding.steps.first_mut() else { return };
-    let (Target::LifecyclePolicy { repository }, Some(State::LifecyclePolicy { text })) = (&step.target, &step.after)
-    else {
-        return;
-    };
-    let account = snapshot.accounts.iter().find(|account| account.id == step.account);
-    let place = account.and_then(|account| account.regions.iter().find(|place| place.region == step.region));
-    let repositories = place.and_then(|place| place.repositories.as_ref().ok());
-    let Some(there) = repositories.and_then(|all| all.iter().find(|one| one.name == *repository)) else { return };
-    let (Ok(images), Ok(policy), Ok(running)) = (&there.images, Policy::parse(text), in_use(snapshot, there)) else {
-        return;
-    };
+    let Some(Ok((_, images, running, policy))) = put(snapshot, step) else { return };
     let theirs: BTreeSet<String> = match preview {
         Ok(taken) => taken.into_iter().map(|(digest, _)| digest).collect(),
         Err(gap) => {

@@ -61,9 +61,14 @@ pub(super) fn in_use(snapshot: &Snapshot, repository: &Repository) -> Result<InU
 }
 
 /// What a reference names, if it is to this repository: `URI:TAG`, `URI@DIGEST`, `URI:TAG@DIGEST`,
-/// or the URI alone, which means the tag `latest`.
+/// or the URI alone, which means the tag `latest`. A registry has several names.
 fn named<'r>(reference: &'r str, uri: &str) -> Option<Named<'r>> {
-    let rest = reference.strip_prefix(uri)?;
+    let (registry, rest) = registry(reference)?;
+    let (own, name) = self::registry(uri)?;
+    if registry != own {
+        return None;
+    }
+    let rest = rest.strip_prefix(name)?;
     if let Some((before, digest)) = rest.split_once('@') {
         return (before.is_empty() || before.starts_with(':')).then_some(Named::Digest(digest));
     }
@@ -71,6 +76,18 @@ fn named<'r>(reference: &'r str, uri: &str) -> Option<Named<'r>> {
         Some(tag) => Some(Named::Tag(tag)),
         None => rest.is_empty().then_some(Named::Tag("latest")),
     }
+}
+
+/// Account and region of the registry that a reference is to, and what follows its host:
+/// `123456789012.dkr.ecr.us-east-1.amazonaws.com/api`, with `ecr-fips` for FIPS, or
+/// `123456789012.dkr-ecr.us-east-1.on.aws/api`. Source: ECR user guide, "Private registry".
+fn registry(reference: &str) -> Option<((&str, &str), &str)> {
+    let (host, rest) = reference.split_once('/')?;
+    let (account, host) = host.split_once('.')?;
+    let hosts = ["dkr.ecr.", "dkr.ecr-fips.", "dkr-ecr.", "dkr-ecr-fips."];
+    let host = hosts.iter().find_map(|start| host.strip_prefix(start))?;
+    let (region, _) = host.split_once('.')?;
+    Some(((account, region), rest))
 }
 
 /// Digests shortened as people write them: `sha256:0123456789ab`.

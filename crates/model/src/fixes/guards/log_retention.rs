@@ -36,15 +36,20 @@ fn look_at(spot: &Spot<'_>, group: &LogGroup, over_all: &[AccountRetention]) -> 
     let wish = &spot.eyes.wish.logs;
     let is = group.retention.map_or_else(|| "never expires".to_string(), |days| format!("keeps {days} days"));
     let says = format!("{is}, {} stored", gb_words(gb(group.stored_bytes)));
+    if let Some(name) = &group.account_policy {
+        return governed(
+            spot,
+            group,
+            wished(spot, group),
+            over_all.iter().find(|policy| policy.name == *name),
+            name,
+            says,
+        );
+    }
     for policy in over_all {
         match covers(policy, &group.name) {
             Some(false) => {}
-            Some(true) => {
-                let kept = policy.days.map_or_else(String::new, |days| format!(": {days} days"));
-                let says = format!("{says}; policy {} of the account counts{kept}", policy.name);
-                let verdict = if policy.days.is_some() { Verdict::Pass } else { Verdict::Unknown };
-                return spot.finding(&group.name, verdict, says);
-            }
+            Some(true) => return governed(spot, group, wished(spot, group), Some(policy), &policy.name, says),
             None => {
                 let says = format!("{says}; whether policy {} of the account is about it is not known", policy.name);
                 return spot.finding(&group.name, Verdict::Unknown, says);
@@ -54,15 +59,52 @@ fn look_at(spot: &Spot<'_>, group: &LogGroup, over_all: &[AccountRetention]) -> 
     if group.class == "DELIVERY" {
         return spot.finding(&group.name, Verdict::Pass, "of class DELIVERY, which keeps one day");
     }
-    let wished = wish.rules.iter().find(|(pattern, _)| matches(pattern, &group.name)).map_or(wish.days, |rule| rule.1);
+    let wished = wished(spot, group);
     let failed = spot.finding(&group.name, Verdict::Fail, says.clone());
     match group.retention {
         Some(days) if days <= wished => spot.finding(&group.name, Verdict::Pass, says),
         Some(days) if !wish.allow_shorten => {
             failed.remedy(format!("{days} days are set, {wished} are wished: --allow-shorten makes it shorter"))
         }
+        _ if is_record(&group.name) && !wish.rules.iter().any(|(pattern, _)| matches(pattern, &group.name)) => {
+            failed.remedy("it looks like a record of what happened: name it in a rule of [logs] to have it expire")
+        }
         _ => failed.step(spot.step(change(spot, group, wished, is))),
     }
+}
+
+/// The days that are wished of a group.
+fn wished(spot: &Spot<'_>, group: &LogGroup) -> u32 {
+    let wish = &spot.eyes.wish.logs;
+    wish.rules.iter().find(|(pattern, _)| matches(pattern, &group.name)).map_or(wish.days, |rule| rule.1)
+}
+
+/// A group whose retention a policy of the account decides: what the group says does not count.
+fn governed(
+    spot: &Spot<'_>,
+    group: &LogGroup,
+    wished: u32,
+    policy: Option<&AccountRetention>,
+    name: &str,
+    says: String,
+) -> Finding {
+    let Some(days) = policy.and_then(|policy| policy.days) else {
+        let says = format!("{says}; policy {name} of the account counts, whose days are not known");
+        return spot.finding(&group.name, Verdict::Unknown, says);
+    };
+    let says = format!("{says}; policy {name} of the account counts: {days} days");
+    if days <= wished {
+        return spot.finding(&group.name, Verdict::Pass, says);
+    }
+    let remedy = format!("{wished} days are wished: change the policy of the account, which goes before its groups");
+    spot.finding(&group.name, Verdict::Fail, says).remedy(remedy)
+}
+
+/// Groups in which others record what must not be lost: the loss is for good, so a rule must name
+/// them before they expire.
+fn is_record(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["cloudtrail", "controltower", "flowlog", "flow-log"].iter().any(|word| name.contains(word))
 }
 
 fn change(spot: &Spot<'_>, group: &LogGroup, days: u32, is: String) -> Change {
@@ -144,7 +186,7 @@ impl Outlook {
         let year = a_day * Ratio::from(365_u32);
         let unchanged = match group.retention {
             None => stored + year,
-            Some(set) => a_day * Ratio::from(set),
+            Some(set) => (a_day * Ratio::from(set)).min(stored + year),
         };
         Outlook { stored, expires: stored - stays, a_day, in_a_year: (unchanged, kept.min(unchanged)), basis }
     }

@@ -18,7 +18,7 @@ mod container_insights;
 mod plain_secrets;
 mod open_ports;
 
-pub(super) use ecr_lifecycle::hold_against;
+pub(super) use ecr_lifecycle::{hold_against, takes_what_runs};
 pub(super) use price::price_alarms_and_dashboards;
 
 use super::Eyes;
@@ -47,6 +47,11 @@ pub fn look(snapshot: &Snapshot, eyes: &Eyes<'_>) -> Vec<Finding> {
             findings.extend(once.or(each).unwrap_or_default());
         }
     }
+    for finding in &mut findings {
+        for step in &mut finding.steps {
+            step.about.clone_from(&finding.about);
+        }
+    }
     findings.into_iter().map(|finding| spare_protected(finding, &eyes.wish.protect)).collect()
 }
 
@@ -56,6 +61,7 @@ fn once(guard: Guard) -> Option<fn(&Spot<'_>) -> Vec<Finding>> {
         Guard::BillingAlarm => billing_alarm::look,
         Guard::Budget => budget::look,
         Guard::CostTags => cost_tags::look,
+        Guard::Dashboard => dashboard::look,
         _ => return None,
     })
 }
@@ -69,18 +75,16 @@ fn each_region(guard: Guard) -> Option<fn(&Spot<'_>, &Place) -> Vec<Finding>> {
         Guard::Scaling => scaling::look,
         Guard::Deployment => deployment::look,
         Guard::ServiceAlarms => service_alarms::look,
-        Guard::Dashboard => dashboard::look,
         Guard::ContainerInsights => container_insights::look,
         Guard::PlainSecrets => plain_secrets::look,
         Guard::OpenPorts => open_ports::look,
-        Guard::BillingAlarm | Guard::Budget | Guard::CostTags => return None,
+        Guard::BillingAlarm | Guard::Budget | Guard::CostTags | Guard::Dashboard => return None,
     })
 }
 
 /// Nothing that is protected is changed; what is wrong with it is still said.
 fn spare_protected(mut finding: Finding, protect: &[String]) -> Finding {
-    let protects = |step: &Step| protect.iter().any(|pattern| matches(pattern, &step.target.name()));
-    if finding.steps.iter().any(protects) {
+    if !finding.steps.is_empty() && finding.is_named(protect) {
         finding.steps.clear();
         finding.remedy = Some("it is protected: this tool leaves it as it is".to_string());
     }
@@ -118,6 +122,7 @@ impl Spot<'_> {
             account: self.account.id.clone(),
             region: self.region,
             subject: subject.to_string(),
+            about: subject.to_string(),
             verdict,
             says: says.into(),
             remedy: None,
@@ -148,6 +153,7 @@ impl Spot<'_> {
         Step {
             id: Step::name(&self.account.id, self.region, &change.target),
             guard: self.guard,
+            about: String::new(),
             account: self.account.id.clone(),
             region: self.region,
             target: change.target,
@@ -164,6 +170,12 @@ impl Spot<'_> {
 }
 
 impl Finding {
+    /// What patterns name it by, if not its subject.
+    fn about(mut self, about: &str) -> Finding {
+        self.about = about.to_string();
+        self
+    }
+
     fn remedy(mut self, remedy: impl Into<String>) -> Finding {
         self.remedy = Some(remedy.into());
         self

@@ -50,8 +50,10 @@ fn not_asked(spot: &Spot<'_>, place: &Place) -> Finding {
     let ids: BTreeSet<&str> = services.chain(balancers).map(String::as_str).collect();
     let ids: Vec<&str> = ids.into_iter().collect();
     let only = if ids.is_empty() { String::new() } else { format!(" --group-ids {}", ids.join(" ")) };
+    let profile = spot.account.profile.as_ref().map(|name| format!(" --profile {name}")).unwrap_or_default();
     let remedy = format!(
-        "list them: aws ec2 describe-security-groups --region {}{only} | stackcost check --only open-ports --security-groups -",
+        "list them: aws ec2 describe-security-groups --output json --region {}{profile}{only} | stackcost check --only \
+         open-ports --security-groups -",
         spot.region
     );
     spot.finding("security groups", Verdict::Unknown, "EC2 is not asked by this tool").remedy(remedy)

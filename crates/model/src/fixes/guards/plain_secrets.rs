@@ -15,24 +15,30 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// What a name has that stands for a secret.
+/// Words, between `_`, that stand for a secret by themselves.
 const SECRET: [&str; 12] = [
     "PASSWORD",
     "PASSWD",
+    "PASS",
+    "PWD",
+    "PASSPHRASE",
     "SECRET",
+    "SECRETS",
     "TOKEN",
-    "API_KEY",
     "APIKEY",
-    "PRIVATE_KEY",
-    "ACCESS_KEY",
-    "CREDENTIAL",
-    "DATABASE_URL",
     "DSN",
-    "CONNECTION_STRING",
+    "CREDENTIAL",
+    "CREDENTIALS",
 ];
-/// How a name ends that only tells where a secret is, or how it is used.
-const ABOUT: [&str; 10] =
-    ["_ARN", "_NAME", "_PATH", "_FILE", "_ID", "_TTL", "_EXPIRY", "_LENGTH", "_ENABLED", "_HEADER"];
+/// Words before `KEY` that make it one.
+const KEYS: [&str; 8] = ["API", "PRIVATE", "ACCESS", "SECRET", "ENCRYPTION", "SIGNING", "JWT", "MASTER"];
+/// Words before `URL` or `URI` of addresses that usually have a password in them.
+const ADDRESSES: [&str; 8] = ["DATABASE", "DB", "REDIS", "MONGODB", "MONGO", "POSTGRES", "AMQP", "WEBHOOK"];
+/// Last words of names that only tell where a secret is, or how it is used.
+const ABOUT: [&str; 16] = [
+    "ARN", "NAME", "PATH", "FILE", "DIR", "ID", "TTL", "EXPIRY", "EXPIRES", "LENGTH", "ENABLED", "HEADER", "REGION",
+    "PREFIX", "VERSION", "TYPE",
+];
 
 pub(super) fn look(spot: &Spot<'_>, place: &Place) -> Vec<Finding> {
     let services = match spot.services(place) {
@@ -82,8 +88,17 @@ fn look_at(spot: &Spot<'_>, name: &str, definition: &TaskDefinition) -> Finding 
     spot.finding(name, Verdict::Fail, says).remedy(remedy)
 }
 
-/// Whether a variable of this name holds a secret.
+/// Whether a variable of this name holds a secret, as far as a name can say it.
 fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
-    SECRET.iter().any(|word| name.contains(word)) && !ABOUT.iter().any(|end| name.ends_with(end))
+    let words: Vec<&str> = name.split(['_', '-', '.']).filter(|word| !word.is_empty()).collect();
+    let Some((last, before)) = words.split_last() else { return false };
+    if ABOUT.contains(last) || *last == "CREDENTIALS" && before.contains(&"APPLICATION") {
+        return false;
+    }
+    if matches!(*last, "URL" | "URI") {
+        return before.last().is_some_and(|word| ADDRESSES.contains(word));
+    }
+    let pair = |two: &[&str]| two[1] == "KEY" && KEYS.contains(&two[0]) || two == ["CONNECTION", "STRING"];
+    words.iter().any(|word| SECRET.contains(word)) || words.windows(2).any(pair)
 }

@@ -1,8 +1,8 @@
 //! What a change does to the bill, by the price book.
 
 use super::super::plan::{Money, Step};
-use super::super::setting::Target;
-use super::super::snapshot::{Account, Snapshot};
+use super::super::setting::{State, Target};
+use super::super::snapshot::{Account, SeenAlarm, Snapshot};
 use crate::estimate::{Estimate, estimate};
 use crate::exact::Ratio;
 use crate::meter::Region;
@@ -16,6 +16,7 @@ use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use serde_json::Value;
 
 /// Bytes of a GB as AWS bills storage: 1024³. Source: the pricing pages' examples.
 const GB: i128 = 1 << 30;
@@ -68,7 +69,7 @@ fn formula(estimate: &Estimate) -> String {
             let dated = line.source.date_text().map(|date| format!(", {date}")).unwrap_or_default();
             let (unit, trust) = (line.quantity.unit.short(), line.source.confidence);
             let whence = format!("{}{dated}, {trust}", estimate.region);
-            format!("{} x {} USD a {unit} ({whence})", line.because, line.rate)
+            format!("{} x {} USD each {unit} ({whence})", line.because, line.rate)
         })
         .collect();
     parts.join(" + ")
@@ -105,24 +106,36 @@ pub(in super::super) fn price_alarms_and_dashboards(steps: &mut [Step], snapshot
                 _ => continue,
             };
             let alarm = matches!(step.target, Target::Alarm { .. });
-            step.money = one_more(book, step.region, *count, alarm);
-            *count = count.map(|count| count + 1);
+            // More metrics than that are not free on a dashboard.
+            let large = matches!(&step.after, Some(State::Dashboard { body }) if metrics_of(body) > 50);
+            step.money = one_more(book, step.region, count.filter(|_| !large), alarm);
+            if !large {
+                *count = count.map(|count| count + 1);
+            }
         }
     }
 }
 
-/// How many alarms there are; none when that was not read everywhere.
+/// How many metrics alarms refer to, which is what is billed; none when that was not read everywhere.
 fn known_alarms(account: &Account) -> Option<u32> {
-    let mut seen: BTreeMap<Region, usize> = BTreeMap::new();
+    let metrics = |alarms: &[SeenAlarm]| alarms.iter().fold(0, |sum: u32, alarm| sum.saturating_add(alarm.metrics));
+    let mut seen: BTreeMap<Region, u32> = BTreeMap::new();
     if let Ok(alarms) = &account.billing.alarms {
-        seen.insert(Region::US_EAST_1, alarms.len());
+        seen.insert(Region::US_EAST_1, metrics(alarms));
     }
     for place in &account.regions {
         if let Ok(alarms) = &place.alarms {
-            seen.insert(place.region, alarms.len());
+            seen.insert(place.region, metrics(alarms));
         }
     }
-    (!seen.is_empty()).then(|| u32::try_from(seen.values().sum::<usize>()).unwrap_or(u32::MAX))
+    (!seen.is_empty()).then(|| seen.values().fold(0, |sum: u32, metrics| sum.saturating_add(*metrics)))
+}
+
+/// How many metrics a dashboard shows.
+fn metrics_of(body: &str) -> usize {
+    let document: Value = serde_json::from_str(body).unwrap_or_default();
+    let widgets = document["widgets"].as_array().cloned().unwrap_or_default();
+    widgets.iter().filter_map(|widget| widget["properties"]["metrics"].as_array()).map(Vec::len).sum()
 }
 
 fn known_dashboards(account: &Account) -> Option<u32> {
@@ -147,9 +160,15 @@ fn one_more(book: &PriceBook, region: Region, known: Option<u32>, alarm: bool) -
     let mut money = difference(before, after);
     let (what, free) = if alarm { ("alarms", 10) } else { ("dashboards", 3) };
     money.formula = match (known, money.saves) {
-        (Some(count), Some(Usd::ZERO)) => format!("free: {count} of {free} free {what} are there"),
+        (Some(count), Some(Usd::ZERO)) => {
+            format!(
+                "free, if other regions and accounts of the organization have none: {count} of {free} {what} are used"
+            )
+        }
         (Some(count), Some(_)) => format!("one more beside {count}, {free} are free: {}", listed(of(1, false))),
-        (None, Some(_)) => format!("how many {what} are there is not known: {}", listed(of(1, false))),
+        (None, Some(_)) => {
+            format!("none of the {free} free ones is left, or that is not known: {}", listed(of(1, false)))
+        }
         (_, None) => money.formula,
     };
     money

@@ -17,7 +17,12 @@ pub(super) fn look(spot: &Spot<'_>, place: &Place) -> Vec<Finding> {
     }
     match (&place.repositories, &place.registry_scanning) {
         (Ok(repositories), Ok(registry)) => {
-            let by_registry = |name: &str| registry.on_push.iter().any(|pattern| matches(pattern, name));
+            // A filter without a wildcard is about every name that contains it.
+            let filter = |filter: &str, name: &str| match filter.contains('*') {
+                true => matches(filter, name),
+                false => name.contains(filter),
+            };
+            let by_registry = |name: &str| registry.on_push.iter().any(|pattern| filter(pattern, name));
             repositories.iter().map(|one| look_at(spot, one, by_registry(&one.name), registry.enhanced)).collect()
         }
         (Err(gap), _) | (_, Err(gap)) => vec![spot.unknown("repositories", gap)],

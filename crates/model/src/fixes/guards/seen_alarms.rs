@@ -5,6 +5,7 @@ use super::super::setting::{Alarm, State, Target};
 use super::super::snapshot::SeenAlarm;
 use super::{Change, Spot};
 use alloc::boxed::Box;
+use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
@@ -28,7 +29,7 @@ pub(super) fn wire(spot: &Spot<'_>, name: &str, alarm: &Alarm, topic_arn: &str, 
     let mut then = Vec::new();
     if after.alarm_actions.is_empty() {
         after.alarm_actions.push(topic_arn.to_string());
-        then.push(format!("+ alarm action {topic_arn}"));
+        then.push(format!("+ alarm action {topic_arn}, from its next change to ALARM on"));
     }
     if !after.actions_enabled {
         after.actions_enabled = true;
@@ -51,9 +52,10 @@ pub(super) fn wire(spot: &Spot<'_>, name: &str, alarm: &Alarm, topic_arn: &str, 
 /// whole plan is known.
 pub(super) fn make(spot: &Spot<'_>, name: &str, alarm: Alarm, needs: Vec<String>) -> Step {
     let then = vec![format!(
-        "alarm when {} {} {} {} over {} x {} s, {} if data are missing, tells {}",
+        "alarm when {} {} of {} {} {} over {} x {} s, {} if data are missing, tells {}",
         alarm.statistic,
         alarm.metric,
+        dimensions(&alarm),
         sign(&alarm.comparison),
         alarm.threshold,
         alarm.evaluation_periods,
@@ -74,6 +76,12 @@ pub(super) fn make(spot: &Spot<'_>, name: &str, alarm: Alarm, needs: Vec<String>
     })
 }
 
+/// `ClusterName=prod ServiceName=api`.
+fn dimensions(alarm: &Alarm) -> String {
+    let parts: Vec<String> = alarm.dimensions.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    parts.join(" ")
+}
+
 /// `>` for `GreaterThanThreshold`.
 pub(super) fn sign(comparison: &str) -> &str {
     match comparison {
@@ -85,9 +93,16 @@ pub(super) fn sign(comparison: &str) -> &str {
     }
 }
 
-/// A name that no alarm has: the wished one, or the first of its numbered forms that is free.
-pub(super) fn free_name(seen: &[SeenAlarm], wished: &str) -> String {
-    let taken = |name: &str| seen.iter().any(|alarm| alarm.name == name);
+/// A name that no alarm has or will have: the wished one, or the first of its numbered forms that is
+/// free. It is taken then.
+pub(super) fn free_name(seen: &[SeenAlarm], planned: &mut BTreeSet<String>, wished: &str) -> String {
+    let name = first_free(seen, planned, wished);
+    planned.insert(name.clone());
+    name
+}
+
+fn first_free(seen: &[SeenAlarm], planned: &BTreeSet<String>, wished: &str) -> String {
+    let taken = |name: &str| planned.contains(name) || seen.iter().any(|alarm| alarm.name == name);
     let numbered = (2_u32..).map(|number| format!("{wished}-{number}"));
     core::iter::once(wished.to_string()).chain(numbered).find(|name| !taken(name)).unwrap_or_default()
 }

@@ -1,14 +1,14 @@
-//! Somebody is told of errors, slowness and load: three alarms a service, with actions.
+//! Somebody is told of errors, slowness and load: alarms of each service, with actions.
 //!
 //! Errors and slowness are seen by the load balancer, so a service without one has only the alarm
 //! on its CPU. Source: ECS and Application Load Balancer guides, CloudWatch metrics.
 
-use super::super::plan::{Finding, Verdict};
+use super::super::plan::{Finding, Step, Verdict};
 use super::super::setting::Alarm;
 use super::super::snapshot::{Place, SeenAlarm, Service, TargetGroup};
 use super::seen_alarms::{free_name, make, mute, wire};
 use super::{Spot, service_name, topic};
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
@@ -31,23 +31,39 @@ pub(super) fn look(spot: &Spot<'_>, place: &Place) -> Vec<Finding> {
         return Vec::new();
     }
     let arn = spot.arn("sns", &wish.topic);
-    let wished: Vec<Wished> =
+    let mut wished: Vec<Wished> =
         services.into_iter().flat_map(|service| alarms(spot, service, target_groups, &arn)).collect();
+    // What several services share, their load balancer, needs one alarm.
+    let mut metrics = BTreeSet::new();
+    wished.retain(|wished| metrics.insert((wished.alarm.metric.clone(), wished.alarm.dimensions.clone())));
     let same: Vec<Option<(&SeenAlarm, &Alarm)>> = wished.iter().map(|wished| there(seen, &wished.alarm)).collect();
     let lacking = same.iter().any(|same| same.is_none_or(|(_, alarm)| !mute(alarm).is_empty()));
     let used = same.iter().flatten().any(|(_, alarm)| alarm.alarm_actions.contains(&arn));
-    let mut findings = Vec::new();
-    let mut needs = Vec::new();
+    let mut looked = topic::Looked { findings: Vec::new(), needs: Vec::new(), tells: true };
     if lacking || used {
         let emails = wish.emails.as_slice();
-        (findings, needs) = topic::look(spot, &place.topics, &topic::Wished { name: &wish.topic, emails });
+        looked = topic::look(spot, &place.topics, &topic::Wished { name: &wish.topic, emails });
     }
-    findings.extend(wished.into_iter().zip(same).map(|(wished, same)| look_at(spot, seen, wished, same, &arn, &needs)));
+    let mut findings = core::mem::take(&mut looked.findings);
+    let mut planned = BTreeSet::new();
+    for (wished, same) in wished.into_iter().zip(same) {
+        let service = wished.service.clone();
+        let (finding, step) = look_at(spot, seen, &mut planned, wished, same, &arn, &looked.needs);
+        // An alarm that nobody would hear of is told, not made.
+        let finding = match step {
+            None => finding,
+            Some(step) if looked.tells => finding.step(step),
+            Some(_) => finding.remedy(topic::NOBODY),
+        };
+        findings.push(finding.about(&service));
+    }
     findings
 }
 
 /// An alarm that there should be.
 struct Wished {
+    /// Of which service.
+    service: String,
     subject: String,
     name: String,
     alarm: Alarm,
@@ -56,23 +72,24 @@ struct Wished {
 fn look_at(
     spot: &Spot<'_>,
     seen: &[SeenAlarm],
+    planned: &mut BTreeSet<String>,
     wished: Wished,
     same: Option<(&SeenAlarm, &Alarm)>,
     arn: &str,
     needs: &[String],
-) -> Finding {
+) -> (Finding, Option<Step>) {
     let Some((there, alarm)) = same else {
-        let name = free_name(seen, &wished.name);
+        let name = free_name(seen, planned, &wished.name);
         let step = make(spot, &name, wished.alarm, needs.to_vec());
-        return spot.finding(&wished.subject, Verdict::Fail, "there is none").step(step);
+        return (spot.finding(&wished.subject, Verdict::Fail, "there is none"), Some(step));
     };
     let mute = mute(alarm);
     if mute.is_empty() {
-        return spot.finding(&wished.subject, Verdict::Pass, format!("alarm {}", there.name));
+        return (spot.finding(&wished.subject, Verdict::Pass, format!("alarm {}", there.name)), None);
     }
     let says = format!("alarm {}, but {}: it tells nobody", there.name, mute.join(" and "));
     let step = wire(spot, &there.name, alarm, arn, needs.to_vec());
-    spot.finding(&wished.subject, Verdict::Fail, says).step(step)
+    (spot.finding(&wished.subject, Verdict::Fail, says), Some(step))
 }
 
 /// An alarm on the same metric of the same thing, preferably one that tells somebody. Its
@@ -81,8 +98,13 @@ fn there<'s>(seen: &'s [SeenAlarm], wished: &Alarm) -> Option<(&'s SeenAlarm, &'
     let same = |alarm: &Alarm| {
         let metric = alarm.namespace == wished.namespace && alarm.metric == wished.metric;
         let of = |key: &String| alarm.dimensions.get(key) == wished.dimensions.get(key);
-        // An alarm on the load balancer as a whole covers its target groups.
-        metric && !alarm.dimensions.is_empty() && alarm.dimensions.keys().all(of) && upward(alarm)
+        // An alarm on the load balancer as a whole covers its target groups; CPU has no such metric.
+        let whole = alarm.dimensions.contains_key("LoadBalancer") || alarm.dimensions.len() == wished.dimensions.len();
+        // A sum is not an average, and any percentile is about the slow ones.
+        let statistic = alarm.statistic == wished.statistic
+            || alarm.namespace == "AWS/ECS"
+            || (wished.statistic.starts_with('p') && alarm.statistic.starts_with(['p', 't', 'M']));
+        metric && whole && statistic && alarm.dimensions.keys().all(of) && upward(alarm)
     };
     let all = seen.iter().filter_map(|seen| Some((seen, seen.alarm.as_ref()?)));
     let all = all.filter(|(_, alarm)| same(alarm) && !is_of_scaling(alarm));
@@ -105,42 +127,43 @@ fn alarms(spot: &Spot<'_>, service: &Service, target_groups: &[TargetGroup], arn
     let wish = &spot.eyes.wish.alarms;
     let name = service_name(service);
     let plain = format!("{}-{}", service.cluster, service.name);
-    let mut all = vec![Wished {
-        subject: format!("{name}: CPU"),
-        name: format!("{plain}-cpu"),
-        alarm: Alarm {
-            description: Some(format!("{name} uses more than {} % of its CPU", wish.cpu_percent)),
-            threshold: wish.cpu_percent.to_string(),
-            ..alarm("AWS/ECS", "CPUUtilization", "Average", &cpu_dimensions(service), arn)
-        },
-    }];
-    for dimensions in balanced(service, target_groups) {
-        all.push(Wished {
-            subject: format!("{name}: 5xx responses"),
-            name: format!("{plain}-5xx"),
-            alarm: Alarm {
-                description: Some(format!(
-                    "{name} gave more than {} responses with 5xx in five minutes",
-                    wish.errors_5xx
-                )),
-                threshold: wish.errors_5xx.to_string(),
-                period: 300,
-                evaluation_periods: 1,
-                ..alarm("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", "Sum", &dimensions, arn)
-            },
-        });
-        all.push(Wished {
-            subject: format!("{name}: p99 latency"),
-            name: format!("{plain}-p99"),
-            alarm: Alarm {
-                description: Some(format!(
-                    "One in a hundred responses of {name} takes more than {} s",
-                    wish.p99_seconds
-                )),
-                threshold: wish.p99_seconds.clone(),
-                ..alarm("AWS/ApplicationELB", "TargetResponseTime", "p99", &dimensions, arn)
-            },
-        });
+    let one = |what: &str, word: &str, alarm: Alarm| Wished {
+        service: name.clone(),
+        subject: format!("{name}: {what}"),
+        name: format!("{plain}-{word}"),
+        alarm,
+    };
+    let cpu = Alarm {
+        description: Some(format!("{name} uses more than {} % of its CPU", wish.cpu_percent)),
+        threshold: wish.cpu_percent.to_string(),
+        ..alarm("AWS/ECS", "CPUUtilization", "Average", &cpu_dimensions(service), arn)
+    };
+    let mut all = vec![one("CPU", "cpu", cpu)];
+    for (number, dimensions) in balanced(service, target_groups).iter().enumerate() {
+        let more = if number == 0 { String::new() } else { format!("-{}", number + 1) };
+        let errors = |metric: &str, of: &BTreeMap<String, String>, who: &str| Alarm {
+            description: Some(format!("{who} gave more than {} responses with 5xx in five minutes", wish.errors_5xx)),
+            threshold: wish.errors_5xx.to_string(),
+            period: 300,
+            evaluation_periods: 1,
+            ..alarm("AWS/ApplicationELB", metric, "Sum", of, arn)
+        };
+        all.push(one("5xx responses", &format!("5xx{more}"), errors("HTTPCode_Target_5XX_Count", dimensions, &name)));
+        // Without a healthy task the load balancer itself answers, and the service counts nothing.
+        let balancer: BTreeMap<String, String> = dimensions
+            .iter()
+            .filter(|(key, _)| *key == "LoadBalancer")
+            .map(|(key, of)| (key.clone(), of.clone()))
+            .collect();
+        let who = format!("The load balancer of {name}");
+        let elb = errors("HTTPCode_ELB_5XX_Count", &balancer, &who);
+        all.push(one("5xx of its load balancer", &format!("elb-5xx{more}"), elb));
+        let slow = Alarm {
+            description: Some(format!("One in a hundred responses of {name} takes more than {} s", wish.p99_seconds)),
+            threshold: wish.p99_seconds.clone(),
+            ..alarm("AWS/ApplicationELB", "TargetResponseTime", "p99", dimensions, arn)
+        };
+        all.push(one("p99 latency", &format!("p99{more}"), slow));
     }
     all
 }
@@ -159,7 +182,7 @@ pub(super) fn balanced(service: &Service, target_groups: &[TargetGroup]) -> Vec<
         let balancer = names.filter(|name| name.starts_with("app/")).min()?.to_string();
         Some(BTreeMap::from([("LoadBalancer".to_string(), balancer), ("TargetGroup".to_string(), target_group)]))
     };
-    groups.filter_map(dimensions).take(1).collect()
+    groups.filter_map(dimensions).collect()
 }
 
 fn alarm(namespace: &str, metric: &str, statistic: &str, dimensions: &BTreeMap<String, String>, arn: &str) -> Alarm {

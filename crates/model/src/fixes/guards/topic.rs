@@ -20,19 +20,59 @@ pub(super) struct Wished<'a> {
     pub emails: &'a [String],
 }
 
-/// What the topic lacks, and the names of the steps that others need before they use it.
-pub(super) fn look(spot: &Spot<'_>, topics: &Seen<Vec<Topic>>, wished: &Wished<'_>) -> (Vec<Finding>, Vec<String>) {
+/// What to do when nobody would hear of an alarm.
+pub(super) const NOBODY: &str = "nobody would be told: name who is, with emails = [\"...\"] in the wish file";
+
+/// What was seen of a topic.
+pub(super) struct Looked {
+    pub findings: Vec<Finding>,
+    /// Names of the steps that others need before they use it.
+    pub needs: Vec<String>,
+    /// Whether somebody gets what is published, or will.
+    pub tells: bool,
+}
+
+/// What the topic lacks.
+pub(super) fn look(spot: &Spot<'_>, topics: &Seen<Vec<Topic>>, wished: &Wished<'_>) -> Looked {
     let subject = format!("topic {}", wished.name);
     let topics = match topics {
         Ok(topics) => topics,
-        Err(gap) => return (vec![spot.unknown(&subject, gap)], Vec::new()),
+        Err(gap) => return Looked { findings: vec![spot.unknown(&subject, gap)], needs: Vec::new(), tells: false },
     };
     let arn = spot.arn("sns", wished.name);
     let topic = topics.iter().find(|topic| topic.name == wished.name);
-    let mut findings = vec![publishing(spot, topic, wished.name, &arn, &subject)];
+    let somebody = |topic: &Topic| topic.subscriptions.as_ref().map_or(true, |known| !known.is_empty());
+    let tells = !wished.emails.is_empty() || topic.is_some_and(somebody);
+    if topic.is_none() && !tells {
+        let finding = spot.finding(&subject, Verdict::Fail, "there is none").remedy(NOBODY);
+        return Looked { findings: vec![finding], needs: Vec::new(), tells };
+    }
+    let mut findings = vec![publishing(spot, topic, wished, &arn, &subject)];
+    findings.extend(topic.and_then(|topic| encrypted(spot, topic, &subject)));
     let needs: Vec<String> = findings.iter().flat_map(|finding| &finding.steps).map(|step| step.id.clone()).collect();
     findings.extend(deliveries(spot, topic, wished, &needs));
-    (findings, needs)
+    Looked { findings, needs, tells }
+}
+
+/// A topic that is encrypted takes what CloudWatch publishes only if the key lets it. Source: SNS
+/// developer guide, "Key management", and AWS's knowledge centre.
+fn encrypted(spot: &Spot<'_>, topic: &Topic, subject: &str) -> Option<Finding> {
+    let subject = format!("key of {subject}");
+    match &topic.key {
+        Ok(None) => None,
+        Ok(Some(key)) if key.ends_with("alias/aws/sns") => {
+            let says = "it is encrypted with AWS's own key, which CloudWatch may not use: alarms reach nobody";
+            let remedy =
+                "use a key of your own that lets cloudwatch.amazonaws.com do kms:Decrypt and kms:GenerateDataKey*";
+            Some(spot.finding(&subject, Verdict::Fail, says).remedy(remedy))
+        }
+        Ok(Some(key)) => {
+            let says = format!("it is encrypted with {key}, whose policy is not read");
+            let remedy = "its policy must let cloudwatch.amazonaws.com do kms:Decrypt and kms:GenerateDataKey*";
+            Some(spot.finding(&subject, Verdict::Unknown, says).remedy(remedy))
+        }
+        Err(gap) => Some(spot.unknown(&subject, gap)),
+    }
 }
 
 /// The names of the topics of this account and region among actions, each once.
@@ -42,13 +82,14 @@ pub(super) fn names<'a>(spot: &Spot<'_>, actions: impl Iterator<Item = &'a Strin
 }
 
 /// Whether CloudWatch may publish.
-fn publishing(spot: &Spot<'_>, topic: Option<&Topic>, name: &str, arn: &str, subject: &str) -> Finding {
+fn publishing(spot: &Spot<'_>, topic: Option<&Topic>, wished: &Wished<'_>, arn: &str, subject: &str) -> Finding {
+    let name = wished.name;
     let target = Target::Topic { name: name.to_string() };
     let Some(topic) = topic else {
         let change = Change {
             target,
             before: None,
-            after: Some(State::Topic { policy: policy(spot, arn) }),
+            after: Some(State::Topic { policy: policy(spot, arn), wished: wished.emails.to_vec() }),
             now: "there is none".to_string(),
             then: vec![format!("topic {name}, to which CloudWatch may publish")],
             loses: Vec::new(),
@@ -63,14 +104,21 @@ fn publishing(spot: &Spot<'_>, topic: Option<&Topic>, name: &str, arn: &str, sub
         Err(gap) => return spot.unknown(subject, gap),
     };
     match allows_cloudwatch(text, &spot.account.id) {
-        Some(true) => spot.finding(subject, Verdict::Pass, "CloudWatch may publish to it"),
+        Some(Allowed::Yes) => spot.finding(subject, Verdict::Pass, "CloudWatch may publish to it"),
         None => spot.finding(subject, Verdict::Unknown, "its access policy is not understood"),
-        Some(false) => {
+        Some(Allowed::Denied) => spot
+            .finding(
+                subject,
+                Verdict::Fail,
+                "its access policy denies publishing to all or some: alarms may reach nobody",
+            )
+            .remedy("read the Deny statements of its access policy, and let cloudwatch.amazonaws.com publish"),
+        Some(Allowed::No) => {
             let after = with_cloudwatch(text, spot, arn).unwrap_or_else(|| policy(spot, arn));
             let change = Change {
                 target,
-                before: Some(State::Topic { policy: text.clone() }),
-                after: Some(State::Topic { policy: after }),
+                before: Some(State::Topic { policy: text.clone(), wished: Vec::new() }),
+                after: Some(State::Topic { policy: after, wished: Vec::new() }),
                 now: "its access policy does not let CloudWatch publish".to_string(),
                 then: vec![format!("+ allow {CLOUDWATCH} sns:Publish")],
                 loses: Vec::new(),
@@ -116,7 +164,9 @@ fn deliveries(spot: &Spot<'_>, topic: Option<&Topic>, wished: &Wished<'_>, needs
                     then: vec![format!("{email} gets a mail to confirm")],
                     loses: Vec::new(),
                     money: Money::none("the first 1,000 e-mails of a month are free"),
-                    undo: Undo::Setting("the mail that asks to confirm has been sent".to_string()),
+                    undo: Undo::Setting(
+                        "the mail that asks to confirm is sent; what nobody confirms AWS drops by itself".to_string(),
+                    ),
                     needs: needs.to_vec(),
                 };
                 let finding = spot.finding(&subject, Verdict::Fail, "not subscribed");
@@ -177,42 +227,58 @@ fn with_cloudwatch(text: &str, spot: &Spot<'_>, arn: &str) -> Option<String> {
     Some(document.to_string())
 }
 
+/// Whether the alarms of an account may publish.
+enum Allowed {
+    Yes,
+    No,
+    /// Something is denied, and whether that is about alarms is not decided here.
+    Denied,
+}
+
 /// Whether a policy lets the alarms of an account publish; `None` when it is no policy.
 ///
 /// Alarms publish for their account: so a statement for everybody that asks for the account as
-/// source, which is what AWS gives a new topic, lets them.
-fn allows_cloudwatch(text: &str, account: &str) -> Option<bool> {
+/// source, which is what AWS gives a new topic, lets them. A denial of what is not encrypted on its
+/// way is usual, and is not about them.
+fn allows_cloudwatch(text: &str, account: &str) -> Option<Allowed> {
     let document: Value = serde_json::from_str(text).ok()?;
-    let statements = document.get("Statement")?;
-    let list = |value: &Value| match value {
-        Value::Array(all) => all.clone(),
-        Value::Null => Vec::new(),
-        one => vec![one.clone()],
-    };
-    let has = |value: Option<&Value>, wanted: &dyn Fn(&str) -> bool| {
-        value.is_some_and(|value| list(value).iter().filter_map(Value::as_str).any(wanted))
-    };
-    let publishes = |word: &str| matches!(word.to_ascii_lowercase().as_str(), "*" | "sns:*" | "sns:publish");
-    let mut allowed = false;
-    for statement in list(statements) {
-        let principal = statement.get("Principal");
-        let service = has(principal.and_then(|who| who.get("Service")), &|who| who == CLOUDWATCH);
-        let everybody =
-            has(principal, &|who| who == "*") || has(principal.and_then(|who| who.get("AWS")), &|who| who == "*");
-        let conditions = statement.get("Condition");
-        let ours = conditions.is_none() || {
-            let words = conditions.map(ToString::to_string).unwrap_or_default();
-            words.contains(account)
-        };
-        if !has(statement.get("Action"), &publishes) || !(service || everybody) || !ours {
-            continue;
-        }
-        match statement.get("Effect").and_then(Value::as_str) {
-            Some("Allow") => allowed = true,
-            // A denial goes before everything.
-            Some("Deny") => return Some(false),
-            _ => return None,
+    let mut allowed = Allowed::No;
+    for statement in list(document.get("Statement")?) {
+        match statement.get("Effect").and_then(Value::as_str)? {
+            "Allow" if lets(&statement, account) => allowed = Allowed::Yes,
+            "Deny" if !is_about_transport(&statement) => return Some(Allowed::Denied),
+            _ => {}
         }
     }
     Some(allowed)
+}
+
+/// Whether a statement that allows something allows alarms of the account to publish.
+fn lets(statement: &Value, account: &str) -> bool {
+    let publishes = |word: &str| matches!(word.to_ascii_lowercase().as_str(), "*" | "sns:*" | "sns:publish");
+    let principal = statement.get("Principal");
+    let service = has(principal.and_then(|who| who.get("Service")), &|who| who == CLOUDWATCH);
+    let everybody =
+        has(principal, &|who| who == "*") || has(principal.and_then(|who| who.get("AWS")), &|who| who == "*");
+    // A condition that names the account, or an ARN in it, is met by its alarms.
+    let conditions = statement.get("Condition");
+    let ours = conditions.is_none_or(|conditions| conditions.to_string().contains(account));
+    has(statement.get("Action"), &publishes) && (service || everybody) && ours
+}
+
+fn is_about_transport(statement: &Value) -> bool {
+    statement.get("Condition").is_some_and(|condition| condition.to_string().contains("aws:SecureTransport"))
+}
+
+/// One or many, as policies write both.
+fn list(value: &Value) -> Vec<Value> {
+    match value {
+        Value::Array(all) => all.clone(),
+        Value::Null => Vec::new(),
+        one => vec![one.clone()],
+    }
+}
+
+fn has(value: Option<&Value>, wanted: &dyn Fn(&str) -> bool) -> bool {
+    value.is_some_and(|value| list(value).iter().filter_map(Value::as_str).any(wanted))
 }
