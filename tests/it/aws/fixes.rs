@@ -279,3 +279,37 @@ fn the_checklist() {
     assert_eq!(unknown.code, Some(5), "{unknown:?}");
     assert!(unknown.out.contains("aws ec2 describe-security-groups"), "{unknown:?}");
 }
+
+/// The picture in the README is what comes out, but for the number of the account.
+#[test]
+fn the_picture_in_the_readme_is_real_output() {
+    let bench = Bench::new();
+    bench.log_groups(&["/ecs/news-api"]);
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a time").as_millis();
+    let born = u64::try_from(now).expect("a time") - 400 * 86_400_000;
+    let dimension = json!({"Name": "Currency", "Value": "USD"});
+    bench.aws(
+        "monitoring",
+        "PutMetricAlarm",
+        json!({"AlarmName": "monthly-bill", "Namespace": "AWS/Billing", "MetricName": "EstimatedCharges",
+            "Dimensions": [dimension], "Statistic": "Maximum", "Period": 21600, "EvaluationPeriods": 1,
+            "Threshold": 75, "ComparisonOperator": "GreaterThanThreshold"}),
+    );
+    let hour = u64::try_from(now).expect("a time") / 1_000 - 3_600;
+    bench.account.state(&json!({"region": REGION,
+    "logs": [{"group": "/ecs/news-api", "stored_bytes": 120_u64 << 30, "creation_time": born}],
+    "metrics": [
+        {"namespace": "AWS/Billing", "name": "EstimatedCharges", "dimensions": {"Currency": "USD"},
+            "stat": "Maximum", "values": [[hour, 42.5]]},
+        {"namespace": "AWS/Logs", "name": "IncomingBytes", "dimensions": {"LogGroupName": "/ecs/news-api"},
+            "stat": "Sum", "values": [[hour, 60_u64 << 30]]},
+    ]}));
+    bench.write("fixes.toml", "[billing]\nthresholds = [75]\nemails = [\"ops@example.com\"]\n");
+    let words = "fix plan --wish fixes.toml --only log-retention --only billing-alarm";
+    let plan = bench.run(&words.split(' ').collect::<Vec<_>>());
+    assert_eq!(plan.code, Some(0), "{plan:?}");
+    let shown = plan.out.replace(&bench.account.id, "123456789012");
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md")).expect("README.md");
+    let picture = format!("$ stackcost {words}\n{}", shown.trim_end());
+    assert!(readme.contains(&picture), "README.md shows other output than this:\n{picture}");
+}
