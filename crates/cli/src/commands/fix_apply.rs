@@ -36,7 +36,7 @@ fn saved(path: &Path, args: &ApplyArgs, folder: &Folder) -> Result<Outcome, Fail
         }
         Err(_) => (read_plan_file(path)?, None),
     };
-    let plan = narrow(plan, &args.look.only, &args.look.except)?;
+    let plan = narrow(plan, &args.look.choose.only, &args.look.choose.except)?;
     let _locks = folder.lock(&plan, args.consent.wait)?;
     let earlier = earlier(&plan, journal, args, folder)?;
     young(&plan, args.max_age)?;

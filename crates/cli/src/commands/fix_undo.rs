@@ -28,9 +28,9 @@ pub(crate) fn run(args: &UndoArgs) -> Result<Outcome, Failure> {
     // What an earlier undo has put back may have been changed since.
     let undone = folder.undone(&journal_name(&path));
     whole.steps.retain(|step| !undone.contains(&step.id));
-    let plan = narrow(whole, &args.only, &args.except)?;
-    if let Some(out) = &args.out {
-        write_plan_file(out, &plan, args.force)?;
+    let plan = narrow(whole, &args.choose.only, &args.choose.except)?;
+    if let Some(out) = &args.file.out {
+        write_plan_file(out, &plan, args.file.force)?;
         show(&plan, &args.output)?;
         say(&format!("wrote {0}; next: stackcost fix apply {0}", out.display()));
         return Ok(Outcome::Complete);

@@ -79,12 +79,8 @@ pub(crate) struct LookArgs {
     /// A stack file: thresholds of billing alarms are proposed from what it is estimated to cost
     #[arg(long, value_name = "FILE")]
     pub stack: Option<PathBuf>,
-    /// Only these guards or resources: log-retention, "/ecs/*" (repeat for several)
-    #[arg(long, value_name = "PATTERN")]
-    pub only: Vec<String>,
-    /// Not these guards or resources (repeat for several)
-    #[arg(long, value_name = "PATTERN")]
-    pub except: Vec<String>,
+    #[command(flatten)]
+    pub choose: ChooseArgs,
     /// Never change what has a name like this, but say what is wrong with it (repeat for several)
     #[arg(long, value_name = "PATTERN")]
     pub protect: Vec<String>,
@@ -97,6 +93,28 @@ pub(crate) struct LookArgs {
     /// What `aws ec2 describe-security-groups` printed (`-`: standard input), to look at open ports
     #[arg(long, value_name = "FILE")]
     pub security_groups: Option<PathBuf>,
+}
+
+/// What of it.
+#[derive(Debug, Args)]
+pub(crate) struct ChooseArgs {
+    /// Only these guards, resources or services: log-retention, "/ecs/*" (repeat for several)
+    #[arg(long, value_name = "PATTERN")]
+    pub only: Vec<String>,
+    /// Not these guards, resources or services (repeat for several)
+    #[arg(long, value_name = "PATTERN")]
+    pub except: Vec<String>,
+}
+
+/// Where a plan goes.
+#[derive(Debug, Args)]
+pub(crate) struct FileArgs {
+    /// Write the plan to this file, for `stackcost fix apply`, and change nothing
+    #[arg(long, short, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Replace that file even if it is no plan
+    #[arg(long, requires = "out")]
+    pub force: bool,
 }
 
 /// How to write what was found.
@@ -117,12 +135,8 @@ pub(crate) struct FoundOutputArgs {
 pub(crate) struct PlanArgs {
     #[command(flatten)]
     pub look: LookArgs,
-    /// Write the plan to this file, for `stackcost fix apply`
-    #[arg(long, short, value_name = "FILE")]
-    pub out: Option<PathBuf>,
-    /// Replace that file even if it is no plan
-    #[arg(long, requires = "out")]
-    pub force: bool,
+    #[command(flatten)]
+    pub file: FileArgs,
     #[command(flatten)]
     pub output: FoundOutputArgs,
     /// Exit with 4 when something would be changed
@@ -170,18 +184,10 @@ pub(crate) struct UndoArgs {
     pub reach: ReachArgs,
     #[command(flatten)]
     pub consent: ConsentArgs,
-    /// Only these guards or resources (repeat for several)
-    #[arg(long, value_name = "PATTERN")]
-    pub only: Vec<String>,
-    /// Not these guards or resources (repeat for several)
-    #[arg(long, value_name = "PATTERN")]
-    pub except: Vec<String>,
-    /// Write the plan that undoes it to this file, and change nothing
-    #[arg(long, short, value_name = "FILE")]
-    pub out: Option<PathBuf>,
-    /// Replace that file even if it is no plan
-    #[arg(long, requires = "out")]
-    pub force: bool,
+    #[command(flatten)]
+    pub choose: ChooseArgs,
+    #[command(flatten)]
+    pub file: FileArgs,
     #[command(flatten)]
     pub output: FoundOutputArgs,
 }

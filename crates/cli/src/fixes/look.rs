@@ -52,7 +52,7 @@ pub(crate) fn look(args: &LookArgs, guards: &[Guard], now: Timestamp) -> Result<
     let book = book(&regions)?;
     let eyes = Eyes { wish: &wish, book: &book, guards: &chosen, now };
     let mut findings = fixes::look(&snapshot, &eyes);
-    select(&mut findings, &args.only, &args.except);
+    select(&mut findings, &args.choose.only, &args.choose.except);
     if !args.no_preview {
         preview(&mut session, &snapshot, &mut findings);
     }
@@ -83,7 +83,7 @@ fn chosen(args: &LookArgs, guards: &[Guard]) -> Result<BTreeSet<Guard>, Failure>
     let named = |patterns: &[String]| -> BTreeSet<Guard> {
         patterns.iter().filter_map(|pattern| pattern.parse().ok()).collect()
     };
-    for pattern in args.only.iter().chain(&args.except) {
+    for pattern in args.choose.only.iter().chain(&args.choose.except) {
         // A word that is nearly that of a guard, and no path or pattern, is a slip.
         let plain = pattern.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
         let guess = did_you_mean(pattern, Guard::ALL.map(Guard::word));
@@ -91,8 +91,8 @@ fn chosen(args: &LookArgs, guards: &[Guard]) -> Result<BTreeSet<Guard>, Failure>
             return Err(Problem::of_text(format!("there is no guard \"{pattern}\"")).help(guess).into());
         }
     }
-    let (only, except) = (named(&args.only), named(&args.except));
-    let all_named = !args.only.is_empty() && only.len() == args.only.len();
+    let (only, except) = (named(&args.choose.only), named(&args.choose.except));
+    let all_named = !args.choose.only.is_empty() && only.len() == args.choose.only.len();
     let chosen: BTreeSet<Guard> = guards
         .iter()
         .copied()

@@ -55,6 +55,9 @@ pub(crate) fn show(plan: &Plan, args: &FoundOutputArgs) -> Result<(), Failure> {
 
 /// The part of a plan that `--only` and `--except` leave.
 pub(crate) fn narrow(mut plan: Plan, only: &[String], except: &[String]) -> Result<Plan, Failure> {
+    if only.is_empty() && except.is_empty() {
+        return Ok(plan);
+    }
     // A pattern that is about nothing is a slip, and what it was to keep out would be changed.
     for pattern in only.iter().chain(except) {
         let one = std::slice::from_ref(pattern);
@@ -68,6 +71,8 @@ pub(crate) fn narrow(mut plan: Plan, only: &[String], except: &[String]) -> Resu
         }
     }
     plan.steps.retain(|step| (only.is_empty() || step.is_named(only)) && !step.is_named(except));
+    let guards: Vec<&str> = plan.steps.iter().map(|step| step.guard.word()).collect();
+    plan.by_hand.retain(|line| guards.iter().any(|guard| line.starts_with(guard)));
     for step in &plan.steps {
         if let Some(missing) = step.needs.iter().find(|needed| !plan.steps.iter().any(|other| other.id == **needed)) {
             let what = format!("`{}` needs `{missing}`, which --only and --except leave out", step.id);
