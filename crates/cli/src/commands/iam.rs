@@ -84,7 +84,11 @@ fn table(calls: &[Call]) -> String {
     let wide = calls.iter().map(|call| call.action().len()).max().unwrap_or_default();
     let mut text = String::new();
     for call in calls {
-        let price = if call.is_paid() { "$0.01 a page" } else { "free" };
+        let price = match call {
+            Call::GetMetricData => "$0.01 for 1,000 metrics",
+            call if call.is_paid() => "$0.01 a page",
+            _ => "free",
+        };
         text.push_str(&format!("{:wide$}  {price}\n    {}\n", call.action(), call.purpose()));
         if let Some(service) = call.service_linked_role() {
             text.push_str(&format!(
