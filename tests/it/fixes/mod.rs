@@ -2,4 +2,5 @@
 
 mod guards;
 mod images;
+mod properties;
 mod world;
