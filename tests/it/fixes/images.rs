@@ -46,7 +46,8 @@ fn the_last_ten_stay() {
         step.loses,
         [
             "2 images, 1 GB at most, pushed 2026-11-14 to 2026-11-15: v12, v11",
-            "the oldest image that runs is number 3 of 10: it outlives 7 more pushes, and then expires"
+            "the oldest image that runs is number 3 of 10: it outlives 7 more pushes, and then expires",
+            "what runs was looked for in ECS of 123456789012 in us-east-1: what else pulls images is not seen"
         ]
     );
     assert_eq!(step.money.saves, Usd::parse("0.1"), "1 GB at 0.10");

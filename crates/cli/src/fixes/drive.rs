@@ -11,13 +11,16 @@ use stackcost_model::cost_explorer::price_of;
 use stackcost_model::fixes::{Apply, CallError, Entry, Journal, Order, Outcome, Plan, Step};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Steps under way at most: a page of log groups is read at once. So between reading and writing
 /// there are at most so many calls.
 const ROOM: usize = 64;
 /// How long is waited before looking whether somebody pressed Ctrl-C.
 const LOOK_UP: Duration = Duration::from_millis(200);
+/// How long is waited before looking what became of a write without an answer: it may yet arrive.
+const SETTLES: Duration = Duration::from_millis(500);
+
 /// Set when somebody asks to stop.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
@@ -45,17 +48,21 @@ pub(crate) fn drive(
     let _ = ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed));
     let mut apply = Apply::new(plan, before);
     refused.iter().for_each(|(at, why)| apply.refuse(*at, why));
-    let mut follow: Vec<Order> = Vec::new();
+    let mut later: Vec<(Instant, Order)> = Vec::new();
     let progress = Progress::of(plan.steps.len());
     loop {
         if INTERRUPTED.load(Ordering::Relaxed) {
             apply.stop();
         }
-        let mut orders = std::mem::take(&mut follow);
+        let now = Instant::now();
+        let mut orders: Vec<Order> = later.extract_if(.., |(at, _)| *at <= now).map(|(_, order)| order).collect();
         // New steps are begun in batches, so that they can be read together.
         orders.extend(apply.orders(if apply.under_way() > ROOM / 2 { 0 } else { ROOM }, parallel));
         if orders.is_empty() && session.is_idle() {
-            break;
+            if later.is_empty() {
+                break;
+            }
+            std::thread::sleep(LOOK_UP);
         }
         let entries: Vec<Entry> = orders.iter().filter_map(|order| order.entry(plan, Timestamp::now())).collect();
         if !entries.is_empty()
@@ -81,7 +88,10 @@ pub(crate) fn drive(
         for event in session.wait(if waits { LOOK_UP } else { Duration::ZERO }) {
             match event {
                 Event::Read(at, found) => apply.read(at, found.map_err(call_error)),
-                Event::Wrote(at, done) => follow.extend(apply.wrote(at, done.map_err(call_error))),
+                Event::Wrote(at, done) => {
+                    let again = apply.wrote(at, done.map_err(call_error));
+                    later.extend(again.map(|order| (Instant::now() + SETTLES, order)));
+                }
             }
         }
         progress.reached(apply.ended());

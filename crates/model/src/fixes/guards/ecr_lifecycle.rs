@@ -10,7 +10,7 @@ use super::super::lifecycle::{
 };
 use super::super::plan::{Finding, Money, Step, Undo, Verdict};
 use super::super::setting::{State, Target};
-use super::super::snapshot::{Gap, Place, Repository, Seen, Snapshot};
+use super::super::snapshot::{Account, Gap, Place, Repository, Seen, Snapshot};
 use super::in_use::{InUse, in_use, short, some};
 use super::price::{self, gb, gb_words};
 use super::{Change, Spot, count};
@@ -145,6 +145,9 @@ fn change(
     if !later.is_empty() {
         loses.push(later.trim_start_matches("; ").to_string());
     }
+    if !taken.is_empty() {
+        loses.push(format!("what runs was looked for in ECS of {}: what else pulls images is not seen", seen(spot)));
+    }
     let before = repository.policy.as_ref().ok().cloned().flatten();
     let old = before.as_deref().and_then(|text| Policy::parse(text).ok());
     Change {
@@ -158,6 +161,15 @@ fn change(
         undo: Undo::Setting("images that have expired do not come back; ECR takes them within 24 hours".to_string()),
         needs: Vec::new(),
     }
+}
+
+/// The accounts and regions that were looked at.
+fn seen(spot: &Spot<'_>) -> String {
+    let account = |account: &Account| {
+        let regions: Vec<&str> = account.regions.iter().map(|place| place.region.code()).collect();
+        format!("{} in {}", account.id, regions.join(", "))
+    };
+    spot.snapshot.accounts.iter().map(account).collect::<Vec<_>>().join(" and ")
 }
 
 /// How many images a policy keeps at most, if it counts all of them.

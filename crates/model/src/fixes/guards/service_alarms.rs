@@ -48,6 +48,8 @@ pub(super) fn look(spot: &Spot<'_>, place: &Place) -> Vec<Finding> {
     let mut planned = BTreeSet::new();
     for (wished, same) in wished.into_iter().zip(same) {
         let service = wished.service.clone();
+        let unwatched =
+            if wished.alone { "; no Application Load Balancer measures its errors and latency" } else { "" };
         let (finding, step) = look_at(spot, seen, &mut planned, wished, same, &arn, &looked.needs);
         // An alarm that nobody would hear of is told, not made.
         let finding = match step {
@@ -55,6 +57,7 @@ pub(super) fn look(spot: &Spot<'_>, place: &Place) -> Vec<Finding> {
             Some(step) if looked.tells => finding.step(step),
             Some(_) => finding.remedy(topic::NOBODY),
         };
+        let finding = Finding { says: finding.says + unwatched, ..finding };
         findings.push(finding.about(&service));
     }
     findings
@@ -64,6 +67,8 @@ pub(super) fn look(spot: &Spot<'_>, place: &Place) -> Vec<Finding> {
 struct Wished {
     /// Of which service.
     service: String,
+    /// Whether it is all that can be watched of the service.
+    alone: bool,
     subject: String,
     name: String,
     alarm: Alarm,
@@ -127,8 +132,10 @@ fn alarms(spot: &Spot<'_>, service: &Service, target_groups: &[TargetGroup], arn
     let wish = &spot.eyes.wish.alarms;
     let name = service_name(service);
     let plain = format!("{}-{}", service.cluster, service.name);
+    let balanced = balanced(service, target_groups);
     let one = |what: &str, word: &str, alarm: Alarm| Wished {
         service: name.clone(),
+        alone: balanced.is_empty(),
         subject: format!("{name}: {what}"),
         name: format!("{plain}-{word}"),
         alarm,
@@ -139,7 +146,7 @@ fn alarms(spot: &Spot<'_>, service: &Service, target_groups: &[TargetGroup], arn
         ..alarm("AWS/ECS", "CPUUtilization", "Average", &cpu_dimensions(service), arn)
     };
     let mut all = vec![one("CPU", "cpu", cpu)];
-    for (number, dimensions) in balanced(service, target_groups).iter().enumerate() {
+    for (number, dimensions) in balanced.iter().enumerate() {
         let more = if number == 0 { String::new() } else { format!("-{}", number + 1) };
         let errors = |metric: &str, of: &BTreeMap<String, String>, who: &str| Alarm {
             description: Some(format!("{who} gave more than {} responses with 5xx in five minutes", wish.errors_5xx)),
