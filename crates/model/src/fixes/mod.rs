@@ -8,6 +8,42 @@
 //! resource, whether all is well and which steps would mend it. The checklist and the plan are made
 //! of the same findings, so they cannot disagree. All of this is values: reading accounts and
 //! carrying out steps is done elsewhere.
+//!
+//! ```
+//! use stackcost_model::fixes::{self, Apply, Eyes, Guard, Order, Snapshot, Wish, snapshot};
+//! use stackcost_model::{meter::Region, price::PriceBook};
+//!
+//! let now = "2026-11-25T12:00:00Z".parse().unwrap();
+//! let mut place = snapshot::Place::unasked(Region::US_EAST_1);
+//! place.account_retention = Ok(vec![]);
+//! place.log_groups = Ok(vec![snapshot::LogGroup {
+//!     name: "/ecs/api".into(),
+//!     retention: None,
+//!     account_policy: None,
+//!     stored_bytes: 120 << 30,
+//!     created: "2025-11-25T12:00:00Z".parse().unwrap(),
+//!     class: "STANDARD".into(),
+//!     incoming_bytes: Err(snapshot::Gap::NotAsked),
+//! }]);
+//! let billing = snapshot::Billing::unasked();
+//! let account = snapshot::Account { id: "123456789012".into(), profile: None, regions: vec![place], billing };
+//! let snapshot = Snapshot { taken: now, accounts: vec![account] };
+//!
+//! let (wish, book) = (Wish::default(), PriceBook::new("none", []));
+//! let guards = [Guard::LogRetention].into();
+//! let findings = fixes::look(&snapshot, &Eyes { wish: &wish, book: &book, guards: &guards, now });
+//! let plan = fixes::plan(&snapshot, &findings, &book, "an example");
+//! assert_eq!(plan.steps[0].target.to_string(), "log-retention /ecs/api");
+//! assert_eq!(plan.steps[0].then, ["keeps 30 days"]);
+//!
+//! // Whoever drives it reads first, and may write once the intent is recorded.
+//! let mut apply = Apply::new(&plan, None);
+//! assert_eq!(apply.orders(1, 1), [Order::Read(0)]);
+//! apply.read(0, Ok(None));
+//! assert_eq!(apply.orders(1, 1), [Order::RecordIntent(0)]);
+//! apply.intent_recorded(0);
+//! assert_eq!(apply.orders(1, 1), [Order::Write(0)]);
+//! ```
 
 mod pattern;
 pub mod lifecycle;
