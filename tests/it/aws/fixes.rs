@@ -313,3 +313,24 @@ fn the_picture_in_the_readme_is_real_output() {
     let picture = format!("$ stackcost {words}\n{}", shown.trim_end());
     assert!(readme.contains(&picture), "README.md shows other output than this:\n{picture}");
 }
+
+/// When to tell is proposed from what the stack is estimated to cost.
+#[test]
+fn thresholds_come_from_the_estimate_of_the_stack() {
+    let bench = Bench::new();
+    bench.write("fixes.toml", "[billing]\nemails = [\"ops@example.com\"]\n");
+    let stack = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/news-api.toml");
+    let words =
+        ["fix", "plan", "--wish", "fixes.toml", "--only", "billing-alarm", "--format", "json", "--stack", stack];
+    let plan = bench.run(&words);
+    assert_eq!(plan.code, Some(0), "{plan:?}");
+    let steps = json_of(&plan)["plan"]["steps"].as_array().expect("steps").clone();
+    let alarms = steps.iter().filter(|step| step["target"]["kind"] == "alarm");
+    let names: Vec<&str> = alarms.map(|step| step["target"]["name"].as_str().expect("a name")).collect();
+    // 50, 80, 100 and 120 % of 75.93505 dollars, in whole dollars.
+    assert_eq!(names, ["billing-38-usd", "billing-61-usd", "billing-76-usd", "billing-92-usd"]);
+    // What is wished goes before what is proposed.
+    bench.write("fixes.toml", "[billing]\nthresholds = [60]\nemails = [\"ops@example.com\"]\n");
+    let wished = bench.run(&words).out;
+    assert!(wished.contains("billing-60-usd") && !wished.contains("billing-38-usd"), "{wished}");
+}
