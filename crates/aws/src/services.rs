@@ -98,13 +98,7 @@ impl Site {
 
     /// The ARN of something in this account and region.
     pub(crate) fn arn(&self, service: &str, rest: &str) -> String {
-        let code = self.region.code();
-        let partition = match code.split('-').next() {
-            Some("cn") => "aws-cn",
-            Some("eusc") => "aws-eusc",
-            _ if code.starts_with("us-gov-") => "aws-us-gov",
-            _ => "aws",
-        };
+        let (partition, code) = (self.region.partition(), self.region.code());
         format!("arn:{partition}:{service}:{code}:{}:{rest}", self.account.id)
     }
 }

@@ -76,6 +76,18 @@ impl Region {
         self.row().0
     }
 
+    /// The partition of AWS that it is in, as in ARNs: `aws`, `aws-us-gov`, ...
+    #[must_use]
+    pub fn partition(self) -> &'static str {
+        let code = self.code();
+        match code.split('-').next() {
+            Some("cn") => "aws-cn",
+            Some("eusc") => "aws-eusc",
+            _ if code.starts_with("us-gov-") => "aws-us-gov",
+            _ => "aws",
+        }
+    }
+
     /// As in usage types: `EU`.
     #[must_use]
     pub fn prefix(self) -> &'static str {
@@ -358,6 +370,9 @@ mod tests {
     #[test]
     fn the_region_of_billing() {
         assert_eq!(Region::US_EAST_1.code(), "us-east-1");
+        let partition = |code: &str| code.parse::<Region>().unwrap().partition();
+        assert_eq!((partition("eu-west-1"), partition("us-gov-west-1")), ("aws", "aws-us-gov"));
+        assert_eq!(partition("eusc-de-east-1"), "aws-eusc");
     }
 
     #[test]

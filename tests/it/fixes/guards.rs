@@ -196,7 +196,7 @@ fn charges(threshold: &str, actions: &[&str]) -> SeenAlarm {
         treat_missing_data: None,
         evaluate_low_samples: None,
     };
-    SeenAlarm { name: "monthly-bill".into(), acts: !actions.is_empty(), alarm: Some(alarm), metrics: 1 }
+    SeenAlarm { name: "monthly-bill".into(), alarm: Some(alarm), metrics: 1 }
 }
 
 #[test]
@@ -486,7 +486,7 @@ fn three_alarms_a_service_with_actions() {
             comparison: comparison.into(),
             ..charges("70", &[action]).alarm.expect("one")
         };
-        Ok(vec![SeenAlarm { name: name.into(), alarm: Some(alarm), acts: true, metrics: 1 }])
+        Ok(vec![SeenAlarm { name: name.into(), alarm: Some(alarm), metrics: 1 }])
     };
     let (topic, scaling) = ("arn:aws:sns:us-east-1:123456789012:x", "arn:aws:autoscaling:us-east-1:123456789012:y");
     for alarms in [
@@ -516,9 +516,7 @@ fn with_place(place: &Place) -> Snapshot {
 fn alarms_cost_once_the_free_ones_are_used() {
     let mut snapshot = balanced();
     let many = |count: usize| -> Vec<SeenAlarm> {
-        (0..count)
-            .map(|number| SeenAlarm { name: format!("other-{number}"), alarm: None, acts: true, metrics: 1 })
-            .collect()
+        (0..count).map(|number| SeenAlarm { name: format!("other-{number}"), alarm: None, metrics: 1 }).collect()
     };
     let saved = |snapshot: &Snapshot| -> Vec<String> {
         let plan = planned(snapshot, &alarms_wish(), &["service-alarms"]);

@@ -15,24 +15,18 @@ pub(super) async fn alarms(site: &Site) -> Result<Vec<SeenAlarm>, Error> {
         let sent = sent.alarm_types(sdk::AlarmType::MetricAlarm).alarm_types(sdk::AlarmType::CompositeAlarm);
         let output = site.ask(call, sent.send()).await?;
         let composite = output.composite_alarms.unwrap_or_default().into_iter().map(|alarm| {
-            let acts = acts(alarm.actions_enabled, alarm.alarm_actions());
             // What it is made of is billed as alarms of their own.
-            Some(SeenAlarm { name: alarm.alarm_name?, alarm: None, acts, metrics: 0 })
+            Some(SeenAlarm { name: alarm.alarm_name?, alarm: None, metrics: 0 })
         });
         let on_metrics = output.metric_alarms.unwrap_or_default().into_iter().map(|alarm| {
-            let acts = acts(alarm.actions_enabled, alarm.alarm_actions());
             let metrics = alarm::metrics(&alarm);
-            Some(SeenAlarm { name: alarm.alarm_name.clone()?, alarm: alarm::writable(alarm), acts, metrics })
+            Some(SeenAlarm { name: alarm.alarm_name.clone()?, alarm: alarm::writable(alarm), metrics })
         });
         let all: Option<Vec<SeenAlarm>> = on_metrics.chain(composite).collect();
         let all = all.ok_or_else(|| Error::no_answer(call, "an alarm without a name"))?;
         Ok((Some(all), output.next_token))
     });
     read.await
-}
-
-fn acts(enabled: Option<bool>, actions: &[String]) -> bool {
-    enabled.unwrap_or(true) && !actions.is_empty()
 }
 
 /// All dashboards, and what is on the one that is wished.

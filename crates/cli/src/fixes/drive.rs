@@ -32,9 +32,8 @@ pub(crate) struct Driven {
     pub interrupted: bool,
 }
 
-/// Carries out the steps of a plan that its journal does not have as done, but for those that are
-/// refused, by their place, with so many writes at
-/// once.
+/// Carries out the steps of a plan, with so many writes at once: but for those that its journal has
+/// as done, and those that are refused, by their place.
 pub(crate) fn drive(
     session: &mut Session,
     plan: &Plan,

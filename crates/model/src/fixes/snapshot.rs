@@ -308,8 +308,6 @@ pub struct SeenAlarm {
     /// All of it; none when it is of a kind that this tool does not write (metric math, anomaly
     /// detection, composite).
     pub alarm: Option<Alarm>,
-    /// Whether an action is carried out when it goes into ALARM.
-    pub acts: bool,
     /// How many metrics it is billed for as a standard alarm: none of a composite one.
     pub metrics: u32,
 }

@@ -146,7 +146,7 @@ impl Spot<'_> {
     }
 
     fn arn(&self, service: &str, rest: &str) -> String {
-        format!("arn:{}:{service}:{}:{}:{rest}", partition(self.region), self.region.code(), self.account.id)
+        format!("arn:{}:{service}:{}:{}:{rest}", self.region.partition(), self.region.code(), self.account.id)
     }
 
     fn step(&self, change: Change) -> Step {
@@ -195,14 +195,4 @@ fn count(number: usize, what: &str) -> String {
 /// `CLUSTER/SERVICE`.
 fn service_name(service: &Service) -> String {
     format!("{}/{}", service.cluster, service.name)
-}
-
-/// The partition of AWS that a region is in.
-fn partition(region: Region) -> &'static str {
-    match region.code().split('-').next() {
-        Some("cn") => "aws-cn",
-        Some("eusc") => "aws-eusc",
-        _ if region.code().starts_with("us-gov-") => "aws-us-gov",
-        _ => "aws",
-    }
 }
