@@ -7,6 +7,7 @@ mod cli;
 mod fixes;
 mod properties;
 mod reconcile;
+mod scaling;
 mod services;
 mod tidy;
 mod truth;

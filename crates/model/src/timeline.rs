@@ -423,7 +423,9 @@ fn on_clock(day: jiff::civil::Date, tomorrow: jiff::civil::Date, time: ClockTime
     second_of(day.to_datetime(clock), zone)
 }
 
-fn second_of(at: jiff::civil::DateTime, zone: &TimeZone) -> i64 {
+/// The second at which the clock of `zone` shows `at`: of a time it skips the moment it skips on, of a
+/// time it shows twice the first.
+pub(crate) fn second_of(at: jiff::civil::DateTime, zone: &TimeZone) -> i64 {
     let ambiguous = zone.to_ambiguous_timestamp(at);
     let skipped = matches!(ambiguous.offset(), AmbiguousOffset::Gap { .. });
     // Read by the clock after the jump, a skipped time is before the jump.

@@ -5,12 +5,14 @@ mod drivers;
 mod fixes;
 mod forecast;
 mod reconcile;
+mod simulation;
 mod spend;
 
 pub use drivers::{aws_drivers, drivers};
 pub use fixes::{OUTCOME_WORDS, applied, checklist, outcome_word, outcome_words, plan};
 pub use forecast::forecast;
 pub use reconcile::{reconciliation, rerated};
+pub use simulation::{activities, not_scaled, reason, service_words, simulation};
 pub use spend::{spend, spend_by_kind};
 
 use crate::compare::{Comparison, Delta};

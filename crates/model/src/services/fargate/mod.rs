@@ -57,6 +57,9 @@ pub enum Platform {
 pub enum Tasks {
     /// A service that keeps tasks running.
     Running(Timeline<u32>),
+    /// What an autoscaled service was billed, second by second, from image pull to stop: the minimum
+    /// is in it (see [`scaling`](crate::scaling)).
+    Metered(Timeline<u32>),
     /// Tasks that are started, work and stop.
     Runs {
         /// How many over the horizon.
@@ -190,6 +193,7 @@ impl Fargate {
                 }
                 (billed / hour, words)
             }
+            Tasks::Metered(timeline) => (timeline.integrate(Ratio::from) / hour, over_time(timeline, "task")),
             Tasks::Runs { count, seconds } => {
                 let billed = seconds.ceil().max(Ratio::from(minimum));
                 (*count * billed / hour, format!("{} runs x {} s", Num(*count), Num(billed)))
