@@ -183,6 +183,7 @@ fn the_pictures_in_the_readme_are_real_output() {
     let readme = std::fs::read_to_string(root().join("README.md")).expect("README.md");
     for (folder, words) in [
         ("", "compare examples/news-api.toml"),
+        ("", "simulate examples/news-api.toml"),
         ("tests/cases/drivers", "drivers 2026-09 2026-10 --from bill.csv --stack stack.toml --top 3"),
     ] {
         let output = std::process::Command::new(env!("CARGO_BIN_EXE_stackcost"))

@@ -2,6 +2,7 @@
 
 use crate::cost_explorer::CostExplorerArgs;
 use crate::fixes::args::{CheckArgs, FixArgs};
+use crate::scaling::args::{SIMULATE_EXAMPLES, SimulateArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use stackcost_formats::render::Precision;
@@ -30,6 +31,9 @@ pub(crate) enum Command {
     /// Put the scenarios of a stack, or several stacks, side by side
     #[command(after_help = COMPARE_EXAMPLES)]
     Compare(CompareArgs),
+    /// Run a service that scales over its load: tasks over time, cost, what is not served in time
+    #[command(after_help = SIMULATE_EXAMPLES)]
+    Simulate(Box<SimulateArgs>),
     /// Say how each line came about: arithmetic, rate, its source and date
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArgs),
@@ -513,7 +517,7 @@ pub(crate) enum Increase {
     Percent(stackcost_model::exact::Ratio),
 }
 
-fn output_usd(text: &str) -> Result<stackcost_model::money::Usd, String> {
+pub(crate) fn output_usd(text: &str) -> Result<stackcost_model::money::Usd, String> {
     let amount = text.strip_prefix('$').unwrap_or(text);
     stackcost_model::money::Usd::parse(amount)
         .filter(|usd| *usd >= stackcost_model::money::Usd::ZERO)

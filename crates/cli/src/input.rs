@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use stackcost_formats::classes::Classes;
 use stackcost_formats::price_book::{self, Bundle};
 use stackcost_formats::problem::{Problem, Problems, did_you_mean};
-use stackcost_formats::stack::{Calibrated, Env, Resolved, StackFile, calibrate};
+use stackcost_formats::stack::{Calibrated, Env, FileKind, Named, Resolved, StackFile, calibrate};
 use stackcost_model::estimate::{Estimate, estimate};
 use stackcost_model::exact::Ratio;
 use stackcost_model::meter::ServiceCode;
@@ -22,6 +22,8 @@ use std::path::{Path, PathBuf};
 const STACK_BYTES: u64 = 1 << 20;
 /// Larger timelines and price books, too.
 const DATA_BYTES: u64 = 64 << 20;
+/// Larger traces, too: ten million rows.
+const TRACE_BYTES: u64 = 1 << 30;
 
 /// The texts of the bundled book.
 pub(crate) const BUNDLE: Bundle = Bundle {
@@ -69,6 +71,26 @@ impl Input {
         Ok(self.file.set(&format!("month={month}"))?)
     }
 
+    /// Another trace for a component (the only one, without a name).
+    pub fn set_trace(&mut self, component: Option<&str>, path: &Path) -> Result<(), Failure> {
+        let names: Vec<&str> = self.file.fargate().collect();
+        let name = match (component, &names[..]) {
+            (Some(component), _) => component.strip_prefix("fargate.").unwrap_or(component).to_string(),
+            (None, [only]) => (*only).to_string(),
+            (None, _) => {
+                return Err(Problem::of_text("which service the trace is for is not clear")
+                    .help("choose one with --component fargate.NAME")
+                    .into());
+            }
+        };
+        Ok(self.file.set_trace(&name, &path.display().to_string())?)
+    }
+
+    /// The day whose rates count.
+    pub fn as_of(&self, resolved: &Resolved) -> Option<Date> {
+        self.as_of.or(resolved.as_of)
+    }
+
     /// The stack file.
     pub fn file(&self) -> &StackFile {
         &self.file
@@ -78,14 +100,14 @@ impl Input {
     pub fn price(&self, scenario: Option<&str>) -> Result<Estimate, Failure> {
         let resolved = self.resolve(scenario)?;
         let book = self.book(&resolved)?;
-        let mut priced = estimate(&resolved.stack, &book, self.as_of.or(resolved.as_of));
+        let mut priced = estimate(&resolved.stack, &book, self.as_of(&resolved));
         priced.scenario = scenario.map(str::to_string);
         Ok(priced)
     }
 
     /// The part of the bundled book that a stack needs. Later overrides go first: the stack
     /// file's `[prices]` over `--price-book` over the bundle.
-    fn book(&self, resolved: &Resolved) -> Result<PriceBook, Problems> {
+    pub fn book(&self, resolved: &Resolved) -> Result<PriceBook, Problems> {
         let components = resolved.stack.components.iter();
         let meters = components.flat_map(|(_, component)| component.meters());
         let services: BTreeSet<ServiceCode> = meters.map(|meter| meter.service).collect();
@@ -99,13 +121,18 @@ impl Input {
     }
 
     /// The stack as it is, or as a scenario has it.
-    fn resolve(&self, scenario: Option<&str>) -> Result<Resolved, Problems> {
-        self.file.resolve(scenario, &Env { classes: &self.classes, load: &|name| self.load(name) })
+    pub fn resolve(&self, scenario: Option<&str>) -> Result<Resolved, Problems> {
+        self.file.resolve(scenario, &Env { classes: &self.classes, load: &|named| self.load(named) })
     }
 
-    /// The text of a file that the stack file names.
-    fn load(&self, name: &str) -> Result<String, String> {
-        read_file(&self.folder.join(name), DATA_BYTES, None).map_err(|failure| match failure {
+    /// What is in a file that the stack file names; a path of the command line is as it stands there.
+    fn load(&self, named: &Named<'_>) -> Result<Vec<u8>, String> {
+        let path = if named.beside { PathBuf::from(named.path) } else { self.folder.join(named.path) };
+        let most = match named.kind {
+            FileKind::Timeline => DATA_BYTES,
+            FileKind::Trace => TRACE_BYTES,
+        };
+        read_bytes(&path, most).map_err(|failure| match failure {
             Failure::Input(Problems(problems)) => problems.into_iter().map(|problem| problem.message).collect(),
             Failure::Failed(problem) => problem.message,
             Failure::BrokenPipe => String::new(),
@@ -114,7 +141,7 @@ impl Input {
 
     /// The stack file with the quantities of a bill.
     pub fn calibrate(&self, of: &Reconciliation) -> Result<Calibrated, Problems> {
-        let env = Env { classes: &self.classes, load: &|name| self.load(name) };
+        let env = Env { classes: &self.classes, load: &|named| self.load(named) };
         calibrate(&self.name, &self.text, of, &env)
     }
 }
@@ -181,8 +208,21 @@ pub(crate) fn read_named(path: &Path) -> Result<(String, String), Failure> {
     Ok((path.display().to_string(), read_file(path, DATA_BYTES, None)?))
 }
 
-/// Reads a file; `missing` is what to do when it is not there.
+/// Reads a text file; `missing` is what to do when it is not there.
 fn read_file(path: &Path, most: u64, missing: Option<&str>) -> Result<String, Failure> {
+    let name = path.display().to_string();
+    read_text(open(path, missing)?, &name, most)
+}
+
+/// Reads a file of at most so many bytes; `-` is standard input.
+fn read_bytes(path: &Path, most: u64) -> Result<Vec<u8>, Failure> {
+    if path == Path::new("-") {
+        return bytes(std::io::stdin().lock(), "standard input", most);
+    }
+    bytes(open(path, None)?, &path.display().to_string(), most)
+}
+
+fn open(path: &Path, missing: Option<&str>) -> Result<File, Failure> {
     let name = path.display().to_string();
     let failed = |error: &std::io::Error| {
         let problem = Problem::of_text(format!("cannot read {name}: {error}"));
@@ -196,11 +236,11 @@ fn read_file(path: &Path, most: u64, missing: Option<&str>) -> Result<String, Fa
     if metadata.is_dir() {
         return Err(Problem::of_text(format!("{name} is a folder, not a file")).into());
     }
-    read_text(file, &name, most)
+    Ok(file)
 }
 
-/// Reads UTF-8 text of at most so many bytes.
-fn read_text(source: impl Read, name: &str, most: u64) -> Result<String, Failure> {
+/// Reads at most so many bytes.
+fn bytes(source: impl Read, name: &str, most: u64) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     source
         .take(most + 1)
@@ -213,7 +253,12 @@ fn read_text(source: impl Read, name: &str, most: u64) -> Result<String, Failure
         ))
         .into());
     }
-    String::from_utf8(bytes).map_err(|error| {
+    Ok(bytes)
+}
+
+/// Reads UTF-8 text of at most so many bytes.
+fn read_text(source: impl Read, name: &str, most: u64) -> Result<String, Failure> {
+    String::from_utf8(bytes(source, name, most)?).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         Problem::of_text(format!("{name} is no text: byte {at} is not UTF-8")).help("is it the right file?").into()
     })

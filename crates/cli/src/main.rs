@@ -16,6 +16,7 @@ mod focus;
 mod forecast;
 mod input;
 mod output;
+mod scaling;
 
 use args::{Cli, Command, PricesCommand};
 use clap::Parser;
@@ -60,6 +61,7 @@ fn run(command: Command) -> Result<Outcome, Failure> {
     match command {
         Command::Estimate(args) => commands::estimate::run(&args),
         Command::Compare(args) => commands::compare::run(&args),
+        Command::Simulate(args) => commands::simulate::run(&args),
         Command::Explain(args) => commands::explain::run(&args),
         Command::Spend(args) => commands::spend::run(&args),
         Command::Drivers(args) => commands::drivers::run(&args),

@@ -45,21 +45,19 @@ pub struct Problem {
     pub at: Vec<At>,
     /// What to do.
     pub help: Option<String>,
-    /// Whether it is right, but more than this version can do.
-    pub not_yet: bool,
 }
 
 impl Problem {
     /// A problem at a place.
     #[must_use]
     pub fn new(at: &At, message: impl Into<String>) -> Problem {
-        Problem { message: message.into(), label: "here".into(), at: vec![at.clone()], help: None, not_yet: false }
+        Problem { message: message.into(), label: "here".into(), at: vec![at.clone()], help: None }
     }
 
     /// A problem with a text as a whole.
     #[must_use]
     pub fn of_text(message: impl Into<String>) -> Problem {
-        Problem { message: message.into(), label: String::new(), at: Vec::new(), help: None, not_yet: false }
+        Problem { message: message.into(), label: String::new(), at: Vec::new(), help: None }
     }
 
     /// The same with words at the caret.
@@ -72,12 +70,6 @@ impl Problem {
     #[must_use]
     pub fn help(self, help: impl Into<String>) -> Problem {
         Problem { help: Some(help.into()), ..self }
-    }
-
-    /// The same, as something that a later version may do.
-    #[must_use]
-    pub fn not_yet(self) -> Problem {
-        Problem { not_yet: true, ..self }
     }
 
     /// The same with a second place.
@@ -122,14 +114,6 @@ pub(crate) fn json(name: &str, text: &str, what: &str, error: &serde_json::Error
 /// Everything that is wrong with what was given: at least one problem.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problems(pub Vec<Problem>);
-
-impl Problems {
-    /// Whether nothing is wrong but that this version cannot do it.
-    #[must_use]
-    pub fn are_not_yet(&self) -> bool {
-        self.0.iter().all(|problem| problem.not_yet)
-    }
-}
 
 impl From<Problem> for Problems {
     fn from(problem: Problem) -> Problems {

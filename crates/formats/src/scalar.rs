@@ -9,11 +9,12 @@
 //! | `k`, `M`, `B` after a count | thousand, million, (US) billion |
 //! | `/s`, `/min`, `/h`, `/day`, `/week`, `/month` | how often; nothing means a month |
 
-use crate::problem::Problem;
+use crate::problem::{Problem, did_you_mean};
 use crate::tree::{Node, Value};
+use jiff::tz::TimeZone;
 use stackcost_model::exact::Ratio;
 use stackcost_model::money::Usd;
-use stackcost_model::time::{DAY, HOUR, Horizon, WEEK};
+use stackcost_model::time::{self, DAY, HOUR, Horizon, WEEK};
 
 /// No quantity of a stack is larger: a typing error, not a workload.
 const ABSURD: i64 = 1_000_000_000_000_000;
@@ -357,6 +358,18 @@ pub(crate) fn boolean(node: &Node) -> Result<bool, Problem> {
     }
 }
 
+/// A time zone of the IANA database.
+pub(crate) fn zone(node: &Node) -> Result<TimeZone, Problem> {
+    let name = string(node)?;
+    time::zone(name).map_err(|_| {
+        let problem = Problem::new(&node.at, format!("no time zone \"{name}\" in the IANA database"));
+        match did_you_mean(name, time::zone_names()) {
+            Some(guess) => problem.help(guess),
+            None => problem.help("zones are written like \"Europe/Berlin\" or \"Etc/UTC\""),
+        }
+    })
+}
+
 /// One of a few words.
 pub(crate) fn word<T: Copy>(node: &Node, what: &str, words: &[(&str, T)]) -> Result<T, Problem> {
     let written = string(node)?;
@@ -365,7 +378,7 @@ pub(crate) fn word<T: Copy>(node: &Node, what: &str, words: &[(&str, T)]) -> Res
     }
     let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
     let problem = Problem::new(&node.at, format!("\"{written}\" is no {what}"));
-    Err(match crate::problem::did_you_mean(written, known.iter().copied()) {
+    Err(match did_you_mean(written, known.iter().copied()) {
         Some(guess) => problem.help(guess),
         None => problem.help(format!("one of: {}", known.join(", "))),
     })

@@ -11,20 +11,56 @@
 //!
 //! Windows that overlap are refused.
 
-use crate::problem::{Problem, did_you_mean};
+use crate::problem::Problem;
 use crate::scalar;
 use crate::tree::{Node, Reader, Value};
 use stackcost_model::exact::Ratio;
-use stackcost_model::time::{HOUR, Horizon, zone, zone_names};
+use stackcost_model::time::{HOUR, Horizon};
 use stackcost_model::timeline::{MOST_STEPS, Timeline, Window};
 
-/// What reading a schedule needs from outside: the horizon, and the text of CSV files.
+/// A file that a stack file names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Named<'a> {
+    /// Its path as it is written.
+    pub path: &'a str,
+    /// What it holds, which says how large it may be.
+    pub kind: FileKind,
+    /// Whether the path was given beside the stack file (on a command line), so that it is not
+    /// relative to it.
+    pub beside: bool,
+}
+
+/// What a file holds that a stack file names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    /// A timeline: some steps.
+    Timeline,
+    /// A load trace: a year of it may have many rows.
+    Trace,
+}
+
+/// Reads a file that a stack file names.
+pub(crate) type Load<'a> = &'a dyn Fn(&Named<'_>) -> Result<Vec<u8>, String>;
+
+/// What the text of paths is called that are given beside the stack file.
+pub(crate) const BESIDE: &str = "--trace";
+
+/// What reading a schedule needs from outside: the horizon, and what is in files.
 pub(crate) struct Clock<'a> {
     pub horizon: Horizon,
-    pub load: &'a dyn Fn(&str) -> Result<String, String>,
+    pub load: Load<'a>,
 }
 
 impl Clock<'_> {
+    /// The path at a node, and what is in that file.
+    pub fn file<'n>(&self, node: &'n Node, kind: FileKind) -> Result<(&'n str, Vec<u8>), Problem> {
+        let path = scalar::string(node)?;
+        let named = Named { path, kind, beside: node.at.text.name == BESIDE };
+        let bytes =
+            (self.load)(&named).map_err(|error| Problem::new(&node.at, format!("cannot read {path}: {error}")))?;
+        Ok((path, bytes))
+    }
+
     /// A value of `key` (`tasks`, `acu`, ...) that may change with time; `read` reads one value.
     pub fn schedule<T: Copy + PartialEq>(
         &self,
@@ -39,14 +75,6 @@ impl Clock<'_> {
         if let Some(file) = table.opt("timeline") {
             table.finish()?;
             return self.timeline(file, |value| read(&as_value(file, value)));
-        }
-        for key in ["trace", "target", "capacity_per_task"] {
-            // Not asked for by `opt`: they are no known keys yet.
-            if let Some(trace) = table.table.get(key) {
-                return Err(Problem::new(&trace.at, "autoscaling over a load trace is not in this version")
-                    .help("give the capacity as `base` and `peak`, as windows, or as a `timeline` in CSV")
-                    .not_yet());
-            }
         }
         let base = read(table.need("base", "2")?)?;
         let peak = table.read("peak", &read)?;
@@ -106,14 +134,7 @@ impl Clock<'_> {
         let Some(zone_node) = zone_node else {
             return Err(Problem::new(&node.at, "windows need a time zone").help("add timezone = \"America/New_York\""));
         };
-        let zone_name = scalar::string(zone_node)?;
-        let zone = zone(zone_name).map_err(|_| {
-            let problem = Problem::new(&zone_node.at, format!("no time zone \"{zone_name}\" in the IANA database"));
-            match did_you_mean(zone_name, zone_names()) {
-                Some(guess) => problem.help(guess),
-                None => problem.help("zones are written like \"Europe/Berlin\" or \"Etc/UTC\""),
-            }
-        })?;
+        let zone = scalar::zone(zone_node)?;
         let Value::Array(items) = &node.value else {
             return Err(Problem::new(&node.at, format!("`windows` is a list, not {}", node.value.kind()))
                 .help("windows = [{ days = \"mon-fri\", from = \"09:00\", to = \"17:00\", ... }]"));
@@ -152,8 +173,11 @@ impl Clock<'_> {
         file: &Node,
         read: impl Fn(&str) -> Result<T, Problem>,
     ) -> Result<Timeline<T>, Problem> {
-        let path = scalar::string(file)?;
-        let text = (self.load)(path).map_err(|error| Problem::new(&file.at, format!("cannot read {path}: {error}")))?;
+        let (path, bytes) = self.file(file, FileKind::Timeline)?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let at = error.utf8_error().valid_up_to();
+            Problem::new(&file.at, format!("{path} is no text: byte {at} is not UTF-8")).help("is it the right file?")
+        })?;
         let steps = steps(path, &text).map_err(|problem| problem.and(&file.at))?;
         let steps: Vec<(u64, T)> =
             steps.into_iter().map(|(seconds, value)| Ok((seconds, read(&value)?))).collect::<Result<_, Problem>>()?;

@@ -375,7 +375,7 @@ fn every_stack_file_of_the_repository_is_valid() {
 /// name and region.
 fn taken(schemas: &Schemas, stack: SchemaIndex, classes: &Classes, lines: &str) -> (bool, bool) {
     let text = format!("name = 'x'\nregion = 'us-east-1'\n{lines}");
-    let load = |_: &str| Ok("seconds,value\n60,1\n".to_string());
+    let load = |_: &stackcost_formats::stack::Named<'_>| Ok(b"seconds,value\n60,1\n".to_vec());
     let env = Env { classes, load: &load };
     let by_the_reader = StackFile::parse("x", &text).and_then(|file| {
         file.resolve(None, &env)?;

@@ -12,9 +12,9 @@ use stackcost_model::estimate::Total;
 use stackcost_model::report;
 
 pub(crate) fn run(args: &CompareArgs) -> Result<Outcome, Failure> {
-    let (mut scenarios, left_out) = match &args.stacks[..] {
+    let mut scenarios = match &args.stacks[..] {
         [_] => of_one_stack(args)?,
-        _ => (of_several_stacks(args)?, false),
+        _ => of_several_stacks(args)?,
     };
     if let Some(name) = &args.baseline {
         let names: Vec<&str> = scenarios.iter().map(|scenario| scenario.name.as_str()).collect();
@@ -37,11 +37,11 @@ pub(crate) fn run(args: &CompareArgs) -> Result<Outcome, Failure> {
         }
     })?;
     show(&comparison, args)?;
-    verdict(&comparison, left_out, args)
+    verdict(&comparison, args)
 }
 
-/// The stack itself, then its scenarios in the order of the file; and whether one was left out.
-fn of_one_stack(args: &CompareArgs) -> Result<(Vec<Scenario>, bool), Failure> {
+/// The stack itself, then its scenarios in the order of the file.
+fn of_one_stack(args: &CompareArgs) -> Result<Vec<Scenario>, Failure> {
     let input = Input::read(&args.stacks[0], &args.pricing)?;
     let file = input.file();
     let wanted: Vec<&str> = if args.scenario.is_empty() {
@@ -53,20 +53,10 @@ fn of_one_stack(args: &CompareArgs) -> Result<(Vec<Scenario>, bool), Failure> {
     let baseline = file.baseline()?;
     scenarios.push(Scenario { name: baseline, estimate: input.price(None)? });
     let baseline = scenarios[0].name.clone();
-    let mut left_out = false;
     for name in wanted.into_iter().filter(|name| *name != baseline) {
-        match input.price(Some(name)) {
-            Ok(estimate) => scenarios.push(Scenario { name: name.to_string(), estimate }),
-            // One scenario that is ahead of this version does not keep the others from being
-            // compared, unless it was asked for.
-            Err(Failure::Input(problems)) if args.scenario.is_empty() && problems.are_not_yet() => {
-                say(&format!("left out: scenario \"{name}\": {problems}"));
-                left_out = true;
-            }
-            Err(failure) => return Err(failure),
-        }
+        scenarios.push(Scenario { name: name.to_string(), estimate: input.price(Some(name))? });
     }
-    Ok((scenarios, left_out))
+    Ok(scenarios)
 }
 
 /// Each stack as it is, under its name; under its path when two have the same.
@@ -109,7 +99,7 @@ fn show(comparison: &Comparison, args: &CompareArgs) -> Result<(), Failure> {
 }
 
 /// Thresholds are crossed by more than what was given, not by exactly that.
-fn verdict(comparison: &Comparison, left_out: bool, args: &CompareArgs) -> Result<Outcome, Failure> {
+fn verdict(comparison: &Comparison, args: &CompareArgs) -> Result<Outcome, Failure> {
     let mut crossed = false;
     for scenario in comparison.scenarios() {
         let total = scenario.estimate.total().usd();
@@ -143,9 +133,6 @@ fn verdict(comparison: &Comparison, left_out: bool, args: &CompareArgs) -> Resul
     }
     if crossed {
         return Ok(Outcome::ThresholdCrossed);
-    }
-    if left_out && !args.output.allow_partial {
-        return Ok(Outcome::Partial);
     }
     Ok(output::complete(comparison.is_complete(), &args.output))
 }

@@ -8,7 +8,7 @@ use stackcost_formats::problem::Problem;
 use std::io::Write;
 use std::path::Path;
 
-/// The starter is the example of the README.
+/// The starter is the example of the README, but for what needs a trace, which is a file of its own.
 const STARTER: &str = include_str!("../../../../examples/news-api.toml");
 /// The JSON Schema of stack files.
 const SCHEMA: &str = include_str!("../../../../examples/stack.schema.json");
@@ -17,7 +17,7 @@ pub(crate) fn run(args: &InitArgs) -> Result<Outcome, Failure> {
     let (text, usual) = match (args.schema, args.wish) {
         (true, _) => (SCHEMA, "-"),
         (_, true) => (stackcost_formats::fixes::wish_example(), "fixes.toml"),
-        _ => (STARTER, "stack.toml"),
+        _ => (STARTER.split("\n# A service that scales by a trace").next().unwrap_or(STARTER), "stack.toml"),
     };
     let path = args.path.as_deref().unwrap_or(Path::new(usual));
     if path == Path::new("-") {

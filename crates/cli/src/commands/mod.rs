@@ -16,4 +16,5 @@ pub(crate) mod man;
 pub(crate) mod prices_show;
 pub(crate) mod prices_verify;
 pub(crate) mod reconcile;
+pub(crate) mod simulate;
 pub(crate) mod spend;

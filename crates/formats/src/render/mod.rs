@@ -10,6 +10,7 @@ pub mod json;
 pub mod markdown;
 pub mod prices;
 pub mod reconcile;
+pub mod simulation;
 pub mod spend;
 pub mod table;
 pub mod verify;

@@ -1,10 +1,12 @@
 //! `[fargate.NAME]`.
 
-use super::Part;
 use super::calibrate::{Form, Quantity};
+use super::{Part, autoscaling};
 use crate::problem::Problem;
 use crate::scalar::{self, MOST};
 use crate::tree::{Node, Reader, Value};
+use stackcost_model::exact::Ratio;
+use stackcost_model::scaling::simulate;
 use stackcost_model::services::Component;
 use stackcost_model::services::fargate::{Fargate, INCLUDED_GB, MAX_EPHEMERAL_GB, Platform, Size, Spot, Tasks};
 
@@ -39,10 +41,10 @@ pub(super) fn read(part: &Part<'_>) -> Result<Component, Problem> {
             );
         }
     };
-    let spot = spot(part, platform)?;
+    let mut spot = spot(part, platform)?;
     let ephemeral_gb = table.read("ephemeral", ephemeral)?.unwrap_or(INCLUDED_GB);
     let public_ip = table.read("public_ip", scalar::boolean)?.unwrap_or(false);
-    let tasks = tasks(part, table.need("tasks", "2")?)?;
+    let tasks = tasks(part, table.need("tasks", "2")?, platform, &mut spot)?;
     Ok(Fargate { size, platform, ephemeral_gb, tasks, spot, public_ip }.into())
 }
 
@@ -86,8 +88,15 @@ fn ephemeral(node: &Node) -> Result<u32, Problem> {
         })
 }
 
-/// A count, a schedule, or `{ runs = "50/day", lasting = "3h" }`.
-fn tasks(part: &Part<'_>, node: &Node) -> Result<Tasks, Problem> {
+/// What `tasks` that scale need to know of what stands beside them.
+pub(super) struct Placed<'a> {
+    pub platform: Platform,
+    pub spot: Option<&'a Spot>,
+}
+
+/// A count, a schedule, `{ runs = "50/day", lasting = "3h" }`, or what scales by a load; of that, what is
+/// on Spot is not a share of the time, but what it came to.
+fn tasks(part: &Part<'_>, node: &Node, platform: Platform, spot: &mut Option<Spot>) -> Result<Tasks, Problem> {
     if let Value::Table(inner) = &node.value
         && inner.get("runs").is_some()
     {
@@ -96,6 +105,20 @@ fn tasks(part: &Part<'_>, node: &Node) -> Result<Tasks, Problem> {
         let seconds = scalar::duration(table.need("lasting", "\"10min\"")?, "\"10min\"")?;
         table.finish()?;
         return Ok(Tasks::Runs { count, seconds });
+    }
+    if let Value::Table(inner) = &node.value
+        && autoscaling::is_meant(inner)
+    {
+        let scaled = autoscaling::read(node, &part.clock, &Placed { platform, spot: spot.as_ref() })?;
+        let run = simulate(&scaled.load, &scaled.service, scaled.seed)
+            .map_err(|impossible| Problem::new(&node.at, impossible.to_string()))?;
+        if let Some(spot) = spot
+            && run.task_seconds > 0
+        {
+            spot.share = Ratio::new(run.spot_task_seconds.into(), run.task_seconds.into());
+        }
+        part.autoscaled.replace(Some(scaled));
+        return Ok(Tasks::Metered(run.billed.repeated_over(part.horizon())));
     }
     part.clock.schedule(node, "tasks", |node| scalar::whole(node, 0, MOST)).map(Tasks::Running)
 }

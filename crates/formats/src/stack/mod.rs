@@ -5,6 +5,7 @@
 //! keys. A key nobody asks for is an error.
 
 mod alb;
+mod autoscaling;
 mod calibrate;
 mod cloudwatch;
 mod ecr;
@@ -14,26 +15,29 @@ mod neighbours;
 mod prices;
 mod rds;
 
+pub use crate::schedule::{FileKind, Named};
+pub use autoscaling::Autoscaled;
 pub use calibrate::{Calibrated, Left, calibrate};
 pub(crate) use cloudwatch::{read_compression, retention_days};
 
 use crate::classes::Classes;
 use crate::problem::{Problem, Problems, did_you_mean};
 use crate::scalar;
-use crate::schedule::Clock;
+use crate::schedule::{BESIDE, Clock};
 use crate::tree::{self, Entry, Node, Reader, Table, Value, unknown_key};
 use stackcost_model::meter::Region;
 use stackcost_model::price::Price;
 use stackcost_model::services::{Component, ExtendedSupport, InstanceClass};
 use stackcost_model::stack::Stack;
 use stackcost_model::time::{Date, Horizon};
+use std::cell::RefCell;
 
 /// What a stack file cannot know by itself.
 pub struct Env<'a> {
     /// Which database and cache classes there are.
     pub classes: &'a Classes,
-    /// Reads a file that the stack file names (a timeline in CSV), relative to it.
-    pub load: &'a dyn Fn(&str) -> Result<String, String>,
+    /// Reads a file that the stack file names (a timeline, a trace).
+    pub load: &'a dyn Fn(&Named<'_>) -> Result<Vec<u8>, String>,
 }
 
 impl<'a> Env<'a> {
@@ -61,6 +65,8 @@ pub struct Resolved {
     pub prices: Vec<Price>,
     /// The date whose prices it asks for.
     pub as_of: Option<Date>,
+    /// The services that scale, by the names of their components; what they come to is in the stack.
+    pub autoscaled: Vec<(String, Autoscaled)>,
 }
 
 /// The name the stack itself has among its scenarios, unless the file gives one.
@@ -137,6 +143,32 @@ impl StackFile {
         Ok(())
     }
 
+    /// Gives a Fargate component another trace, whose path is not relative to the stack file.
+    ///
+    /// # Errors
+    /// A component or a path that cannot be written as TOML.
+    pub fn set_trace(&mut self, component: &str, path: &str) -> Result<(), Problems> {
+        let quoted = |text: &str| toml_edit::Value::from(text).to_string();
+        let assignment = format!("fargate.{}.tasks.trace = {}", quoted(component), quoted(path));
+        if let Value::Table(table) = tree::parse(BESIDE, &assignment)?.value {
+            self.sets.push(table);
+        }
+        Ok(())
+    }
+
+    /// The names of the Fargate components of the stack itself.
+    pub fn fargate(&self) -> impl Iterator<Item = &str> {
+        let found = match &self.root.value {
+            Value::Table(table) => table.get("fargate"),
+            _ => None,
+        };
+        let entries = match found.map(|node| &node.value) {
+            Some(Value::Table(parts)) => &parts.entries[..],
+            _ => &[],
+        };
+        entries.iter().map(|entry| entry.key.as_str())
+    }
+
     /// The names of the scenarios, in the order of the file.
     pub fn scenarios(&self) -> impl Iterator<Item = &str> {
         self.scenarios.iter().map(|(name, _)| name.as_str())
@@ -202,6 +234,8 @@ struct Part<'a> {
     clock: Clock<'a>,
     region: Region,
     classes: &'a Classes,
+    /// What a service that scales is told by, beside its component.
+    autoscaled: &'a RefCell<Option<Autoscaled>>,
 }
 
 impl Part<'_> {
@@ -267,7 +301,7 @@ fn read(root: &Node, env: &Env<'_>) -> Result<Resolved, Problems> {
     let horizon = table.read("month", horizon)?.unwrap_or(Horizon::AverageMonth);
     table.read("baseline", |node| scalar::string(node).map(str::to_string))?;
     let mut stack = Stack::new(name, region, horizon);
-    let mut problems = Vec::new();
+    let (mut problems, mut autoscaled) = (Vec::new(), Vec::new());
     if let Some(account) = table.opt("account") {
         let account = Reader::new(account, "[account]")?;
         stack.always_free = account.read("always_free", scalar::boolean)?.unwrap_or(true);
@@ -294,13 +328,15 @@ fn read(root: &Node, env: &Env<'_>) -> Result<Resolved, Problems> {
         };
         for part in &parts.entries {
             let component = format!("{kind}.{}", part.key);
-            match read_part(part, &component, &stack, env, *read) {
+            let scales = RefCell::new(None);
+            match read_part(part, &component, &stack, env, (*read, &scales)) {
                 Ok(read) => stack.add(&component, read),
                 Err(problem) => problems.push(problem),
             }
+            autoscaled.extend(scales.into_inner().map(|scales| (component, scales)));
         }
     }
-    if problems.is_empty() { Ok(Resolved { stack, prices, as_of }) } else { Err(Problems(problems)) }
+    if problems.is_empty() { Ok(Resolved { stack, prices, as_of, autoscaled }) } else { Err(Problems(problems)) }
 }
 
 fn read_part(
@@ -308,7 +344,7 @@ fn read_part(
     name: &str,
     stack: &Stack,
     env: &Env<'_>,
-    read: ReadComponent,
+    (read, autoscaled): (ReadComponent, &RefCell<Option<Autoscaled>>),
 ) -> Result<Component, Problem> {
     let table = Reader::new(&entry.node, format!("[{name}]"))
         .map_err(|problem| problem.help(format!("write [{name}], then the keys of the component")))?;
@@ -318,7 +354,7 @@ fn read_part(
         return Err(Problem::new(&entry.key_at, "a name is printable text"));
     }
     let clock = Clock { horizon: stack.horizon, load: env.load };
-    let part = Part { table, clock, region: stack.region, classes: env.classes };
+    let part = Part { table, clock, region: stack.region, classes: env.classes, autoscaled };
     let component = read(&part)?;
     part.table.finish()?;
     Ok(component)

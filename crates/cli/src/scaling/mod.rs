@@ -1,0 +1,3 @@
+//! Services that scale: what can be typed about them.
+
+pub(crate) mod args;
