@@ -16,6 +16,31 @@ const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 /// A key that is in no table, and resembles none.
 const NO_KEY: &str = "zzzzzzzzzzzz";
 
+/// What every file holds that a stack here names: a timeline, or a trace of a minute.
+const FILE: &[u8] = b"seconds,value\n60,1\n";
+
+/// A service that scales: `@` as below, and `?` for more keys.
+const SCALES: &str = "[fargate.x]\ncpu = 256\nmemory = 512\ntasks = { trace = 'load.csv', capacity_per_task = 1, min = 1, max = 2, ? }";
+
+/// Tables below a service that scales, likewise.
+const SCALING: &[(&str, &str)] = &[
+    ("", "target = '70% cpu', @"),
+    (".metric", "target = 5, metric = { trace = 'queue.csv', @ }"),
+    (".policies[]", "policies = [{ target = '70% cpu', @ }]"),
+    (".policies[].metric", "policies = [{ target = 5, metric = { trace = 'queue.csv', @ } }]"),
+    (".policies[].step", "policies = [{ step = { alarm = '> 60% cpu', steps = [{ from = 0, add = 1 }], @ } }]"),
+    (
+        ".policies[].step.metric",
+        "policies = [{ step = { alarm = '> 6', metric = { trace = 'queue.csv', @ }, steps = [{ from = 0, add = 1 }] } }]",
+    ),
+    (".policies[].step.steps[]", "policies = [{ step = { alarm = '> 60% cpu', steps = [{ from = 0, add = 1, @ }] } }]"),
+    (".scheduled[]", "scheduled = [{ schedule = 'rate(1 day)', min = 1, @ }]"),
+    (".predictive", "predictive = { @ }"),
+    (".suspended[]", "target = '70% cpu', suspended = [{ from = '0s', to = '1min', @ }]"),
+    (".deployments[]", "target = '70% cpu', deployments = [{ at = '1s', @ }]"),
+    (".launch_time", "target = '70% cpu', launch_time = { min = '1s', max = '2s', @ }"),
+];
+
 /// Tables of a stack file, by their place in the schema, each with the least that makes the reader
 /// come to them; `@` stands where one more key goes. Where keys depend on others, a table is here
 /// once for each case.
@@ -26,10 +51,6 @@ const TABLES: &[(&str, &str)] = &[
     ("fargate.*", "[fargate.x]\ncpu = 256\nmemory = 512\ntasks = 1\n@"),
     ("fargate.*.spot", "[fargate.x]\ncpu = 256\nmemory = 512\ntasks = 1\nspot = { share = '1%', @ }"),
     ("fargate.*.tasks", "[fargate.x]\ncpu = 256\nmemory = 512\ntasks = { runs = 1, lasting = '1h', @ }"),
-    (
-        "fargate.*.tasks",
-        "[fargate.x]\ncpu = 256\nmemory = 512\ntasks = { trace = 'load.csv', capacity_per_task = 5, min = 1, max = 2, target = '70% cpu', @ }",
-    ),
     ("rds.*", "[rds.x]\nengine = 'mysql'\nclass = 'db.t3.micro'\nstorage = { type = 'gp2', size = 20 }\n@"),
     ("rds.*", "[rds.x]\nengine = 'aurora-mysql'\nclass = 'db.t3.small'\nstorage = '1 GB'\n@"),
     ("rds.*.storage", "[rds.x]\nengine = 'mysql'\nclass = 'db.t3.micro'\nstorage = { type = 'gp2', size = 20, @ }"),
@@ -103,7 +124,7 @@ fn schema() -> Value {
     serde_json::from_str(SCHEMA).expect("the schema is JSON")
 }
 
-/// All texts of the three lists above, by place.
+/// All texts of the lists above, by place.
 fn probes() -> Vec<(String, String)> {
     let mut probes: Vec<(String, String)> =
         TABLES.iter().map(|(place, text)| ((*place).to_string(), (*text).to_string())).collect();
@@ -116,6 +137,9 @@ fn probes() -> Vec<(String, String)> {
             let schedule = format!("{{ base = {value}, timezone = 'Etc/UTC', windows = {windows} }}");
             add(format!("{place}.windows[]"), &schedule);
         }
+    }
+    for (place, more) in SCALING {
+        probes.push((format!("fargate.*.tasks{place}"), SCALES.replace('?', more)));
     }
     for (place, text) in RUNNING {
         let mut add = |place: String, running: &str| probes.push((place, text.replace('?', running)));
@@ -132,8 +156,8 @@ fn known_to_the_reader(text: &str) -> BTreeSet<String> {
     let text = format!("{head}{}", text.replace('@', &format!("{NO_KEY} = 1")));
     let classes = Classes::parse(stackcost_prices::CLASSES).expect("the bundled classes");
     let file = StackFile::parse("probe", &text).expect("TOML");
-    let load = |_: &stackcost_formats::stack::Named<'_>| Ok(b"seconds,value\n60,1\n".to_vec());
-    let problems = file.resolve(None, &Env { classes: &classes, load: &load }).expect_err("there is no such key");
+    let env = Env { classes: &classes, load: &|_| Ok(FILE.to_vec()) };
+    let problems = file.resolve(None, &env).expect_err("there is no such key");
     let unknown = problems.0.iter().find(|problem| problem.message.starts_with(&format!("unknown key `{NO_KEY}` in")));
     let help = unknown.and_then(|problem| problem.help.as_deref());
     let keys = help.and_then(|help| help.strip_prefix("known keys: "));
@@ -222,6 +246,8 @@ fn every_key_in_the_readers_source_is_in_the_schema() {
     let in_schema: BTreeSet<String> = all_tables().into_values().flatten().collect();
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = files_in(&source.join("stack"), "rs");
+    files.extend(files_in(&source.join("stack/autoscaling"), "rs"));
+    files.retain(|path| !path.ends_with("tests.rs"));
     files.push(source.join("schedule.rs"));
     let mut seen = 0;
     for path in files {
@@ -377,8 +403,7 @@ fn every_stack_file_of_the_repository_is_valid() {
 /// name and region.
 fn taken(schemas: &Schemas, stack: SchemaIndex, classes: &Classes, lines: &str) -> (bool, bool) {
     let text = format!("name = 'x'\nregion = 'us-east-1'\n{lines}");
-    let load = |_: &stackcost_formats::stack::Named<'_>| Ok(b"seconds,value\n60,1\n".to_vec());
-    let env = Env { classes, load: &load };
+    let env = Env { classes, load: &|_| Ok(FILE.to_vec()) };
     let by_the_reader = StackFile::parse("x", &text).and_then(|file| {
         file.resolve(None, &env)?;
         let scenarios: Vec<&str> = file.scenarios().collect();
@@ -389,6 +414,79 @@ fn taken(schemas: &Schemas, stack: SchemaIndex, classes: &Classes, lines: &str) 
 
 const FARGATE: &str = "[fargate.x]\ncpu = 256\nmemory = 512\n";
 const RDS: &str = "[rds.x]\nengine = 'mysql'\nclass = 'db.t3.micro'\n";
+
+const SCALES_WELL: &[&str] = &[
+    "target = '70% cpu', scale_out_cooldown = '60s', scale_in_cooldown = '5min', disable_scale_in = true",
+    "target = ' 62.5 % CPU ', resolution = '20s', metric_delay = '18s', low_periods = 30, name = 'mine'",
+    "target = '75% memory', memory_idle = '30%', memory_busy = '40%', start = 2, scale = '150 %', gaps = 'zero'",
+    "target = '1k/min per target', timezone = 'Europe/Berlin', scale = 1.5, series = 'm1', over = '80%', seed = 7",
+    "target = '20/s', launch_time = '23s', provisioning = '5s', health_check = '10s', health_check_grace = '60s'",
+    "target = '100', metric = { trace = 'queue.csv', per_task = true, gaps = 'missing' }",
+    "policies = [{ target = 100, metric = { trace = 'queue.csv' } }, { target = '70% cpu' }]",
+    "policies = [{ step = { alarm = '>= 60% cpu', periods = 2, period = '20s', steps = [{ from = 0, to = 10, add = 1 }, { from = 10, add = 2 }] } }]",
+    "policies = [{ step = { alarm = '<20/min per target', adjustment = 'exact', steps = [{ to = 0, set = 1 }] } }]",
+    "policies = [{ step = { alarm = '< 20% memory', memory_idle = '5%', memory_busy = '9%', adjustment = 'percent', min_magnitude = 2, statistic = 'minimum', cooldown = '90s', steps = [{ to = -5.5, remove = '50%' }] } }]",
+    "scheduled = [{ schedule = 'cron(0 8 ? * MON-FRI *)', timezone = 'Europe/Berlin', name = 'morning', start = 2026-10-05, end = '2026-11-05T00:00Z', min = 2 }, { schedule = 'at(2026-10-05T08:00:00)', max = 4 }]",
+    "predictive = { mode = 'forecast-and-scale', target = '60%', buffer = '10min', max_behavior = 'increase', max_buffer = '10%' }",
+    "target = '70% cpu', suspended = [{ from = '0s', to = '1h', what = ['in', 'out'] }, { from = 2026-10-05, to = '2026-10-06T00:00' }]",
+    "target = '70% cpu', deployments = [{ at = '30s', every = '1day', minimum_healthy = '50%', maximum = '150%' }, { at = '1h', strategy = 'canary', bake = '10min' }]",
+    "target = '70% cpu', launch_time = { min = '20s', max = '40s' }, deregistration_delay = '30s', stop_timeout = '120s'",
+    "target = '70% cpu', launch_time = { measured = ['53s'] }, launch_burst = 10, launches_per_second = 1, launches_per_minute = 60",
+    "target = '70% cpu', scale_in = 'one-step', cooldown_credit = 'added', aggregation = 'newest', preset = 'aws-benchmark-2026'",
+    "target = '70% cpu', spot_interruptions = '5%/h' }\nspot = '50%'\n[scenario.one]\nfargate.x.tasks = { base = 1",
+    "target = '70% cpu' }\n[scenario.large]\nfargate.x.tasks = { trace = 'load.csv', load_unit = 'cpu%', measured_at = 4, min = 1, max = 2, target = '60% cpu'",
+    "target = '70% cpu' }\n[scenario.large]\nfargate.x.tasks.max = 20\nfargate.x.tasks.target = '60% cpu'\nfargate.x.tasks.launch_time = { measured = ['1s']",
+];
+
+const SCALES_BADLY: &[&str] = &[
+    "target = '70%'",
+    "target = '70% disk'",
+    "target = '1000/min per task'",
+    "target = 0",
+    "target = true",
+    "target = '70% cpu', policies = []",
+    "targets = '70% cpu'",
+    "scale_in_cooldown = '60s'",
+    "target = '70% cpu', scale_in_cooldown = 60",
+    "target = '70% cpu', resolution = '30s'",
+    "target = '70% cpu', low_periods = 31",
+    "target = '75% memory', memory_idle = '30%'",
+    "target = '70% cpu', metric = { per_task = true }",
+    "target = '70% cpu', load_unit = 'requests'",
+    "target = '70% cpu', load_unit = 'tasks'",
+    "target = '70% cpu', measured_at = 4",
+    "target = '70% cpu', scale = 0",
+    "target = '70% cpu', gaps = 'fill'",
+    "target = '70% cpu', start = -1",
+    "target = '70% cpu', start = 100001",
+    "target = '70% cpu', over = 0.7",
+    "target = '70% cpu', seed = 'lucky'",
+    "target = '70% cpu', launch_time = 30",
+    "target = '70% cpu', launch_time = { min = '20s' }",
+    "target = '70% cpu', launch_time = { measured = [] }",
+    "target = '70% cpu', launch_burst = 0",
+    "target = '70% cpu', spot_interruptions = '5%'",
+    "target = '70% cpu', scale_in = 'two-step'",
+    "target = '70% cpu', preset = 'aws'",
+    "policies = [{ }]",
+    "policies = [{ target = '70% cpu', step = { alarm = '> 1', steps = [] } }]",
+    "policies = [{ step = { alarm = '60% cpu', steps = [{ from = 0, add = 1 }] } }]",
+    "policies = [{ step = { alarm = '> 60% cpu', steps = [] } }]",
+    "policies = [{ step = { alarm = '> 60% cpu', steps = [{ from = 0 }] } }]",
+    "policies = [{ step = { alarm = '> 60% cpu', steps = [{ add = 1 }] } }]",
+    "policies = [{ step = { alarm = '> 60% cpu', steps = [{ from = 0, add = 1, remove = 1 }] } }]",
+    "policies = [{ step = { alarm = '> 60% cpu', steps = [{ from = '0', add = 1 }] } }]",
+    "scheduled = [{ schedule = 'cron(0 8 ? * MON-FRI *)' }]",
+    "scheduled = [{ schedule = 'daily', min = 1 }]",
+    "scheduled = [{ min = 1 }]",
+    "predictive = { max_buffer = '10%' }",
+    "predictive = { mode = 'guess' }",
+    "target = '70% cpu', suspended = [{ from = '0s' }]",
+    "target = '70% cpu', suspended = [{ from = '0s', to = '1h', what = [] }]",
+    "target = '70% cpu', suspended = [{ from = 'noon', to = '1h' }]",
+    "target = '70% cpu', deployments = [{ at = '1h', strategy = 'big-bang' }]",
+    "target = '70% cpu', deployments = [{ every = '1day' }]",
+];
 
 #[test]
 fn what_the_schema_takes_the_reader_takes() {
@@ -434,6 +532,7 @@ fn what_the_schema_takes_the_reader_takes() {
         format!("{RDS}storage = {{ type = 'gp2', size = 20 }}\n[scenario.large]\nrds.x.storage.size = '40 GB'"),
         tasks("{ base = 2, peak = 8, peak_hours_per_day = 4 }\n[scenario.large]\nfargate.x.tasks.peak = 9"),
     ];
+    let good = good.into_iter().chain(SCALES_WELL.iter().map(|more| SCALES.replace('?', more)));
     for lines in good {
         assert_eq!(taken(&schemas, stack, &classes, &lines), (true, true), "(schema, reader) take\n{lines}");
     }
@@ -509,7 +608,13 @@ fn what_the_schema_refuses_the_reader_refuses() {
         "[kms.x]\nkeys = 1\nrequests = '10 requests'".to_string(),
         "[scenario.x]\nregion = 'here'".to_string(),
         "[scenario.x.scenario.y]".to_string(),
+        tasks("{ trace = 'load.csv', min = 1, max = 2, target = '70% cpu' }"),
+        tasks("{ trace = 'load.csv', capacity_per_task = 1, max = 2, target = '70% cpu' }"),
+        tasks("{ capacity_per_task = 1, min = 1, max = 2, target = '70% cpu' }"),
+        tasks("{ trace = 'load.csv', capacity_per_task = 1, min = 1, max = 2, base = 2, target = '70% cpu' }"),
+        tasks("{ trace = 'load.csv', capacity_per_task = 1, min = 1, max = 2 }"),
     ];
+    let bad = bad.into_iter().chain(SCALES_BADLY.iter().map(|more| SCALES.replace('?', more)));
     for lines in bad {
         assert_eq!(taken(&schemas, stack, &classes, &lines), (false, false), "(schema, reader) refuse\n{lines}");
     }

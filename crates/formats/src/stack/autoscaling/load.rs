@@ -16,9 +16,7 @@ pub(super) fn read(table: &Reader<'_>, clock: &Clock<'_>, zone: &TimeZone) -> Re
     let form = form(table)?;
     let options = TraceOptions {
         form,
-        gaps: table.read("gaps", |node| scalar::word(node, "rule for gaps", &GAPS))?.unwrap_or_default(),
-        zone: zone.clone(),
-        series: table.read("series", |node| scalar::string(node).map(str::to_string))?,
+        ..options(table, zone)?
     };
     let mut trace = file(table.need("trace", "\"load.csv\"")?, clock, &options)?;
     if let Some(node) = table.opt("scale") {
@@ -30,18 +28,30 @@ pub(super) fn read(table: &Reader<'_>, clock: &Clock<'_>, zone: &TimeZone) -> Re
 }
 
 /// The series of a metric of one's own, as long as the load.
-pub(super) fn series(table: &Reader<'_>, clock: &Clock<'_>, load: &Load) -> Result<(Load, Vec<String>), Problem> {
+pub(super) fn series(
+    table: &Reader<'_>,
+    clock: &Clock<'_>,
+    load: &Load,
+    zone: &TimeZone,
+) -> Result<(Load, Vec<String>), Problem> {
     let node = table.need("trace", "\"queue.csv\"")?;
-    let options = TraceOptions {
-        series: table.read("series", |node| scalar::string(node).map(str::to_string))?,
-        ..TraceOptions::default()
-    };
+    let options = TraceOptions { form: LoadForm::TaskUnits, ..options(table, zone)? };
     let trace = file(node, clock, &options)?;
     if trace.load.start() != load.start() || trace.load.seconds() != load.seconds() {
         let message = "a metric of one's own begins and ends with the load";
         return Err(Problem::new(&node.at, message).help("cut both traces to the same time"));
     }
     Ok((trace.load, trace.remarks))
+}
+
+/// How any trace is read.
+fn options(table: &Reader<'_>, zone: &TimeZone) -> Result<TraceOptions, Problem> {
+    Ok(TraceOptions {
+        form: LoadForm::default(),
+        gaps: table.read("gaps", |node| scalar::word(node, "rule for gaps", &GAPS))?.unwrap_or_default(),
+        zone: zone.clone(),
+        series: table.read("series", |node| scalar::string(node).map(str::to_string))?,
+    })
 }
 
 fn file(node: &Node, clock: &Clock<'_>, options: &TraceOptions) -> Result<Trace, Problem> {

@@ -7,6 +7,7 @@ use crate::problem::Problem;
 use crate::scalar;
 use crate::schedule::Clock;
 use crate::tree::{Node, Reader, Value};
+use jiff::tz::TimeZone;
 use stackcost_model::exact::Ratio;
 use stackcost_model::scaling::{Load, Metric, Micro, Sampling};
 
@@ -92,6 +93,8 @@ pub(super) struct Watch<'a> {
     pub clock: &'a Clock<'a>,
     /// The load that they scale by.
     pub load: &'a Load,
+    /// The zone of times that name none.
+    pub zone: &'a TimeZone,
     pub preset: Option<Preset>,
     /// The series of [`Metric::Custom`].
     pub custom: Vec<Load>,
@@ -136,7 +139,7 @@ impl Watch<'_> {
     fn own(&mut self, node: &Node) -> Result<Metric, Problem> {
         let table = Reader::new(node, "`metric`")?;
         let per_task = table.read("per_task", scalar::boolean)?.unwrap_or(false);
-        let (series, remarks) = load::series(&table, self.clock, self.load)?;
+        let (series, remarks) = load::series(&table, self.clock, self.load, self.zone)?;
         table.finish()?;
         self.custom.push(series);
         self.remarks.extend(remarks);

@@ -66,11 +66,24 @@ pub(super) fn read(node: &Node, clock: &Clock<'_>, placed: &Placed<'_>) -> Resul
     let min = scalar::whole(min_node, 0, MOST_TASKS)?;
     let max = scalar::whole(max_node, 0, MOST_TASKS)?;
     let span = Span { start: trace.load.start(), seconds: trace.load.seconds(), zone: &zone };
-    let mut watch = Watch { clock, load: &trace.load, preset, custom: Vec::new(), remarks: trace.remarks.clone() };
+    let mut watch = Watch {
+        clock,
+        load: &trace.load,
+        zone: &zone,
+        preset,
+        custom: Vec::new(),
+        remarks: trace.remarks.clone(),
+    };
     let policies = policies::read(&table, &mut watch)?;
+    let known_times = table.table.get("scheduled").or_else(|| table.table.get("predictive"));
+    if policies.is_empty() && known_times.is_none() {
+        return Err(Problem::new(&node.at, "nothing scales this service")
+            .help("add target = \"70% cpu\", `policies`, `scheduled` or `predictive`; a fixed count is tasks = 2"));
+    }
     let (custom, mut remarks) = (watch.custom, watch.remarks);
     let usual = policies.iter().find_map(|(policy, _)| busy(policy, capacity)).unwrap_or(Ratio::ONE);
-    let over = table.read("over", scalar::percent)?.unwrap_or(usual);
+    let over_node = table.opt("over");
+    let over = over_node.map(scalar::percent).transpose()?.unwrap_or(usual);
     let target = (usual * Ratio::whole(1_000_000)).to_whole().and_then(|target| Micro::try_from(target).ok());
     let service = Autoscaling {
         start: bound("start")?.unwrap_or(min),
@@ -93,6 +106,9 @@ pub(super) fn read(node: &Node, clock: &Clock<'_>, placed: &Placed<'_>) -> Resul
         let at = match &impossible {
             Impossible::Bounds { .. } => &min_node.at,
             Impossible::Capacity => capacity_node.map_or(&node.at, |node| &node.at),
+            Impossible::Over => over_node.map_or(&node.at, |node| &node.at),
+            Impossible::TooMany { .. } => table.table.get("policies").map_or(&node.at, |node| &node.at),
+            Impossible::TooManyTasks(_) => table.table.get("predictive").map_or(&node.at, |node| &node.at),
             Impossible::Policy { policy, .. } => {
                 places.iter().find(|(name, _)| name == policy).map_or(&node.at, |(_, at)| at)
             }

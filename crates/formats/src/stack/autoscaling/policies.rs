@@ -79,8 +79,8 @@ fn several(node: &Node, watch: &mut Watch<'_>) -> Result<Policies, Problem> {
     Ok(policies)
 }
 
-/// A policy's own name, or what it is written as.
-fn name(table: &Reader<'_>, usual: &str) -> Result<String, Problem> {
+/// A name of its own, or the usual one.
+pub(super) fn name(table: &Reader<'_>, usual: &str) -> Result<String, Problem> {
     let Some(node) = table.opt("name") else { return Ok(usual.to_string()) };
     let name = scalar::string(node)?.trim();
     if name.is_empty() || name.chars().any(char::is_control) {

@@ -1,5 +1,6 @@
 //! What happens to a service at known times: scheduled actions, forecasts, suspensions, deployments.
 
+use super::policies::name;
 use super::value::{MOST_TASKS, Span, list, seconds, timestamp};
 use crate::problem::Problem;
 use crate::scalar;
@@ -46,9 +47,7 @@ fn action(node: &Node, at: usize, span: &Span<'_>) -> Result<PlannedAction, Prob
     };
     let bound = |key| table.read(key, |node| scalar::whole(node, 0, MOST_TASKS));
     let action = PlannedAction {
-        name: table
-            .read("name", |node| scalar::string(node).map(str::to_string))?
-            .unwrap_or_else(|| format!("scheduled action {at}")),
+        name: name(&table, &format!("scheduled action {at}"))?,
         schedule,
         zone: zone.unwrap_or_else(|| span.zone.clone()),
         not_before: moment("start")?,
@@ -59,6 +58,12 @@ fn action(node: &Node, at: usize, span: &Span<'_>) -> Result<PlannedAction, Prob
     table.finish()?;
     if action.min.is_none() && action.max.is_none() {
         return Err(Problem::new(&node.at, "a scheduled action sets `min`, `max` or both").help("add min = 4"));
+    }
+    if let (Some(min), Some(max)) = (action.min, action.max)
+        && min > max
+    {
+        let message = format!("the least capacity, {min}, is above the most, {max}, which AWS refuses");
+        return Err(Problem::new(&node.at, message).help("swap `min` and `max`"));
     }
     Ok(action)
 }
@@ -118,7 +123,11 @@ pub(super) fn suspended(table: &Reader<'_>, span: &Span<'_>) -> Result<Vec<Suspe
             return Err(Problem::new(&item.at, "a suspension ends after it begins").help("swap `from` and `to`"));
         }
         let mut flags = [what.is_none(); 3];
-        for word in what.map_or(Ok(&[][..]), |node| list(node, "what", "\"in\", \"out\""))? {
+        let words = what.map_or(Ok(&[][..]), |node| list(node, "what", "\"in\", \"out\""))?;
+        if let Some(node) = what.filter(|_| words.is_empty()) {
+            return Err(Problem::new(&node.at, "nothing is suspended").help("what = [\"in\", \"out\", \"scheduled\"]"));
+        }
+        for word in words {
             flags[scalar::word(word, "kind of scaling", &[("in", 0), ("out", 1), ("scheduled", 2)])?] = true;
         }
         let second = |moment: i64| u64::try_from(moment).unwrap_or(0);
