@@ -39,7 +39,7 @@ pub enum FileKind {
     Trace,
 }
 
-/// Reads a file that a stack file names.
+/// Reads a file that a stack file names, or says in a sentence why it cannot.
 pub(crate) type Load<'a> = &'a dyn Fn(&Named<'_>) -> Result<Vec<u8>, String>;
 
 /// What the text of paths is called that are given beside the stack file.
@@ -56,8 +56,7 @@ impl Clock<'_> {
     pub fn file<'n>(&self, node: &'n Node, kind: FileKind) -> Result<(&'n str, Vec<u8>), Problem> {
         let path = scalar::string(node)?;
         let named = Named { path, kind, beside: node.at.text.name == BESIDE };
-        let bytes =
-            (self.load)(&named).map_err(|error| Problem::new(&node.at, format!("cannot read {path}: {error}")))?;
+        let bytes = (self.load)(&named).map_err(|why| Problem::new(&node.at, why))?;
         Ok((path, bytes))
     }
 

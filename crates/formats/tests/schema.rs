@@ -20,7 +20,8 @@ const NO_KEY: &str = "zzzzzzzzzzzz";
 const FILE: &[u8] = b"seconds,value\n60,1\n";
 
 /// A service that scales: `@` as below, and `?` for more keys.
-const SCALES: &str = "[fargate.x]\ncpu = 256\nmemory = 512\ntasks = { trace = 'load.csv', capacity_per_task = 1, min = 1, max = 2, ? }";
+const SCALES: &str =
+    "[fargate.x]\ncpu = 256\nmemory = 512\ntasks = { trace = 'load.csv', capacity_per_task = 1, min = 1, max = 2, ? }";
 
 /// Tables below a service that scales, likewise.
 const SCALING: &[(&str, &str)] = &[

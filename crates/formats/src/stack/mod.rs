@@ -36,7 +36,7 @@ use std::cell::RefCell;
 pub struct Env<'a> {
     /// Which database and cache classes there are.
     pub classes: &'a Classes,
-    /// Reads a file that the stack file names (a timeline, a trace).
+    /// Reads a file that the stack file names (a timeline, a trace), or says in a sentence why it cannot.
     pub load: &'a dyn Fn(&Named<'_>) -> Result<Vec<u8>, String>,
 }
 
@@ -44,7 +44,7 @@ impl<'a> Env<'a> {
     /// For stacks that name no other files.
     #[must_use]
     pub fn without_files(classes: &'a Classes) -> Env<'a> {
-        Env { classes, load: &|_| Err("no files can be read here".to_string()) }
+        Env { classes, load: &|named| Err(format!("cannot read {}: no files can be read here", named.path)) }
     }
 }
 

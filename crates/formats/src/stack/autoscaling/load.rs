@@ -14,10 +14,7 @@ const GAPS: [(&str, Gaps); 3] = [("hold", Gaps::Hold), ("zero", Gaps::Zero), ("m
 /// Reads the trace of a service.
 pub(super) fn read(table: &Reader<'_>, clock: &Clock<'_>, zone: &TimeZone) -> Result<(Trace, LoadForm), Problem> {
     let form = form(table)?;
-    let options = TraceOptions {
-        form,
-        ..options(table, zone)?
-    };
+    let options = TraceOptions { form, ..options(table, zone)? };
     let mut trace = file(table.need("trace", "\"load.csv\"")?, clock, &options)?;
     if let Some(node) = table.opt("scale") {
         let factor = factor(node)?;

@@ -66,14 +66,8 @@ pub(super) fn read(node: &Node, clock: &Clock<'_>, placed: &Placed<'_>) -> Resul
     let min = scalar::whole(min_node, 0, MOST_TASKS)?;
     let max = scalar::whole(max_node, 0, MOST_TASKS)?;
     let span = Span { start: trace.load.start(), seconds: trace.load.seconds(), zone: &zone };
-    let mut watch = Watch {
-        clock,
-        load: &trace.load,
-        zone: &zone,
-        preset,
-        custom: Vec::new(),
-        remarks: trace.remarks.clone(),
-    };
+    let mut watch =
+        Watch { clock, load: &trace.load, zone: &zone, preset, custom: Vec::new(), remarks: trace.remarks.clone() };
     let policies = policies::read(&table, &mut watch)?;
     let known_times = table.table.get("scheduled").or_else(|| table.table.get("predictive"));
     if policies.is_empty() && known_times.is_none() {

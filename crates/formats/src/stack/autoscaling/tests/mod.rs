@@ -1,10 +1,14 @@
+//! Tables of what is written and what is read; what cannot be read is in `broken`.
+
+mod broken;
+
 use super::*;
 use crate::classes::Classes;
 use crate::schedule::Named;
 use crate::stack::{Env, Resolved, StackFile};
 use stackcost_model::scaling::{
-    Adjustment, Comparison, Deployment, LaunchQuota, LaunchTime, LoadUnit, Rollout, ScheduledAction, SpotTasks, Statistic,
-    Step, StepScaling, Suspension, TaskLife, simulate,
+    Adjustment, Comparison, Deployment, LaunchQuota, LaunchTime, LoadUnit, Rollout, ScheduledAction, SpotTasks,
+    Statistic, Step, StepScaling, Suspension, TaskLife, simulate,
 };
 use stackcost_model::services::Component;
 use stackcost_model::services::fargate::Tasks;
@@ -35,7 +39,7 @@ fn resolved(tasks: &str, beside: &str, set: impl Fn(&mut StackFile)) -> Result<R
         "empty.csv" => Ok(Vec::new()),
         "rowless.csv" => Ok(b"timestamp,value\n".to_vec()),
         "binary.csv" => Ok(vec![0xff, 0xfe, 0]),
-        other => Err(format!("no file {other}")),
+        other => Err(format!("cannot read {other}: there is none")),
     };
     let env = Env { classes: &classes, load: &load };
     let mut file = StackFile::parse("stack.toml", &text).map_err(|problems| problems.to_string())?;
@@ -120,12 +124,12 @@ fn several_policies_and_what_happens_at_known_times() {
 fn loads() {
     let scaled = with("target = \"70% cpu\", scale = \"150%\"");
     assert_eq!(scaled.load.known().1, 4_050 * u128::from(scaled.load.ticks()));
-    let tasks = service("trace = \"load.csv\", load_unit = \"tasks\", min = 2, max = 10, target = \"70% cpu\"").unwrap();
+    let tasks =
+        service("trace = \"load.csv\", load_unit = \"tasks\", min = 2, max = 10, target = \"70% cpu\"").unwrap();
     assert_eq!(tasks.service.capacity, Ratio::ONE);
     let cpu = "trace = \"load.csv\", load_unit = \"cpu%\", measured_at = 4, min = 2, max = 10, target = \"70% cpu\"";
     assert!(service(cpu).unwrap().remarks[0].starts_with("3 rows are at 100 % CPU"));
 }
-
 
 /// The load of a trace in ticks, as whole units.
 #[track_caller]
@@ -162,14 +166,20 @@ fn every_key_of_a_load() {
             format!("trace = \"seconds.csv\", load_unit = \"cpu%\", measured_at = 100, {rest}"),
             (TaskUnits, 0, 180, vec![5, 10, 20]),
         ),
-        (format!("trace = \"seconds.csv\", scale = 3, load_unit = \"tasks\", {rest}"), (TaskUnits, 0, 180, vec![15, 30, 60])),
+        (
+            format!("trace = \"seconds.csv\", scale = 3, load_unit = \"tasks\", {rest}"),
+            (TaskUnits, 0, 180, vec![15, 30, 60]),
+        ),
         (
             format!("trace = \"seconds.csv\", scale = \"20 %\", load_unit = \"tasks\", {rest}"),
             (TaskUnits, 0, 180, vec![1, 2, 4]),
         ),
         (format!("trace = \"gap.csv\", {requests}"), (RequestsPerMinute, 0, 360, vec![6; 6])),
         (format!("trace = \"gap.csv\", gaps = \"hold\", {requests}"), (RequestsPerMinute, 0, 360, vec![6; 6])),
-        (format!("trace = \"gap.csv\", gaps = \"zero\", {requests}"), (RequestsPerMinute, 0, 360, vec![6, 6, 6, 0, 0, 6])),
+        (
+            format!("trace = \"gap.csv\", gaps = \"zero\", {requests}"),
+            (RequestsPerMinute, 0, 360, vec![6, 6, 6, 0, 0, 6]),
+        ),
         (
             format!("trace = \"gap.csv\", gaps = \"missing\", {requests}"),
             (RequestsPerMinute, 0, 360, vec![6, 6, 6, u64::MAX, u64::MAX, 6]),
@@ -179,10 +189,7 @@ fn every_key_of_a_load() {
             (RequestsPerMinute, MONDAY, 180, vec![5; 3]),
         ),
         (format!("trace = \"local.csv\", {requests}"), (RequestsPerMinute, MONDAY + 7_200, 180, vec![5; 3])),
-        (
-            format!("trace = \"two.json\", series = \"m2\", {requests}"),
-            (RequestsPerMinute, MONDAY, 120, vec![7, 8]),
-        ),
+        (format!("trace = \"two.json\", series = \"m2\", {requests}"), (RequestsPerMinute, MONDAY, 120, vec![7, 8])),
     ];
     for (tasks, want) in cases {
         assert_eq!(units(&tasks), want, "{tasks}");
@@ -201,7 +208,8 @@ fn every_key_of_a_service() {
     // It may lie outside the bounds.
     assert_eq!(with("target = \"70% cpu\", start = 20").service.start, 20);
     for (capacity, want) in [("\"10/s\"", 600), ("\"1k/min\"", 1_000), ("600", 600), ("\"36k/h\"", 600)] {
-        let tasks = format!("trace = \"load.csv\", capacity_per_task = {capacity}, min = 0, max = 1, target = \"70% cpu\"");
+        let tasks =
+            format!("trace = \"load.csv\", capacity_per_task = {capacity}, min = 0, max = 1, target = \"70% cpu\"");
         assert_eq!(service(&tasks).unwrap().service.capacity, Ratio::whole(want), "{capacity}");
     }
     for (more, over) in [
@@ -222,8 +230,14 @@ fn every_key_of_the_life_of_tasks() {
     let quota = LaunchQuota::default();
     let cases = [
         ("launch_time = \"1min\"", TaskLife { launch: LaunchTime::Fixed(60), ..usual.clone() }),
-        ("launch_time = { min = \"20s\", max = \"40s\" }", TaskLife { launch: LaunchTime::Between(20, 40), ..usual.clone() }),
-        ("launch_time = { measured = [\"53s\"] }", TaskLife { launch: LaunchTime::Measured(vec![53]), ..usual.clone() }),
+        (
+            "launch_time = { min = \"20s\", max = \"40s\" }",
+            TaskLife { launch: LaunchTime::Between(20, 40), ..usual.clone() },
+        ),
+        (
+            "launch_time = { measured = [\"53s\"] }",
+            TaskLife { launch: LaunchTime::Measured(vec![53]), ..usual.clone() },
+        ),
         ("preset = \"aws-benchmark-2026\"", TaskLife { launch: LaunchTime::Fixed(23), ..usual.clone() }),
         (
             "preset = \"aws-benchmark-2026\", launch_time = \"9s\"",
@@ -239,7 +253,10 @@ fn every_key_of_the_life_of_tasks() {
         ("stop_timeout = \"2min\"", TaskLife { stop: 120, ..usual.clone() }),
         ("launch_burst = 7", TaskLife { quota: LaunchQuota { burst: 7, ..quota }, ..usual.clone() }),
         ("launches_per_second = 3", TaskLife { quota: LaunchQuota { per_second: 3, ..quota }, ..usual.clone() }),
-        ("launches_per_minute = 9", TaskLife { quota: LaunchQuota { per_service_minute: 9, ..quota }, ..usual.clone() }),
+        (
+            "launches_per_minute = 9",
+            TaskLife { quota: LaunchQuota { per_service_minute: 9, ..quota }, ..usual.clone() },
+        ),
     ];
     for (more, want) in cases {
         assert_eq!(with(&format!("target = \"70% cpu\", {more}")).service.tasks, want, "{more}");
@@ -305,13 +322,15 @@ fn every_key_of_target_tracking() {
         let sampling = tracking(&format!("target = \"70% cpu\", {more}")).sampling;
         assert_eq!((sampling.period, sampling.delay), (period, delay), "{more}");
     }
-    let own = with("target = \"2.5\", metric = { trace = \"local.csv\", gaps = \"zero\" }, timezone = \"Europe/Berlin\"");
+    let own =
+        with("target = \"2.5\", metric = { trace = \"local.csv\", gaps = \"zero\" }, timezone = \"Europe/Berlin\"");
     assert_eq!(own.service.custom[0].start(), own.load.start());
 }
 
 #[test]
 fn every_key_of_step_scaling() {
-    let policy = |keys: &str| match with(&format!("policies = [{{ step = {{ {keys} }} }}]")).service.policies.remove(0) {
+    let policy = |keys: &str| match with(&format!("policies = [{{ step = {{ {keys} }} }}]")).service.policies.remove(0)
+    {
         Policy::StepScaling(policy) => policy,
         Policy::TargetTracking(policy) => panic!("{policy:?}"),
     };
@@ -350,10 +369,14 @@ fn every_key_of_step_scaling() {
         cooldown: 600,
     };
     assert_eq!(all, want);
-    let exact = policy("alarm = \">= 1000/min per target\", adjustment = \"exact\", steps = [{ from = 0, to = 200, set = 4 }, { from = 200, set = 8 }]");
+    let exact = policy(
+        "alarm = \">= 1000/min per target\", adjustment = \"exact\", steps = [{ from = 0, to = 200, set = 4 }, { from = 200, set = 8 }]",
+    );
     assert_eq!((exact.metric, exact.comparison), (Metric::AlbRequestCountPerTarget, Comparison::AtLeast));
     assert_eq!(exact.steps, [up(Some(0), Some(200_000_000), 4), up(Some(200_000_000), None, 8)]);
-    let own = policy("alarm = \"< 5\", metric = { trace = \"load.csv\" }, statistic = \"minimum\", period = \"20s\", steps = [{ to = 0, remove = 1 }]");
+    let own = policy(
+        "alarm = \"< 5\", metric = { trace = \"load.csv\" }, statistic = \"minimum\", period = \"20s\", steps = [{ to = 0, remove = 1 }]",
+    );
     assert_eq!((own.metric, own.comparison), (Metric::Custom { series: 0, per_task: false }, Comparison::Below));
     assert_eq!((own.statistic, own.sampling.period, own.sampling.delay), (Statistic::Minimum, 20, 15));
 }
@@ -399,7 +422,9 @@ fn every_key_of_known_times() {
 #[test]
 fn every_key_of_a_forecast() {
     let floors = |keys: &str| {
-        let tasks = format!("trace = \"day.csv\", capacity_per_task = 600, min = 1, max = 4, target = \"50% cpu\", predictive = {{ {keys} }}");
+        let tasks = format!(
+            "trace = \"day.csv\", capacity_per_task = 600, min = 1, max = 4, target = \"50% cpu\", predictive = {{ {keys} }}"
+        );
         let floors = service(&tasks).unwrap().service.floors;
         // The second day is forecast from the first: 3,000 a minute from nine on.
         floors.into_iter().find(|floor| floor.tasks > 1).map(|floor| (floor.at, floor.tasks, floor.max))
@@ -441,199 +466,13 @@ fn what_a_command_line_sets() {
     assert_eq!((found.service.over, found.service.max), (Ratio::new(3, 5), 10));
     let found = set("fargate.api.tasks.max=20").unwrap().autoscaled.remove(0).1;
     assert_eq!((found.service.over, found.service.max), (Ratio::new(7, 10), 20));
-    assert_eq!(set("fargate.api.tasks.trace=other.csv").unwrap_err(), "--set:1:27: cannot read other.csv: no file other.csv");
+    assert_eq!(
+        set("fargate.api.tasks.trace=other.csv").unwrap_err(),
+        "--set:1:27: cannot read other.csv: there is none"
+    );
     let found = resolved(&tasks, "", |file| file.set_trace("api", "other.csv").unwrap()).unwrap();
     assert_eq!(found.autoscaled[0].1.load.seconds(), 60);
     // A service of a fixed count becomes one that scales only with all that it takes.
     let fixed = resolved("base = 2", "", |file| file.set_trace("api", "other.csv").unwrap());
     assert!(fixed.unwrap_err().contains("needs `capacity_per_task`"));
-}
-
-/// Each with the words that it must be told in; `TASKS` stands for the least that a service needs.
-const BROKEN: &[(&str, &str)] = &[
-    // The load.
-    ("capacity_per_task = 5, min = 1, max = 2", "`tasks` needs `trace`"),
-    ("trac = \"load.csv\", capacity_per_task = 5, min = 1, max = 2", "did you mean \"trace\"?"),
-    ("trace = 5, min = 1, max = 2", "text in quotes"),
-    ("trace = \"gone.csv\", capacity_per_task = 5, min = 1, max = 2", "cannot read gone.csv: no file gone.csv"),
-    ("trace = \"empty.csv\", capacity_per_task = 5, min = 1, max = 2", "empty.csv is empty"),
-    ("trace = \"rowless.csv\", capacity_per_task = 5, min = 1, max = 2", "rowless.csv has no rows"),
-    ("trace = \"binary.csv\", capacity_per_task = 5, min = 1, max = 2", "is no text: byte 0 is not UTF-8"),
-    ("trace = \"bad.csv\", capacity_per_task = 5, min = 1, max = 2", "bad.csv:2: `many` in column `value` is no number"),
-    ("TASKS, load_unit = \"requests\"", "\"requests\" is no unit of load"),
-    ("TASKS, measured_at = 4", "`measured_at` goes with load_unit = \"cpu%\""),
-    ("trace = \"load.csv\", load_unit = \"cpu%\", min = 1, max = 2", "add measured_at = 4"),
-    ("trace = \"load.csv\", load_unit = \"cpu%\", measured_at = 0, min = 1, max = 2", "from 1 to 100000"),
-    ("TASKS, scale = 0", "this is no factor for a load"),
-    ("TASKS, scale = \"much\"", "this is no factor for a load"),
-    ("TASKS, scale = 10000000000", "too large"),
-    ("TASKS, gaps = \"fill\"", "one of: hold, zero, missing"),
-    ("TASKS, timezone = \"Europe/Berlon\"", "did you mean \"Europe/Berlin\"?"),
-    ("TASKS, series = 5", "text in quotes"),
-    // The service.
-    ("trace = \"load.csv\", min = 1, max = 2", "for example: capacity_per_task = \"600/min\""),
-    ("trace = \"load.csv\", capacity_per_task = 0, min = 1, max = 2", "a task that serves nothing"),
-    ("trace = \"load.csv\", capacity_per_task = \"600/month\", min = 1, max = 2", "how many a minute"),
-    ("trace = \"load.csv\", load_unit = \"tasks\", capacity_per_task = 5, min = 1, max = 2", "leave `capacity_per_task` out"),
-    ("trace = \"load.csv\", capacity_per_task = 5, max = 2", "`tasks` needs `min`"),
-    ("trace = \"load.csv\", capacity_per_task = 5, min = 2", "`tasks` needs `max`"),
-    ("trace = \"load.csv\", capacity_per_task = 5, min = -1, max = 2", "from 0 to 100000"),
-    ("trace = \"load.csv\", capacity_per_task = 5, min = 1, max = 100001", "from 0 to 100000"),
-    (
-        "trace = \"load.csv\", capacity_per_task = 5, min = 5, max = 2, target = \"70% cpu\"",
-        "stack.toml:7:62: the least capacity, 5, is above the most, 2 (swap them)",
-    ),
-    ("TASKS, target = \"70% cpu\", start = 1.5", "from 0 to 100000"),
-    ("TASKS, target = \"70% cpu\", over = \"0%\"", "above 0 and at most 1"),
-    ("TASKS, target = \"70% cpu\", over = \"101%\"", "a share from \"0%\" to \"100%\""),
-    ("TASKS, target = \"70% cpu\", seed = -1", "a whole number from 0"),
-    ("TASKS", "nothing scales this service"),
-    ("TASKS, policies = []", "nothing scales this service"),
-    ("TASKS, targte = \"70% cpu\"", "nothing scales this service"),
-    ("TASKS, target = \"70% cpu\", sed = 1", "unknown key `sed` in `tasks`"),
-    ("TASKS, target = \"70% cpu\", base = 2", "unknown key `base` in `tasks`"),
-    // What AWS does not say.
-    ("TASKS, target = \"70% cpu\", scale_in = \"one step\"", "did you mean \"one-step\"?"),
-    ("TASKS, target = \"70% cpu\", cooldown_credit = \"all\"", "one of: running, added"),
-    ("TASKS, target = \"70% cpu\", aggregation = \"oldest\"", "did you mean \"newest\"?"),
-    ("TASKS, target = \"70% cpu\", preset = \"aws\"", "one of: aws-benchmark-2026"),
-    // Targets.
-    ("TASKS, target = \"0% cpu\"", "the target is 0"),
-    ("TASKS, target = 0", "the target is 0"),
-    ("TASKS, target = \"120% cpu\"", "stack.toml:7:90: policy \"120% cpu\": the target is above 100 %"),
-    ("TASKS, target = \"70%\"", "of what, cpu or memory, is missing"),
-    ("TASKS, target = \"70% disk\"", "`disk` is no metric in percent"),
-    ("TASKS, target = \"-5% cpu\"", "a quantity cannot be negative"),
-    ("TASKS, target = \"half the cpu\"", "says neither a metric nor a number"),
-    ("TASKS, target = \"1000/min each\"", "`each` is not what requests are counted by"),
-    ("TASKS, target = \"1000/fortnight\"", "`fortnight` is no period of time"),
-    ("TASKS, target = \"0.00000001% cpu\"", "finer than a millionth"),
-    ("TASKS, target = [70]", "this is text, not a list"),
-    ("TASKS, target = 100", "a plain number says nothing about which metric it is of"),
-    ("TASKS, target = \"70% cpu\", metric = { trace = \"load.csv\" }", "`metric` is for a metric of one's own"),
-    ("TASKS, target = 100, metric = { per_task = true }", "`metric` needs `trace`"),
-    ("TASKS, target = 100, metric = \"queue.csv\"", "must be a table"),
-    ("TASKS, target = 100, metric = { trace = \"seconds.csv\" }", "cut both traces to the same time"),
-    ("TASKS, target = 100, metric = { trace = \"load.csv\", per_task = 1 }", "true or false"),
-    ("TASKS, target = 100, metric = { trace = \"load.csv\", per_tasks = true }", "did you mean \"per_task\"?"),
-    ("TASKS, target = \"75% memory\", memory_busy = \"30%\"", "needs `memory_idle`"),
-    ("TASKS, target = \"75% memory\", memory_idle = \"30%\"", "needs `memory_busy`"),
-    ("TASKS, target = \"75% memory\", memory_idle = \"130%\", memory_busy = \"1%\"", "a share from"),
-    ("TASKS, target = \"75% cpu\", memory_idle = \"30%\"", "`memory_idle` goes with memory"),
-    ("TASKS, scale_out_cooldown = \"60s\"", "`scale_out_cooldown` goes with a `target`"),
-    ("TASKS, target = \"70% cpu\", scale_out_cooldown = 60", "the unit is missing"),
-    ("TASKS, target = \"70% cpu\", scale_in_cooldown = \"2day\"", "this is not from 0 s to 1 day"),
-    ("TASKS, target = \"70% cpu\", scale_in_cooldown = \"0.5s\"", "no whole number of seconds"),
-    ("TASKS, target = \"70% cpu\", disable_scale_in = \"yes\"", "true or false"),
-    ("TASKS, target = \"70% cpu\", resolution = \"30s\"", "one of: 60s, 20s"),
-    ("TASKS, target = \"100/min\", resolution = \"20s\"", "only cpu and memory are measured every 20 s"),
-    ("TASKS, target = \"70% cpu\", metric_delay = \"6min\"", "this is not from 0 s to 5 min"),
-    ("TASKS, target = \"70% cpu\", low_periods = 31", "from 1 to 30"),
-    ("TASKS, target = \"70% cpu\", name = \" \"", "a name is printable text"),
-    ("trace = \"load.csv\", load_unit = \"tasks\", min = 1, max = 2, target = \"100/min\"", "need a load in requests a minute"),
-    // Several policies.
-    ("TASKS, target = \"70% cpu\", policies = []", "`target` is one policy and `policies` are several"),
-    ("TASKS, policies = [], scale_in_cooldown = \"60s\"", "write it into the policy that it is for"),
-    ("TASKS, policies = { target = \"70% cpu\" }", "`policies` is a list, not a table"),
-    ("TASKS, policies = [{ }]", "a policy needs a `target` or a `step`"),
-    ("TASKS, policies = [{ targt = \"70% cpu\" }]", "did you mean \"target\"?"),
-    ("TASKS, policies = [{ target = \"70% cpu\" }, { target = \"70% cpu\" }]", "two policies are called \"70% cpu\""),
-    ("TASKS, policies = [{ target = \"70% cpu\", step = {} }]", "a policy has a `target` or a `step`"),
-    ("TASKS, policies = [{ target = \"70% cpu\", cooldown = \"60s\" }]", "unknown key `cooldown` in a policy"),
-    // Steps; `STEP` stands for the least that a policy of them needs.
-    ("TASKS, policies = [{ step = { steps = [] } }]", "`step` needs `alarm`"),
-    ("TASKS, policies = [{ step = { alarm = \"> 60% cpu\" } }]", "`step` needs `steps`"),
-    ("TASKS, policies = [{ step = { alarm = \"60% cpu\", steps = [{ from = 0, add = 1 }] } }]", "when the alarm is on"),
-    ("TASKS, policies = [{ step = { alarm = \"> 60%\", steps = [{ from = 0, add = 1 }] } }]", "of what, cpu or memory"),
-    ("TASKS, policies = [{ step = { STEP, period = \"45s\" } }]", "a period is 10, 20 or 30 s, or whole minutes"),
-    ("TASKS, policies = [{ step = { STEP, periods = 0 } }]", "from 1 to 30"),
-    ("TASKS, policies = [{ step = { STEP, metric_delay = \"10min\" } }]", "this is not from 0 s to 5 min"),
-    ("TASKS, policies = [{ step = { STEP, adjustment = \"changes\" } }]", "did you mean \"change\"?"),
-    ("TASKS, policies = [{ step = { STEP, statistic = \"median\" } }]", "one of: average, minimum, maximum"),
-    ("TASKS, policies = [{ step = { STEP, min_magnitude = 2 } }]", "a least magnitude is for percents alone"),
-    ("TASKS, policies = [{ step = { STEP, cooldown = \"2day\" } }]", "this is not from 0 s to 1 day"),
-    ("TASKS, policies = [{ step = { STEP, cooldwon = \"2s\" } }]", "did you mean \"cooldown\"?"),
-    ("TASKS, policies = [{ step = { STEP, adjustment = \"exact\" } }]", "`add` does not go with this adjustment"),
-    ("TASKS, policies = [{ step = { alarm = \"> 60% cpu\", steps = [] } }]", "it has no steps"),
-    ("TASKS, policies = [{ step = { alarm = \"> 60% cpu\", steps = [{ from = 0 }] } }]", "needs `add` or `remove`"),
-    ("TASKS, policies = [{ step = { alarm = \"> 60% cpu\", steps = [{ add = 1 }] } }]", "a step has no bound at all"),
-    ("TASKS, policies = [{ step = { alarm = \"> 60% cpu\", steps = [{ from = 5, to = 5, add = 1 }] } }]", "ends where it begins"),
-    ("TASKS, policies = [{ step = { alarm = \"> 60% cpu\", steps = [{ from = 0, set = 1 }] } }]", "`set` does not go with"),
-    ("TASKS, policies = [{ step = { alarm = \"> 60% cpu\", steps = [{ from = 0, add = 1, remove = 1 }] } }]", "a step does one thing"),
-    ("TASKS, policies = [{ step = { alarm = \"> 60% cpu\", steps = [{ from = \"0\", add = 1 }] } }]", "no distance from the threshold"),
-    ("TASKS, policies = [{ step = { alarm = \"> 60% cpu\", steps = [{ from = 0, add = \"50%\" }] } }]", "from 0 to 100000"),
-    ("TASKS, policies = [{ step = { alarm = \"> 60% cpu\", steps = [{ from = 0, up = 1 }] } }]", "unknown key `up` in a step"),
-    (
-        "TASKS, policies = [{ step = { alarm = \"> 60% cpu\", steps = [{ from = 0, to = 9, add = 1 }, { from = 5, add = 2 }] } }]",
-        "two steps overlap",
-    ),
-    (
-        "TASKS, policies = [{ step = { alarm = \"> 60% cpu\", steps = [{ from = 0, to = 5, add = 1 }, { from = 9, add = 2 }] } }]",
-        "stack.toml:7:93: policy \"> 60% cpu\": there is a gap between two steps",
-    ),
-    // Known times.
-    ("TASKS, scheduled = { min = 1 }", "`scheduled` is a list"),
-    ("TASKS, scheduled = [{ min = 1 }]", "a scheduled action needs `schedule`"),
-    ("TASKS, scheduled = [{ schedule = \"rate(1 hour)\" }]", "sets `min`, `max` or both"),
-    ("TASKS, scheduled = [{ schedule = \"rate(1 hour)\", min = 5, max = 2 }]", "the least capacity, 5, is above the most, 2"),
-    ("TASKS, scheduled = [{ schedule = \"cron(0 8 * * *)\", min = 1 }]", "cron"),
-    ("TASKS, scheduled = [{ schedule = \"daily\", min = 1 }]", "stack.toml:7:106: "),
-    ("TASKS, scheduled = [{ schedule = \"rate(1 hour)\", min = 1, timezone = \"Mars\" }]", "no time zone \"Mars\""),
-    ("TASKS, scheduled = [{ schedule = \"rate(1 hour)\", min = 1, start = \"8h\" }]", "this is no time"),
-    ("TASKS, scheduled = [{ schedule = \"rate(1 hour)\", min = 1, end = 8 }]", "this is no time"),
-    ("TASKS, scheduled = [{ schedule = \"rate(1 hour)\", min = 1, name = \"\" }]", "a name is printable text"),
-    ("TASKS, scheduled = [{ schedule = \"rate(1 hour)\", mn = 1 }]", "unknown key `mn` in a scheduled action"),
-    ("TASKS, predictive = { mode = \"forecast\" }", "is no mode of predictive scaling"),
-    ("TASKS, predictive = { target = \"0%\" }", "target"),
-    ("TASKS, predictive = { buffer = \"1h\" }", "this is not from 0 s to 3599 s"),
-    ("TASKS, predictive = { max_behavior = \"ignore\" }", "one of: honor, increase"),
-    ("TASKS, predictive = { max_buffer = \"10%\" }", "`max_buffer` goes with max_behavior = \"increase\""),
-    ("TASKS, predictive = { max_behavior = \"increase\", max_buffer = \"200%\" }", "from \"0%\" to \"100%\""),
-    ("TASKS, target = \"70% cpu\", suspended = [{ from = \"2h\", to = \"1h\" }]", "ends after it begins"),
-    ("TASKS, target = \"70% cpu\", suspended = [{ from = \"noon\", to = \"1h\" }]", "this is not what is wanted"),
-    ("TASKS, target = \"70% cpu\", suspended = [{ from = \"2026-13-05\", to = \"1h\" }]", "this is no moment"),
-    ("TASKS, target = \"70% cpu\", suspended = [{ from = 5, to = \"1h\" }]", "this is no moment"),
-    ("TASKS, target = \"70% cpu\", suspended = [{ to = \"1h\" }]", "a suspension needs `from`"),
-    ("TASKS, target = \"70% cpu\", suspended = [{ from = \"1h\" }]", "a suspension needs `to`"),
-    ("TASKS, target = \"70% cpu\", suspended = [{ from = \"0s\", to = \"1h\", what = [] }]", "nothing is suspended"),
-    ("TASKS, target = \"70% cpu\", suspended = [{ from = \"0s\", to = \"1h\", what = [\"all\"] }]", "one of: in, out, scheduled"),
-    ("TASKS, target = \"70% cpu\", deployments = [{ every = \"1day\" }]", "a deployment needs `at`"),
-    ("TASKS, target = \"70% cpu\", deployments = [{ at = \"1s\", every = \"1min\" }]", "this is not from 10 min to 365 day"),
-    ("TASKS, target = \"70% cpu\", deployments = [{ at = \"1s\", strategy = \"bluegreen\" }]", "did you mean \"blue-green\"?"),
-    ("TASKS, target = \"70% cpu\", deployments = [{ at = \"1s\", bake = \"1min\" }]", "a rolling deployment does not bake"),
-    (
-        "TASKS, target = \"70% cpu\", deployments = [{ at = \"1s\", strategy = \"linear\", maximum = \"150%\" }]",
-        "these percents are for rolling deployments",
-    ),
-    ("TASKS, target = \"70% cpu\", deployments = [{ at = \"1s\", maximum = \"90%\" }]", "from \"100%\" to \"200%\""),
-    ("TASKS, target = \"70% cpu\", deployments = [{ at = \"1s\", minimum_healthy = \"101%\" }]", "from \"0%\" to \"100%\""),
-    ("TASKS, target = \"70% cpu\", deployments = [{ at = \"1s\", maximum = \"100%\" }]", "replaces nothing"),
-    // Tasks.
-    ("TASKS, target = \"70% cpu\", launch_time = \"2day\"", "this is not from 0 s to 1 day"),
-    ("TASKS, target = \"70% cpu\", launch_time = { min = \"2s\" }", "is `min` and `max`, or `measured`"),
-    ("TASKS, target = \"70% cpu\", launch_time = { min = \"40s\", max = \"20s\" }", "at least 40 s, but at most 20 s (swap them)"),
-    ("TASKS, target = \"70% cpu\", launch_time = { measured = [] }", "no launch times were measured"),
-    ("TASKS, target = \"70% cpu\", launch_time = { mean = \"2s\" }", "unknown key `mean` in `launch_time`"),
-    ("TASKS, target = \"70% cpu\", provisioning = \"2day\"", "this is not from 0 s to 1 day"),
-    ("TASKS, target = \"70% cpu\", health_check = \"90s\", health_check_grace = \"60s\"", "ECS stops them after 60 s"),
-    ("TASKS, target = \"70% cpu\", deregistration_delay = \"2h\"", "this is not from 0 s to 1 h"),
-    ("TASKS, target = \"70% cpu\", stop_timeout = \"121s\"", "this is not from 0 s to 2 min"),
-    ("TASKS, target = \"70% cpu\", launch_burst = 0", "from 1 to 100000"),
-    ("TASKS, target = \"70% cpu\", launches_per_second = 0", "from 1 to 100000"),
-    ("TASKS, target = \"70% cpu\", launches_per_minute = 0", "from 1 to 100000"),
-    ("TASKS, target = \"70% cpu\", spot_interruptions = \"5%/h\"", "nothing is on Spot"),
-];
-
-#[test]
-fn what_cannot_be() {
-    for (tasks, want) in BROKEN {
-        let tasks = tasks.replace("TASKS", LEAST).replace("STEP", "alarm = \"> 60% cpu\", steps = [{ from = 0, add = 1 }]");
-        let error = service(&tasks).expect_err(&tasks);
-        assert!(error.contains(want), "{tasks}\n{error}\ninstead of {want}");
-    }
-    for interruptions in ["5%", "5/h", "101%/h", "often"] {
-        let tasks = format!("{LEAST}, target = \"70% cpu\", spot_interruptions = \"{interruptions}\"");
-        let error = resolved(&tasks, "spot = \"50%\"", |_| {}).expect_err(interruptions);
-        assert!(error.contains("5%/h") || error.contains("a share from"), "{error}");
-    }
 }
