@@ -79,7 +79,8 @@ impl Span<'_> {
         };
         // An offset begins with digits that a unit follows, a timestamp with a year and `-`.
         if !text.get(1..).is_some_and(|rest| rest.contains('-')) {
-            return scalar::duration(node, "\"2h\"")?.to_whole().ok_or_else(|| no_moment(node));
+            let after = scalar::duration(node, "\"2h\"").ok();
+            return after.and_then(Ratio::to_whole).ok_or_else(|| no_moment(node));
         }
         timestamp(text, self.zone).map(|second| second - self.start).ok_or_else(|| no_moment(node))
     }

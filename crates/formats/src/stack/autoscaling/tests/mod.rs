@@ -262,7 +262,7 @@ fn every_key_of_the_life_of_tasks() {
         assert_eq!(with(&format!("target = \"70% cpu\", {more}")).service.tasks, want, "{more}");
     }
     let windows = resolved(&format!("{LEAST}, target = \"70% cpu\""), "os = \"windows\"", |_| {});
-    // Windows has no such small tasks.
+    // Fargate bills Windows for five minutes at least.
     assert!(windows.is_ok_and(|found| found.autoscaled[0].1.service.tasks.minimum == 300));
 }
 
