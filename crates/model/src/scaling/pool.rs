@@ -104,6 +104,8 @@ impl<'a> Pool<'a> {
         };
         pool.add(start, 0, true);
         pool.look(0);
+        // Nothing of second 0 has passed yet: a task that is taken back in it leaves in it.
+        pool.next_change = pool.batches.iter().fold(pool.next_change, |next, batch| next.min(batch.taken_at));
         pool
     }
 
