@@ -71,19 +71,25 @@ impl Input {
         Ok(self.file.set(&format!("month={month}"))?)
     }
 
-    /// Another trace for a component (the only one, without a name).
-    pub fn set_trace(&mut self, component: Option<&str>, path: &Path) -> Result<(), Failure> {
+    /// Other values of keys of `tasks` of a component (the only one, without a name).
+    pub fn set_tasks(&mut self, component: Option<&str>, keys: &[(&str, &str)]) -> Result<(), Failure> {
+        if keys.is_empty() {
+            return Ok(());
+        }
         let names: Vec<&str> = self.file.fargate().collect();
         let name = match (component, &names[..]) {
             (Some(component), _) => component.strip_prefix("fargate.").unwrap_or(component).to_string(),
             (None, [only]) => (*only).to_string(),
             (None, _) => {
-                return Err(Problem::of_text("which service the trace is for is not clear")
+                return Err(Problem::of_text("which service the trace is of is not clear")
                     .help("choose one with --component fargate.NAME")
                     .into());
             }
         };
-        Ok(self.file.set_trace(&name, &path.display().to_string())?)
+        for (key, value) in keys {
+            self.file.set_tasks(&name, key, value)?;
+        }
+        Ok(())
     }
 
     /// The day whose rates count.

@@ -16,6 +16,7 @@ mod focus;
 mod forecast;
 mod input;
 mod output;
+mod progress;
 mod scaling;
 
 use args::{Cli, Command, PricesCommand};

@@ -5,8 +5,8 @@ use crate::estimate::{Estimate, estimate};
 use crate::exact::Ratio;
 use crate::price::PriceBook;
 use crate::scaling::{
-    Aggregation, Autoscaling, Credit, Impossible, Load, Policy, Rules, Run, ScaleIn, Served, Totals, clock_schedule,
-    fixed, needed, simulate, totals,
+    Aggregation, Autoscaling, Credit, Impossible, LaunchTime, Load, Policy, Rules, Run, Sampling, ScaleIn, Served,
+    Totals, clock_schedule, fixed, needed, simulate, totals,
 };
 use crate::services::Component;
 use crate::services::fargate::Tasks;
@@ -48,8 +48,8 @@ pub struct Simulation {
     pub bounds: Vec<Course>,
     /// What many runs come to.
     pub range: Option<Range>,
-    /// Task-seconds that deployments added.
-    pub deployments: Option<i128>,
+    /// The same without its deployments, where it has some.
+    pub without_deployments: Option<Course>,
 }
 
 /// A way to run the service.
@@ -57,6 +57,9 @@ pub struct Simulation {
 pub struct Course {
     /// What it is called.
     pub name: String,
+    /// More of it in words, where the name does not say all; of a bound the key of a stack file that
+    /// chooses it, and what it is about.
+    pub remark: Option<String>,
     /// What it costs over the horizon of the stack: the component alone.
     pub estimate: Estimate,
     /// Its figures over the load.
@@ -76,97 +79,184 @@ pub struct Range {
     pub requests_over: [Ratio; 3],
 }
 
-/// Runs the service, and what it is held against.
+/// The runs of a range where something is drawn and nobody says how many.
+pub const USUAL_RUNS: u32 = 20;
+
+/// How many runs a range takes where nobody says: [`USUAL_RUNS`] where launch times, Spot interruptions
+/// or the load are drawn, and none where every run would be the same.
+#[must_use]
+pub fn usual_runs(service: &Autoscaling, noise: u32) -> u32 {
+    let launches = match &service.tasks.launch {
+        LaunchTime::Fixed(_) => false,
+        LaunchTime::Between(least, most) => least < most,
+        LaunchTime::Measured(times) => times.windows(2).any(|pair| pair[0] != pair[1]),
+    };
+    let spot = service.spot.is_some_and(|spot| spot.interrupted > 0 && spot.share > Ratio::ZERO);
+    if launches || spot || noise > 0 { USUAL_RUNS } else { 0 }
+}
+
+/// Runs the service, and what it is held against; `told` hears how many runs are done, and of how many.
 ///
 /// # Errors
 /// What cannot be.
-pub fn answer(question: &Question<'_>, book: &PriceBook, as_of: Option<Date>) -> Result<Simulation, Impossible> {
+pub fn answer(
+    question: &Question<'_>,
+    book: &PriceBook,
+    as_of: Option<Date>,
+    told: &mut dyn FnMut(usize, usize),
+) -> Result<Simulation, Impossible> {
     let Question { load, service, seed, .. } = *question;
+    let others = others(service);
+    let deployed = !service.deployments.is_empty();
+    let all = 4 + others.len() + usize::from(deployed) + usize::try_from(question.runs).unwrap_or(usize::MAX);
+    let mut done = 0;
+    let mut next = || {
+        done += 1;
+        told(done, all);
+    };
     let run = simulate(load, service, seed)?;
-    let figures = totals(load, service, seed)?;
-    let price = |totals: &Totals, billed: Timeline<u32>| priced(question, totals, billed, book, as_of);
-    let mut courses = Vec::new();
-    courses.push(Course {
-        name: "autoscaled".to_owned(),
-        estimate: price(&figures, run.billed.clone()),
-        totals: figures,
-    });
-    let course = |name: String, service: &Autoscaling| -> Result<Course, Impossible> {
+    next();
+    let totals = figures(&run);
+    let mut course = |name: String, remark: Option<String>, service: &Autoscaling| -> Result<Course, Impossible> {
         let run = simulate(load, service, seed)?;
-        let figures = totals(load, service, seed)?;
-        Ok(Course { name, estimate: price(&figures, run.billed), totals: figures })
+        next();
+        let totals = figures(&run);
+        Ok(Course { name, remark, estimate: priced(question, &totals, run.billed, book, as_of), totals })
     };
     let peak = needed(load, service, load.peak());
-    let schedule = clock_schedule(load, service, figures.served.load_over);
-    courses.push(course(format!("fixed at baseline, {}", service.min), &fixed(service, service.min))?);
-    courses.push(course(format!("fixed at peak, {peak}"), &fixed(service, peak))?);
-    courses.push(course(format!("best clock schedule, {}", schedule.kind()), &schedule.service)?);
-    let mut bounds = Vec::new();
-    for (name, other) in others(service) {
-        bounds.push(course(name, &other)?);
-    }
-    let deployments = if service.deployments.is_empty() {
-        None
-    } else {
-        let without = totals(load, &Autoscaling { deployments: Vec::new(), ..service.clone() }, seed)?;
-        Some(i128::from(figures.task_seconds) - i128::from(without.task_seconds))
-    };
-    let range = (question.runs > 0).then(|| range(question, book, as_of)).transpose()?;
-    Ok(Simulation { run, courses, bounds, range, deployments })
+    let schedule = clock_schedule(load, service, totals.served.load_over);
+    let clock = format!(
+        "{}, in UTC, chosen in hindsight: none lost, and no more load over target than with scaling",
+        schedule.kind()
+    );
+    let courses = alloc::vec![
+        Course {
+            name: "autoscaled".to_owned(),
+            remark: None,
+            estimate: priced(question, &totals, run.billed.clone(), book, as_of),
+            totals,
+        },
+        course(format!("fixed at baseline, {}", service.min), None, &fixed(service, service.min))?,
+        course(format!("fixed at peak, {peak}"), None, &fixed(service, peak))?,
+        course("best clock schedule".to_owned(), Some(clock), &schedule.service)?,
+    ];
+    let bounds = others.into_iter().map(|other| course(other.name.to_owned(), Some(other.remark), &other.service));
+    let bounds = bounds.collect::<Result<Vec<Course>, Impossible>>()?;
+    let without = Autoscaling { deployments: Vec::new(), ..service.clone() };
+    let without = deployed.then(|| course("without deployments".to_owned(), None, &without)).transpose()?;
+    let range = (question.runs > 0).then(|| range(question, book, as_of, &mut next)).transpose()?;
+    Ok(Simulation { run, courses, bounds, range, without_deployments: without })
 }
 
-/// The same service where AWS could do otherwise.
-fn others(service: &Autoscaling) -> Vec<(String, Autoscaling)> {
-    let mut others: Vec<(String, Autoscaling)> = Vec::new();
-    let tracks = service.policies.iter().any(|policy| matches!(policy, Policy::TargetTracking(_)));
+/// The figures of a run.
+fn figures(run: &Run) -> Totals {
+    Totals {
+        task_seconds: run.task_seconds,
+        spot_task_seconds: run.spot_task_seconds,
+        launches: run.launches,
+        peak: run.peak,
+        served: run.served,
+    }
+}
+
+/// A choice that AWS may have made.
+struct Other {
+    name: &'static str,
+    remark: String,
+    service: Autoscaling,
+}
+
+/// Seconds after which AWS's own benchmark of June 2026 has seen datapoints, and after which they are
+/// taken to be seen: of periods below a minute, and of others.
+const DELAYS: [[u32; 2]; 2] = [[18, 150], [Sampling::HIGH_RESOLUTION.delay, Sampling::MINUTE.delay]];
+
+/// The same service where AWS could do otherwise: each rule that it does not document, one by one.
+fn others(service: &Autoscaling) -> Vec<Other> {
+    let mut others = Vec::new();
     let rules = service.rules;
-    if tracks {
-        for (name, scale_in) in [
-            ("scaling in proportionally", ScaleIn::Proportional),
-            ("scaling in one task at a time", ScaleIn::OneStep),
-            ("scaling in by one task, then proportionally", ScaleIn::OneStepThenProportional),
+    let with = |rules: Rules| Autoscaling { rules, ..service.clone() };
+    if service.policies.iter().any(|policy| matches!(policy, Policy::TargetTracking(_))) {
+        for (name, word, scale_in) in [
+            ("scale-in at once", "proportional", ScaleIn::Proportional),
+            ("scale-in by one task", "one-step", ScaleIn::OneStep),
+            ("scale-in by one first", "one-step-then-proportional", ScaleIn::OneStepThenProportional),
         ] {
             if scale_in != rules.scale_in {
-                others.push((name.to_owned(), Autoscaling { rules: Rules { scale_in, ..rules }, ..service.clone() }));
+                let remark = format!("scale_in = \"{word}\": how far target tracking scales in at once");
+                others.push(Other { name, remark, service: with(Rules { scale_in, ..rules }) });
             }
         }
-        let (name, credit) = match rules.credit {
-            Credit::Running => ("within a cooldown only what is more is added", Credit::Added),
-            Credit::Added => ("within a cooldown what runs is part of the new count", Credit::Running),
+        let (name, word, credit) = match rules.credit {
+            Credit::Running => ("less in a cooldown", "added", Credit::Added),
+            Credit::Added => ("all in a cooldown", "running", Credit::Running),
         };
-        others.push((name.to_owned(), Autoscaling { rules: Rules { credit, ..rules }, ..service.clone() }));
+        let remark = format!("cooldown_credit = \"{word}\": what a larger scale-out within a cooldown comes to");
+        others.push(Other { name, remark, service: with(Rules { credit, ..rules }) });
     }
     if !service.policies.is_empty() {
-        let (name, aggregation) = match rules.aggregation {
-            Aggregation::Evaluated => ("reckoning with the newest datapoint", Aggregation::Newest),
-            Aggregation::Newest => ("reckoning with all datapoints of the alarm", Aggregation::Evaluated),
+        let (name, word, aggregation) = match rules.aggregation {
+            Aggregation::Evaluated => ("newest datapoint", "newest", Aggregation::Newest),
+            Aggregation::Newest => ("all datapoints", "evaluated", Aggregation::Evaluated),
         };
-        others.push((name.to_owned(), Autoscaling { rules: Rules { aggregation, ..rules }, ..service.clone() }));
-        let mut later = service.clone();
-        let mut periods = service.clone();
-        for policy in &mut later.policies {
-            let sampling = match policy {
-                Policy::TargetTracking(policy) => &mut policy.sampling,
-                Policy::StepScaling(policy) => &mut policy.sampling,
-            };
-            // What AWS's own benchmark of June 2026 comes to.
-            sampling.delay = if sampling.period < 60 { 18 } else { 150 };
-        }
-        for policy in &mut periods.policies {
-            if let Policy::TargetTracking(policy) = policy
-                && policy.sampling.period < 60
-            {
-                policy.low_periods = if policy.low_periods == 30 { 15 } else { 30 };
-            }
-        }
-        if later != *service {
-            others.push(("datapoints as late as in AWS's benchmark".to_owned(), later));
-        }
-        if periods != *service {
-            others.push(("the other count of datapoints for 20 s metrics".to_owned(), periods));
-        }
+        let remark = format!("aggregation = \"{word}\": which datapoints of an alarm a policy reckons with");
+        others.push(Other { name, remark, service: with(Rules { aggregation, ..rules }) });
+        others.extend(other_delay(service));
+        others.extend(other_low_periods(service));
     }
     others
+}
+
+fn sampling(policy: &mut Policy) -> &mut Sampling {
+    match policy {
+        Policy::TargetTracking(policy) => &mut policy.sampling,
+        Policy::StepScaling(policy) => &mut policy.sampling,
+    }
+}
+
+/// With datapoints as late as in AWS's benchmark; as soon as usual where they are as late already.
+fn other_delay(service: &Autoscaling) -> Option<Other> {
+    let with = |[fast, slow]: [u32; 2]| {
+        let mut other = service.clone();
+        let mut told: Vec<String> = Vec::new();
+        for policy in &mut other.policies {
+            let sampling = sampling(policy);
+            sampling.delay = if sampling.period < 60 { fast } else { slow };
+            let text = format!("\"{}s\"", sampling.delay);
+            if !told.contains(&text) {
+                told.push(text);
+            }
+        }
+        (other, told.join(" and "))
+    };
+    let [benchmark, usual] = DELAYS.map(with);
+    let (name, (service, told), whose) = if benchmark.0 == *service {
+        ("datapoints sooner", usual, "here as is usually taken")
+    } else {
+        ("datapoints later", benchmark, "here as in AWS's benchmark of June 2026")
+    };
+    let remark = format!("metric_delay = {told}: how late datapoints are seen, {whose}");
+    Some(Other { name, remark, service })
+}
+
+/// With the other count of datapoints that the low alarm of a metric of less than a minute may have.
+fn other_low_periods(service: &Autoscaling) -> Option<Other> {
+    let mut other = service.clone();
+    let mut told = None;
+    for policy in &mut other.policies {
+        if let Policy::TargetTracking(policy) = policy
+            && policy.sampling.period < 60
+        {
+            policy.low_periods = if policy.low_periods == 30 { 15 } else { 30 };
+            told = Some(policy.low_periods);
+        }
+    }
+    told.map(|periods| Other {
+        name: if periods == 30 { "low alarm of 30" } else { "low alarm of 15" },
+        remark: format!(
+            "low_periods = {periods}: how many datapoints the low alarm of a metric of less than a minute has"
+        ),
+        service: other,
+    })
 }
 
 /// The component alone, with tasks as they were billed.
@@ -195,12 +285,18 @@ fn priced(
     estimate(&stack, book, as_of)
 }
 
-fn range(question: &Question<'_>, book: &PriceBook, as_of: Option<Date>) -> Result<Range, Impossible> {
+fn range(
+    question: &Question<'_>,
+    book: &PriceBook,
+    as_of: Option<Date>,
+    next: &mut dyn FnMut(),
+) -> Result<Range, Impossible> {
     let mut all: Vec<Totals> = Vec::new();
     for at in 0..question.runs {
         let seed = question.seed.wrapping_add(at.into());
         let drawn = (question.noise > 0).then(|| question.load.with_noise(seed, question.noise));
         all.push(totals(drawn.as_ref().unwrap_or(question.load), question.service, seed)?);
+        next();
     }
     // Order statistics: no value that did not occur.
     let places = [5, 50, 95].map(|percent| (all.len() - 1) * percent / 100);
@@ -230,4 +326,109 @@ fn as_long(task_seconds: u64, seconds: u64) -> Timeline<u32> {
     let (tasks, rest) = (task_seconds / seconds, task_seconds % seconds);
     let tasks = u32::try_from(tasks).unwrap_or(u32::MAX - 1);
     Timeline::steps([(rest, tasks + 1), (seconds - rest, tasks)]).unwrap_or_else(|| Timeline::constant(tasks, seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scaling::{LoadUnit, Metric, SpotTasks, TargetTracking};
+    use alloc::vec;
+
+    fn service() -> Autoscaling {
+        let policy = Policy::TargetTracking(TargetTracking::new(Metric::Cpu, 700_000));
+        Autoscaling::between(2, 10, Ratio::whole(600)).with(policy)
+    }
+
+    fn settings(service: &Autoscaling) -> Vec<String> {
+        others(service).into_iter().filter_map(|other| Some(other.remark.split_once(": ")?.0.to_owned())).collect()
+    }
+
+    #[test]
+    fn each_rule_that_aws_does_not_document_is_turned_round_alone() {
+        assert_eq!(
+            settings(&service()),
+            [
+                "scale_in = \"one-step\"",
+                "scale_in = \"one-step-then-proportional\"",
+                "cooldown_credit = \"added\"",
+                "aggregation = \"newest\"",
+                "metric_delay = \"150s\"",
+            ]
+        );
+        for other in others(&service()) {
+            assert_ne!(other.service, service(), "{}", other.name);
+        }
+        let mut other = service();
+        other.rules = Rules { scale_in: ScaleIn::OneStep, credit: Credit::Added, aggregation: Aggregation::Newest };
+        sampling(&mut other.policies[0]).delay = 150;
+        assert_eq!(
+            settings(&other),
+            [
+                "scale_in = \"proportional\"",
+                "scale_in = \"one-step-then-proportional\"",
+                "cooldown_credit = \"running\"",
+                "aggregation = \"evaluated\"",
+                "metric_delay = \"60s\"",
+            ]
+        );
+        assert_eq!(settings(&Autoscaling::between(2, 10, Ratio::ONE)), [""; 0]);
+    }
+
+    #[test]
+    fn a_fast_metric_has_a_low_alarm_of_15_or_of_30() {
+        let mut fast = service();
+        *sampling(&mut fast.policies[0]) = Sampling::HIGH_RESOLUTION;
+        assert_eq!(settings(&fast)[4..], ["metric_delay = \"18s\"", "low_periods = 30"]);
+        if let Policy::TargetTracking(policy) = &mut fast.policies[0] {
+            policy.low_periods = 30;
+        }
+        assert_eq!(settings(&fast)[5..], ["low_periods = 15"]);
+    }
+
+    #[test]
+    fn ranges_where_something_is_drawn() {
+        let with = |launch| {
+            let mut service = service();
+            service.tasks.launch = launch;
+            usual_runs(&service, 0)
+        };
+        assert_eq!(with(LaunchTime::Fixed(30)), 0);
+        assert_eq!(with(LaunchTime::Between(30, 30)), 0);
+        assert_eq!(with(LaunchTime::Measured(vec![30, 30])), 0);
+        assert_eq!(with(LaunchTime::Between(30, 31)), USUAL_RUNS);
+        assert_eq!(with(LaunchTime::Measured(vec![30, 40])), USUAL_RUNS);
+        assert_eq!(usual_runs(&service(), 1), USUAL_RUNS);
+        let spot = |interrupted| Some(SpotTasks { share: Ratio::ONE, interrupted });
+        assert_eq!(usual_runs(&Autoscaling { spot: spot(1), ..service() }, 0), USUAL_RUNS);
+        assert_eq!(usual_runs(&Autoscaling { spot: spot(0), ..service() }, 0), 0);
+    }
+
+    #[test]
+    fn every_run_is_told_of_and_the_fixed_counts_are_themselves() {
+        let load = Load::new(LoadUnit::RequestsPerMinute, 0, 60, 1, vec![3_000; 120]).unwrap();
+        let mut service = service();
+        service.deployments =
+            vec![crate::scaling::Deployment { at: 60, rollout: crate::scaling::Rollout::BlueGreen { bake: 0 } }];
+        let region = "us-east-1".parse().unwrap();
+        let stack = Stack::new("stack", region, crate::time::Horizon::AverageMonth);
+        let question = Question {
+            stack: &stack,
+            component: "fargate.api",
+            load: &load,
+            service: &service,
+            seed: 0,
+            runs: 3,
+            noise: 50,
+        };
+        let mut told = Vec::new();
+        let found = answer(&question, &PriceBook::default(), None, &mut |done, all| told.push((done, all))).unwrap();
+        // Four courses, five bounds, one without deployments, three runs.
+        assert_eq!(told, (1..=13).map(|done| (done, 13)).collect::<Vec<_>>());
+        assert_eq!(found.courses.iter().map(|course| course.totals.peak).collect::<Vec<_>>()[1..3], [4, 10]);
+        let names: Vec<&str> = found.courses.iter().map(|course| &*course.name).collect();
+        assert_eq!(names, ["autoscaled", "fixed at baseline, 2", "fixed at peak, 5", "best clock schedule"]);
+        let without = found.without_deployments.unwrap().totals.task_seconds;
+        assert!(without < found.run.task_seconds, "{without} {}", found.run.task_seconds);
+        assert_eq!(found.range.unwrap().runs, 3);
+    }
 }

@@ -5,29 +5,36 @@ use crate::args::Format;
 use crate::failure::Failure;
 use crate::input::Input;
 use crate::output::{self, say};
+use crate::progress::Progress;
 use crate::scaling::args::SimulateArgs;
-use jiff::Timestamp;
 use stackcost_formats::problem::{Problem, did_you_mean};
-use stackcost_formats::render::{html, markdown, simulation as render, table};
+use stackcost_formats::render::simulation::{self as render, Clock, Lists};
+use stackcost_formats::render::{html, markdown, table};
 use stackcost_formats::stack::{Autoscaled, Resolved};
 use stackcost_model::estimate::Total;
 use stackcost_model::exact::Ratio;
-use stackcost_model::report;
-use stackcost_model::scaling::LoadUnit;
-use stackcost_model::simulation::{Question, Simulation, answer};
+use stackcost_model::report::{self, Report, Subject};
+use stackcost_model::simulation::{Course, Question, Simulation, answer, usual_runs};
 use std::io::Write;
 use std::path::Path;
 
+/// What makes a service scale.
+const KEYS: &str = "give a service tasks = { trace = \"load.csv\", capacity_per_task = \"600/min\", min = 2, max = 10, \
+                    target = \"70% cpu\" }";
+
 pub(crate) fn run(args: &SimulateArgs) -> Result<Outcome, Failure> {
+    if args.activities && args.steps && args.output.format == Format::Csv {
+        return Err(Problem::of_text("CSV holds one table: --activities or --steps").help("choose one of them").into());
+    }
     let mut input = Input::read(&args.stack, &args.pricing)?;
     let scenario = match &args.scenario {
         Some(name) => Some(name.clone()),
-        None => scaling_scenario(&input, args.trace.is_some())?,
+        None => scaling_scenario(&input, args.load.trace.is_some())?,
     };
     let scenario = scenario.as_deref();
-    if let Some(trace) = &args.trace {
-        input.set_trace(args.component.as_deref(), trace)?;
-    }
+    let keys = args.load.keys();
+    let keys: Vec<(&str, &str)> = keys.iter().map(|(key, value)| (*key, value.as_str())).collect();
+    input.set_tasks(args.component.as_deref(), &keys)?;
     let resolved = input.resolve(scenario)?;
     let book = input.book(&resolved)?;
     let (component, scaled) = chosen(&resolved, args.component.as_deref())?;
@@ -36,25 +43,60 @@ pub(crate) fn run(args: &SimulateArgs) -> Result<Outcome, Failure> {
         component,
         load: &scaled.load,
         service: &scaled.service,
-        seed: scaled.seed,
-        runs: args.runs,
-        noise: args.noise * 10,
+        seed: args.seed.unwrap_or(scaled.seed),
+        runs: args.runs.unwrap_or_else(|| usual_runs(&scaled.service, args.noise)),
+        noise: args.noise,
     };
-    let simulation = answer(&question, &book, input.as_of(&resolved))
+    let progress = Progress::of(0, "runs");
+    let simulation = answer(&question, &book, input.as_of(&resolved), &mut |done, all| progress.reached_of(done, all))
         .map_err(|impossible| Problem::of_text(format!("{component}: {impossible}")))?;
+    drop(progress);
+    let clock = Clock::new(scaled.load.start(), scaled.zone.clone());
+    let subject = Subject {
+        scenario,
+        component,
+        load: &scaled.load,
+        service: &scaled.service,
+        usual_step: scaled.usual_step,
+        remarks: &scaled.remarks,
+        zone: clock.zone(),
+    };
     if let Some(path) = &args.svg {
-        write_picture(path, &simulation, scaled)?;
+        write_picture(path, &simulation, &subject, &clock)?;
     }
-    show(&simulation, &resolved, (scenario, component, scaled), args)?;
-    let Some(first) = simulation.courses.first() else { return Ok(Outcome::Complete) };
-    let total = first.estimate.total();
+    show(&simulation, &subject, &clock, args)?;
+    match simulation.courses.first() {
+        Some(scaling) => Ok(verdict(scaling, args)),
+        None => Ok(Outcome::Complete),
+    }
+}
+
+/// Whether scaling keeps to the limits that were given, said after it was shown.
+fn verdict(scaling: &Course, args: &SimulateArgs) -> Outcome {
+    let total = scaling.estimate.total();
+    let over = scaling.totals.served.requests_over();
+    let mut crossed = false;
     if let Some(most) = args.fail_over
         && total.usd() > most
     {
         say(&format!("threshold crossed: {} USD is more than --fail-over {most}", total.usd()));
-        return Ok(Outcome::ThresholdCrossed);
+        crossed = true;
     }
-    Ok(output::complete(matches!(total, Total::Exactly(_)), &args.output))
+    if let Some(most) = args.fail_requests_over
+        && over > most
+    {
+        let percent = |part: Ratio| part * Ratio::whole(100);
+        say(&format!(
+            "threshold crossed: {} % of the load comes over target, more than --fail-requests-over {}%",
+            percent(over),
+            percent(most)
+        ));
+        crossed = true;
+    }
+    if crossed {
+        return Outcome::ThresholdCrossed;
+    }
+    output::complete(matches!(total, Total::Exactly(_)), &args.output)
 }
 
 /// The stack itself where it scales, else the only scenario that does.
@@ -76,9 +118,7 @@ fn scaling_scenario(input: &Input, other_trace: bool) -> Result<Option<String>, 
     }
     match &found[..] {
         [only] => Ok(Some(only.clone())),
-        [] => Err(Problem::of_text("nothing in this stack scales by a load")
-            .help("give a service tasks = { trace = \"load.csv\", capacity_per_task = \"600/min\", min = 2, max = 10, target = \"70% cpu\" }")
-            .into()),
+        [] => Err(Problem::of_text("nothing in this stack scales by a load").help(KEYS).into()),
         _ => Err(Problem::of_text("several scenarios scale")
             .help(format!("choose one with --scenario: {}", found.join(", ")))
             .into()),
@@ -89,11 +129,7 @@ fn scaling_scenario(input: &Input, other_trace: bool) -> Result<Option<String>, 
 fn chosen<'a>(resolved: &'a Resolved, wanted: Option<&str>) -> Result<(&'a str, &'a Autoscaled), Failure> {
     let names: Vec<&str> = resolved.autoscaled.iter().map(|(name, _)| name.as_str()).collect();
     let at = match (wanted, &names[..]) {
-        (_, []) => {
-            return Err(Problem::of_text("nothing in this scenario scales by a load")
-                .help("give a service tasks = { trace = \"load.csv\", capacity_per_task = \"600/min\", min = 2, max = 10, target = \"70% cpu\" }")
-                .into());
-        }
+        (_, []) => return Err(Problem::of_text("nothing in this scenario scales by a load").help(KEYS).into()),
         (None, [_]) => Some(0),
         (None, _) => {
             return Err(Problem::of_text("several services scale")
@@ -117,101 +153,59 @@ fn chosen<'a>(resolved: &'a Resolved, wanted: Option<&str>) -> Result<(&'a str, 
     }
 }
 
-/// A time of the load as it is written: `2026-10-05 14:00`, with seconds where they count.
-fn clock(start: i64) -> impl Fn(u64) -> String {
-    move |second| {
-        let at = i64::try_from(second).ok().and_then(|second| start.checked_add(second));
-        let text = at.and_then(|at| Timestamp::from_second(at).ok()).map(|at| at.to_string());
-        let text = text.unwrap_or_else(|| format!("+{second} s")).replace('T', " ");
-        text.trim_end_matches('Z')
-            .strip_suffix(":00")
-            .map_or_else(|| text.trim_end_matches('Z').to_string(), str::to_string)
-    }
-}
-
-fn show(
-    simulation: &Simulation,
-    resolved: &Resolved,
-    (scenario, component, scaled): (Option<&str>, &str, &Autoscaled),
-    args: &SimulateArgs,
-) -> Result<(), Failure> {
-    let (load, service) = (&scaled.load, &scaled.service);
-    let time = clock(load.start());
-    let stack = &resolved.stack;
-    let named = scenario.map(|name| format!(", {name}")).unwrap_or_default();
-    let title = format!(
-        "{}{named}: {component}, {}, {} ({} h)",
-        stack.name,
-        stack.region,
-        stack.horizon.label(),
-        stack.horizon.hours()
-    );
-    let words = report::service_words(service, load.unit());
-    let mut table = report::simulation(simulation, title.clone(), load, &scaled.remarks);
-    table.notes.insert(0, format!("{component}: {words}"));
-    table.notes.insert(1, format!("load: {}", load_words(scaled, &time)));
-    let list = || report::activities(&simulation.run.activities, service, "scaling activities (UTC)".into(), &time);
+fn show(simulation: &Simulation, of: &Subject<'_>, clock: &Clock, args: &SimulateArgs) -> Result<(), Failure> {
+    let when = |second: u64| clock.when(second);
     let precision = args.output.precision;
+    let head = report::subject(of, &when);
+    let mut main = report::simulation(simulation, of);
+    let mut lists: Vec<Report> = Vec::new();
+    if args.activities {
+        let title = format!("scaling activities ({})", of.zone);
+        lists.push(report::activities(&simulation.run.activities, of.service, title, &when));
+    }
+    if args.steps {
+        let title = format!("tasks that run and tasks that are billed ({})", of.zone);
+        lists.push(report::steps(&simulation.run, title, &when));
+    }
     output::data(&match args.output.format {
         Format::Table => {
             let width = output::stdout_width();
-            let mut text = table::render(&table, precision, width);
+            let title = std::mem::replace(&mut main.title, "what it costs, and what it serves".to_string());
+            let mut text = render::lines(&[title], width);
             text.push('\n');
-            text.push_str(&render::plot(&simulation.run, load, service, width, &time));
-            if args.activities {
+            text.push_str(&render::lines(&head, width));
+            text.push('\n');
+            text.push_str(&render::plot(&simulation.run, of.load, of.service, width, clock));
+            for report in std::iter::once(main).chain(lists) {
                 text.push('\n');
-                text.push_str(&table::render(&list(), precision, width));
+                text.push_str(&table::render(&report, precision, width));
             }
             text
         }
         Format::Markdown => {
-            let mut text = markdown::render(&table, precision);
-            if args.activities {
-                text.push('\n');
-                text.push_str(&markdown::render(&list(), precision));
-            }
-            text
+            main.notes.splice(0..0, head);
+            let reports = std::iter::once(main).chain(lists);
+            let texts: Vec<String> = reports.map(|report| markdown::render(&report, precision)).collect();
+            texts.join("\n")
         }
         Format::Html => {
-            let mut reports = vec![table];
-            if args.activities {
-                reports.push(list());
-            }
-            html::page(&reports, precision, Some(render::picture(&simulation.run, load, service, &time)))
+            main.notes.splice(0..0, head);
+            lists.insert(0, main);
+            html::page(&lists, precision, Some(render::picture(&simulation.run, of.load, of.service, clock)))
         }
-        Format::Json => {
-            let of = render::Of { scenario, component, load, service, remarks: &scaled.remarks };
-            render::json(simulation, &of)
+        Format::Json => render::json(simulation, of, clock),
+        Format::Ndjson => {
+            render::ndjson(simulation, of, clock, Lists { activities: args.activities, steps: args.steps })
         }
-        Format::Ndjson => render::ndjson(simulation, service),
-        Format::Csv if args.activities => render::activities_csv(simulation, service, &time),
-        Format::Csv => render::tasks_csv(simulation, &time),
+        Format::Csv if args.activities => render::activities_csv(simulation, of, clock),
+        Format::Csv if args.steps => render::steps_csv(&simulation.run, clock),
+        Format::Csv => render::courses_csv(simulation, of),
     })
 }
 
-/// The load in words: how long, from when, how much.
-fn load_words(scaled: &Autoscaled, time: &dyn Fn(u64) -> String) -> String {
-    let load = &scaled.load;
-    let (known, sum) = load.known();
-    let ticks = Ratio::from(load.ticks());
-    let mean = Ratio::new(i128::try_from(sum).unwrap_or(i128::MAX), i128::from(known.max(1))) / ticks;
-    let unit = match load.unit() {
-        LoadUnit::RequestsPerMinute => "requests a minute",
-        LoadUnit::TaskUnits => "tasks' worth",
-    };
-    format!(
-        "{} to {} (UTC), {} in the mean, {} {unit} at most",
-        time(0),
-        time(load.seconds()),
-        mean.to_fixed(1),
-        (Ratio::from(load.peak()) / ticks).to_fixed(1)
-    )
-}
-
 /// Writes the picture; a file that is there is replaced as a whole.
-fn write_picture(path: &Path, simulation: &Simulation, scaled: &Autoscaled) -> Result<(), Failure> {
-    let time = clock(scaled.load.start());
-    let text = render::picture(&simulation.run, &scaled.load, &scaled.service, &time).into_string();
+fn write_picture(path: &Path, simulation: &Simulation, of: &Subject<'_>, clock: &Clock) -> Result<(), Failure> {
+    let text = render::picture(&simulation.run, of.load, of.service, clock).into_string();
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let written = tempfile::NamedTempFile::new_in(folder).and_then(|mut file| {
         file.write_all(text.as_bytes())?;

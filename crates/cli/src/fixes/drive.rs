@@ -1,9 +1,9 @@
 //! Carrying out a plan: the state machine says what, the session does it, the journal knows before.
 
-use super::progress::Progress;
 use super::state::JournalFile;
 use crate::failure::Failure;
 use crate::output::say;
+use crate::progress::Progress;
 use jiff::Timestamp;
 use stackcost_aws::{Call, Error, Event, Session};
 use stackcost_formats::problem::Problem;
@@ -48,7 +48,7 @@ pub(crate) fn drive(
     let mut apply = Apply::new(plan, before);
     refused.iter().for_each(|(at, why)| apply.refuse(*at, why));
     let mut later: Vec<(Instant, Order)> = Vec::new();
-    let progress = Progress::of(plan.steps.len());
+    let progress = Progress::of(plan.steps.len(), "changes");
     loop {
         if INTERRUPTED.load(Ordering::Relaxed) {
             apply.stop();

@@ -1,11 +1,11 @@
 //! Looking at accounts: wishes, prices and what is there become findings.
 
 use super::args::{LookArgs, ReachArgs};
-use super::progress::Progress;
 use crate::args::PricingArgs;
 use crate::failure::Failure;
 use crate::input::{self, BUNDLE, Input};
 use crate::output::say;
+use crate::progress::Progress;
 use jiff::Timestamp;
 use stackcost_aws::{Access, Options, PreviewRequest, Session};
 use stackcost_formats::fixes::{read_security_groups, read_wish};

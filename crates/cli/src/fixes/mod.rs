@@ -5,7 +5,6 @@ mod carry_out;
 mod drive;
 mod look;
 mod plan_file;
-mod progress;
 mod state;
 
 pub(crate) use carry_out::{Task, carry_out};

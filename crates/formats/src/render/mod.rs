@@ -63,7 +63,7 @@ pub(crate) fn words(report: &Report, precision: Precision) -> Words {
         Precision::Full => needed.max(2),
     };
     // Figures that add up to nothing are rounded each by itself, which needs no word.
-    let alone = report.rows.iter().all(|row| row.kind == RowKind::Figure);
+    let alone = report.rows.iter().all(|row| matches!(row.kind, RowKind::Figure | RowKind::Heading));
     let mut rows: Vec<Vec<String>> =
         report.rows.iter().map(|row| row.cells.iter().map(|cell| plain(cell, places)).collect()).collect();
     if needed > places {

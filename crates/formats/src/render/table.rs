@@ -134,7 +134,7 @@ fn pad(text: &str, width: usize) -> String {
 }
 
 /// Wraps at spaces, and in names after `-`, `:` and `/`; what has none of them is left whole.
-fn wrap(text: &str, width: usize, indent: &str) -> String {
+pub(super) fn wrap(text: &str, width: usize, indent: &str) -> String {
     textwrap::fill(text, options(width).initial_indent(indent).subsequent_indent(indent))
 }
 

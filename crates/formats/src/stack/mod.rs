@@ -23,7 +23,7 @@ pub(crate) use cloudwatch::{read_compression, retention_days};
 use crate::classes::Classes;
 use crate::problem::{Problem, Problems, did_you_mean};
 use crate::scalar;
-use crate::schedule::{BESIDE, Clock};
+use crate::schedule::Clock;
 use crate::tree::{self, Entry, Node, Reader, Table, Value, unknown_key};
 use stackcost_model::meter::Region;
 use stackcost_model::price::Price;
@@ -143,14 +143,17 @@ impl StackFile {
         Ok(())
     }
 
-    /// Gives a Fargate component another trace, whose path is not relative to the stack file.
+    /// Gives `tasks` of a Fargate component another value of a key, as an option of a command line has
+    /// it that is named as the key is: `load_unit` is told of as `--load-unit`. A `trace` of that kind is
+    /// not relative to the stack file.
     ///
     /// # Errors
-    /// A component or a path that cannot be written as TOML.
-    pub fn set_trace(&mut self, component: &str, path: &str) -> Result<(), Problems> {
+    /// A component, key or value that cannot be written as TOML.
+    pub fn set_tasks(&mut self, component: &str, key: &str, value: &str) -> Result<(), Problems> {
         let quoted = |text: &str| toml_edit::Value::from(text).to_string();
-        let assignment = format!("fargate.{}.tasks.trace = {}", quoted(component), quoted(path));
-        if let Value::Table(table) = tree::parse(BESIDE, &assignment)?.value {
+        let assignment = format!("fargate.{}.tasks.{key} = {}", quoted(component), quoted(value));
+        let option = format!("--{}", key.replace('_', "-"));
+        if let Value::Table(table) = tree::parse(&option, &assignment)?.value {
             self.sets.push(table);
         }
         Ok(())

@@ -12,7 +12,10 @@ pub use drivers::{aws_drivers, drivers};
 pub use fixes::{OUTCOME_WORDS, applied, checklist, outcome_word, outcome_words, plan};
 pub use forecast::forecast;
 pub use reconcile::{reconciliation, rerated};
-pub use simulation::{activities, not_scaled, reason, service_words, simulation};
+pub use simulation::{
+    Alarm, Stretch, Subject, activities, alarm, difference, not_scaled, reason, service_words, simulation, steps,
+    stretches, subject,
+};
 pub use spend::{spend, spend_by_kind};
 
 use crate::compare::{Comparison, Delta};

@@ -1,148 +1,339 @@
 //! A simulation as tables: what each way to run a service costs and serves, and every activity.
 
 use super::{Cell, Column, Report, Row, RowKind, number, text};
+use crate::compare::Delta;
 use crate::estimate::Total;
 use crate::exact::Ratio;
-use crate::scaling::{Activity, Autoscaling, Cause, Direction, Load, LoadUnit, Metric, NotScaled, Outcome, Policy};
-use crate::simulation::{Course, Simulation};
+use crate::scaling::{
+    Activity, Autoscaling, Cause, Comparison, Direction, LaunchTime, Load, LoadUnit, Metric, Micro, NotScaled, Outcome,
+    Policy, Run, TaskLife,
+};
+use crate::simulation::{Course, Range, Simulation};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
+/// What a simulation was of.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// The scenario of the stack.
+    pub scenario: Option<&'a str>,
+    /// The component that scales.
+    pub component: &'a str,
+    /// Its load.
+    pub load: &'a Load,
+    /// What scales it.
+    pub service: &'a Autoscaling,
+    /// How far rows of the trace usually are apart, in seconds.
+    pub usual_step: u64,
+    /// What rules of reading the trace needed.
+    pub remarks: &'a [String],
+    /// The zone by whose clock times are told.
+    pub zone: &'a str,
+}
+
+/// A part as a percentage with two decimals, without its sign.
+fn hundredths(part: Ratio) -> String {
+    (part * Ratio::whole(100)).to_fixed(2)
+}
+
 /// A part as a percentage with two decimals.
 fn percent(part: Ratio) -> String {
-    format!("{} %", (part * Ratio::whole(100)).to_fixed(2))
+    format!("{} %", hundredths(part))
 }
 
 fn columns() -> Vec<Column> {
     vec![
         text(""),
-        number("task-h"),
         number("USD"),
-        number("diff."),
-        number("time over"),
-        number("load over"),
-        number("lost"),
+        number("difference"),
+        number("%"),
+        number("time over, %"),
+        number("load over, %"),
+        number("lost, %"),
+        number("task-h"),
         number("peak"),
     ]
 }
 
-/// What each way to run the service costs over the horizon of its stack, and serves.
+/// How the cost of a course differs from that of the first; none for the first itself, and against or
+/// of a lower bound.
 #[must_use]
-pub fn simulation(simulation: &Simulation, title: String, load: &Load, remarks: &[String]) -> Report {
-    let first = simulation.courses.first().map(|course| course.estimate.total().usd());
-    let row = |course: &Course| {
-        let total = course.estimate.total();
-        let difference = first.filter(|usd| *usd > crate::money::Usd::ZERO && total.usd() != *usd).map(|usd| {
-            let part = (total.usd().to_ratio() - usd.to_ratio()) / usd.to_ratio() * Ratio::whole(100);
-            Cell::Percent(Some(part))
-        });
-        Row {
-            kind: RowKind::Figure,
-            cells: vec![
-                Cell::Text(course.name.clone()),
-                Cell::Text(Ratio::new(course.totals.task_seconds.into(), 3_600).to_fixed(2)),
-                match total {
-                    Total::Exactly(usd) => Cell::Amount(usd),
-                    Total::AtLeast(usd) => Cell::AtLeast(usd),
-                },
-                difference.unwrap_or(Cell::Empty),
-                Cell::Text(percent(course.totals.served.time_over())),
-                Cell::Text(percent(course.totals.served.requests_over())),
-                Cell::Text(percent(course.totals.served.lost())),
-                Cell::Number(Ratio::from(course.totals.peak)),
-            ],
-            remark: None,
-        }
-    };
-    let mut rows: Vec<Row> = simulation.courses.iter().map(row).collect();
-    if !simulation.bounds.is_empty() {
-        let cells = vec![Cell::Text("if AWS, which does not say, does otherwise:".to_string())];
-        let empty = core::iter::repeat_n(Cell::Empty, columns().len() - 1);
-        rows.push(Row { kind: RowKind::Heading, cells: cells.into_iter().chain(empty).collect(), remark: None });
-        rows.extend(simulation.bounds.iter().map(row));
+pub fn difference(simulation: &Simulation, course: &Course) -> Option<Delta> {
+    match (simulation.courses.first()?.estimate.total(), course.estimate.total()) {
+        (Total::Exactly(from), Total::Exactly(amount)) => Some(Delta::between(from, amount)),
+        _ => None,
     }
-    Report { title, columns: columns(), rows, notes: notes(simulation, load, remarks) }
 }
 
-fn notes(simulation: &Simulation, load: &Load, remarks: &[String]) -> Vec<String> {
-    let mut notes: Vec<String> = remarks.iter().map(|remark| format!("trace: {remark}")).collect();
-    let run = &simulation.run;
-    let mut decided: Vec<u64> = run.latencies.iter().map(|one| one.decided - one.breach).collect();
-    let mut served: Vec<u64> = run.latencies.iter().filter_map(|one| Some(one.served? - one.breach)).collect();
-    if !decided.is_empty() {
-        decided.sort_unstable();
-        served.sort_unstable();
-        let told = |times: &[u64]| {
-            let middle = times.get((times.len().max(1) - 1) / 2).copied().unwrap_or(0);
-            format!("{middle} s in the median, {} s at most", times.last().copied().unwrap_or(0))
-        };
-        notes.push(format!(
-            "scaling out, {} times from the first breach: decided after {}; served after {}",
-            decided.len(),
-            told(&decided),
-            told(&served)
+/// What each way to run the service costs over the horizon of its stack, and serves.
+#[must_use]
+pub fn simulation(simulation: &Simulation, of: &Subject<'_>) -> Report {
+    let mut rows: Vec<Row> = Vec::new();
+    for (at, course) in simulation.courses.iter().enumerate() {
+        rows.push(course_row(course, difference(simulation, course).filter(|_| at > 0)));
+    }
+    if !simulation.bounds.is_empty() {
+        let words = Cell::Text("if AWS, which does not say, does otherwise:".to_string());
+        let empty = core::iter::repeat_n(Cell::Empty, columns().len() - 1);
+        rows.push(Row { kind: RowKind::Heading, cells: core::iter::once(words).chain(empty).collect(), remark: None });
+        rows.extend(simulation.bounds.iter().map(|course| course_row(course, difference(simulation, course))));
+    }
+    rows.extend(simulation.without_deployments.iter().map(|course| course_row(course, difference(simulation, course))));
+    let title = simulation.courses.first().map_or_else(String::new, |first| {
+        let (stack, horizon) = (&first.estimate, first.estimate.horizon);
+        let scenario = of.scenario.map(|name| format!(", {name}")).unwrap_or_default();
+        format!(
+            "{}{scenario}: {}, {}, {} ({} h)",
+            stack.stack,
+            of.component,
+            stack.region,
+            horizon.label(),
+            horizon.hours()
+        )
+    });
+    Report { title, columns: columns(), rows, notes: notes(simulation, of) }
+}
+
+fn course_row(course: &Course, difference: Option<Delta>) -> Row {
+    let served = &course.totals.served;
+    let (usd, part) = difference.map_or((Cell::Empty, Cell::Empty), |delta| {
+        let part = delta.percent.map_or_else(|| "-".to_string(), signed_hundredths);
+        (Cell::Difference(delta.usd), Cell::Text(part))
+    });
+    Row {
+        kind: RowKind::Figure,
+        cells: vec![
+            Cell::Text(course.name.clone()),
+            Cell::total(course.estimate.total()),
+            usd,
+            part,
+            Cell::Text(hundredths(served.time_over())),
+            Cell::Text(hundredths(served.requests_over())),
+            Cell::Text(hundredths(served.lost())),
+            Cell::Text(hours(course.totals.task_seconds).to_fixed(1)),
+            Cell::Number(Ratio::from(course.totals.peak)),
+        ],
+        remark: course.remark.clone(),
+    }
+}
+
+fn signed_hundredths(percent: Ratio) -> String {
+    let text = percent.to_fixed(2);
+    if percent.is_negative() { text } else { format!("+{text}") }
+}
+
+fn hours(seconds: u64) -> Ratio {
+    Ratio::new(seconds.into(), 3_600)
+}
+
+/// What a simulation was of, a line each: the load, the service, the life of its tasks, what was needed
+/// to read the trace; `when` says when something is that many seconds from the start of the load.
+#[must_use]
+pub fn subject(of: &Subject<'_>, when: &dyn Fn(u64) -> String) -> Vec<String> {
+    let mut lines = vec![
+        format!("load: {}", load_words(of.load, of.zone, when)),
+        format!("service: {}", service_words(of.service, of.load.unit())),
+        format!("tasks: {}", life_words(&of.service.tasks)),
+    ];
+    lines.extend(of.remarks.iter().map(|remark| format!("trace: {remark}")));
+    let shortest = of.service.policies.iter().map(|policy| policy.metric().1.period).min();
+    if let Some(period) = shortest.filter(|&period| of.usual_step > u64::from(period)) {
+        lines.push(format!(
+            "trace: its rows are {} s apart: what a metric of {period} s shows of a load that moves in between is not in it",
+            of.usual_step
         ));
     }
+    lines
+}
+
+/// The load in words: how long, from when, how much.
+fn load_words(load: &Load, zone: &str, when: &dyn Fn(u64) -> String) -> String {
+    let (known, sum) = load.known();
+    let ticks = Ratio::from(load.ticks());
+    let sum = i128::try_from(sum).map_or(Ratio::TOO_LARGE, |sum| Ratio::new(sum, 1));
+    let mean = sum / Ratio::from(known.max(1)) / ticks;
+    let peak = Ratio::from(load.peak()) / ticks;
+    let steps = load.values().len() as u64;
+    let missing = match steps - known.min(steps) {
+        0 => String::new(),
+        missing => format!(" ({missing} missing)"),
+    };
+    // So many seconds of a unit in all.
+    let area = sum / ticks * Ratio::from(load.step());
+    let (unit, all) = match load.unit() {
+        LoadUnit::RequestsPerMinute => {
+            ("requests a minute", format!("{} requests", (area / Ratio::whole(60)).to_fixed(0)))
+        }
+        LoadUnit::TaskUnits => {
+            ("tasks kept busy", format!("{} task-hours of work", (area / Ratio::whole(3_600)).to_fixed(2)))
+        }
+    };
+    format!(
+        "{steps} steps of {} s{missing}, {} to {} ({zone}); {} {unit} in the mean, {} at the peak; {all}",
+        load.step(),
+        when(0),
+        when(load.seconds()),
+        short(mean),
+        short(peak)
+    )
+}
+
+fn life_words(life: &TaskLife) -> String {
+    let launch = match &life.launch {
+        LaunchTime::Fixed(seconds) => format!("{seconds} s"),
+        LaunchTime::Between(least, most) => format!("{least} to {most} s"),
+        LaunchTime::Measured(times) => {
+            let (least, most) = (times.iter().min(), times.iter().max());
+            let bound = |bound: Option<&u32>| bound.copied().unwrap_or(0);
+            format!("one of {} measured times, {} to {} s,", times.len(), bound(least), bound(most))
+        }
+    };
+    format!(
+        "running {launch} after their launch, healthy {} s later; they drain for {} s and stop within {} s",
+        life.health_check, life.deregistration, life.stop
+    )
+}
+
+fn notes(simulation: &Simulation, of: &Subject<'_>) -> Vec<String> {
+    let mut notes: Vec<String> = latency(simulation).into_iter().collect();
+    let run = &simulation.run;
     let interrupted = match run.interruptions {
         0 => String::new(),
         count => format!(", {count} taken back by Spot"),
     };
-    notes.push(format!("{} tasks launched{interrupted}", run.launches));
-    if let Some(seconds) = simulation.deployments {
-        notes.push(format!("deployments add {} task-hours", Ratio::new(seconds, 3_600).to_fixed(2)));
-    }
-    if let Some(range) = &simulation.range {
-        let cost = range.cost.each_ref().map(|estimate| estimate.total().usd().to_fixed(2));
+    let tasks = if run.launches == 1 { "task" } else { "tasks" };
+    notes.push(format!("{} {tasks} launched{interrupted}", run.launches));
+    if let (Some(with), Some(without)) = (simulation.courses.first(), &simulation.without_deployments) {
         notes.push(format!(
-            "{} runs, median and where nine tenths lie: {} USD ({} to {}); time over target {} ({} to {}); load over target {} ({} to {})",
-            range.runs, cost[1], cost[0], cost[2],
-            percent(range.time_over[1]), percent(range.time_over[0]), percent(range.time_over[2]),
-            percent(range.requests_over[1]), percent(range.requests_over[0]), percent(range.requests_over[2]),
+            "deployments: {} task-seconds are billed with them, {} without",
+            with.totals.task_seconds, without.totals.task_seconds
         ));
     }
-    let hours = Ratio::new(load.seconds().into(), 3_600);
+    notes.extend(simulation.range.as_ref().map(range));
     notes.push(format!(
-        "task-hours are those of the {} h of the load; USD are those of the horizon, over which it repeats",
-        hours.to_fixed(2)
+        "over target: more than {} % of what healthy tasks can do; task-hours are those of the {} h of the load, USD those of the horizon, over which the load repeats, for {} alone",
+        short(of.service.over * Ratio::whole(100)),
+        short(hours(of.load.seconds())),
+        of.component
     ));
-    notes.push(
-        "billed from image pull to stop, the time to drain included, at least a minute each; load beyond the capacity of all tasks is lost, not queued"
-            .to_string(),
-    );
+    notes.push(format!(
+        "tasks are billed from image pull to stop, draining included, rounded up to seconds, each for at least {} s; load beyond the capacity of all tasks is lost, not queued",
+        of.service.tasks.minimum
+    ));
+    notes.extend(simulation.courses.first().map(|first| super::notes(&[&first.estimate])).unwrap_or_default());
     notes
 }
 
-/// A service in words: bounds, policies, the life of tasks.
+/// How long scaling out took.
+fn latency(simulation: &Simulation) -> Option<String> {
+    let latencies = &simulation.run.latencies;
+    let mut decided: Vec<u64> = latencies.iter().map(|one| one.decided.saturating_sub(one.breach)).collect();
+    let mut served: Vec<u64> =
+        latencies.iter().filter_map(|one| Some(one.served?.saturating_sub(one.breach))).collect();
+    decided.sort_unstable();
+    served.sort_unstable();
+    let told = |times: &[u64]| {
+        let middle = times.get(times.len().saturating_sub(1) / 2)?;
+        Some(format!("{middle} s in the median, {} s at most", times.last()?))
+    };
+    let decided_words = told(&decided)?;
+    let served_words = match (told(&served), decided.len() - served.len()) {
+        (Some(words), 0) => format!("served {words}"),
+        (Some(words), lacking) => format!("served {words} ({lacking} never: not needed any more, or the load ended)"),
+        (None, _) => "never served: not needed any more, or the load ended".to_string(),
+    };
+    let times = if decided.len() == 1 { "once".to_string() } else { format!("{} times", decided.len()) };
+    Some(format!("scaling out, {times}, from the first breach: decided {decided_words}; {served_words}"))
+}
+
+fn range(range: &Range) -> String {
+    let cost = range.cost.each_ref().map(|estimate| estimate.total().usd().to_fixed(2));
+    let parts = |parts: [Ratio; 3]| {
+        let [low, middle, high] = parts.map(hundredths);
+        format!("{middle} % ({low} to {high} %)")
+    };
+    format!(
+        "{} runs, the median and between what nine tenths lie: {} USD ({} to {}); time over target {}; load over target {}",
+        range.runs,
+        cost[1],
+        cost[0],
+        cost[2],
+        parts(range.time_over),
+        parts(range.requests_over)
+    )
+}
+
+/// A service in words: bounds, policies, what else moves it.
 #[must_use]
 pub fn service_words(service: &Autoscaling, unit: LoadUnit) -> String {
-    let policies: Vec<String> = service.policies.iter().map(policy_words).collect();
+    let mut all: Vec<String> = service.policies.iter().map(policy_words).collect();
+    let mut count = |count: usize, one: &str, more: &str| match count {
+        0 => {}
+        1 => all.push(format!("one {one}")),
+        _ => all.push(format!("{count} {more}")),
+    };
+    count(service.scheduled.len(), "scheduled action", "scheduled actions");
+    count(service.floors.len(), "forecast floor", "forecast floors");
+    count(service.suspended.len(), "suspension", "suspensions");
+    count(service.deployments.len(), "deployment", "deployments");
+    if all.is_empty() {
+        all.push("nothing scales it".to_string());
+    }
     let each = match unit {
         LoadUnit::RequestsPerMinute => format!(", {} requests a minute each", service.capacity),
         LoadUnit::TaskUnits => String::new(),
     };
-    format!("{} to {} tasks{each}; {}", service.min, service.max, policies.join("; "))
+    let start = if service.start == service.min { String::new() } else { format!(", {} at first", service.start) };
+    format!("{} to {} tasks{start}{each}; {}", service.min, service.max, all.join("; "))
 }
 
 fn policy_words(policy: &Policy) -> String {
     match policy {
-        Policy::TargetTracking(policy) => format!(
-            "target tracking {} at {}, cooldowns {} s out and {} s in, datapoints of {} s seen {} s later",
-            metric_name(policy.metric),
-            level(policy.metric, policy.target),
-            policy.scale_out_cooldown,
-            policy.scale_in_cooldown,
-            policy.sampling.period,
-            policy.sampling.delay
-        ),
+        Policy::TargetTracking(policy) => {
+            let (metric, target) = (policy.metric, policy.target);
+            let scale_in = if policy.disable_scale_in {
+                "never in".to_string()
+            } else {
+                format!("in below {} for {}", level(metric, nine_tenths(target)), policy.low_periods)
+            };
+            format!(
+                "target tracking {} at {}: out above it for {} datapoints of {} s, {scale_in}, each seen {} s after its end; cooldowns {} s out, {} s in",
+                metric_name(metric),
+                level(metric, target.into()),
+                policy.high_periods,
+                policy.sampling.period,
+                policy.sampling.delay,
+                policy.scale_out_cooldown,
+                policy.scale_in_cooldown
+            )
+        }
         Policy::StepScaling(policy) => format!(
-            "step scaling on {} from {} on, {} steps, cooldown {} s",
+            "step scaling {} {} {} for {} datapoints of {} s, each seen {} s after its end: {} steps, cooldown {} s",
             metric_name(policy.metric),
-            level(policy.metric, policy.threshold),
+            sign(policy.comparison),
+            level(policy.metric, policy.threshold.into()),
+            policy.periods,
+            policy.sampling.period,
+            policy.sampling.delay,
             policy.steps.len(),
             policy.cooldown
         ),
+    }
+}
+
+/// Where target tracking scales in: below nine tenths of its target.
+fn nine_tenths(target: Micro) -> Ratio {
+    Ratio::new(9 * i128::from(target), 10)
+}
+
+fn sign(comparison: Comparison) -> &'static str {
+    match comparison {
+        Comparison::Above => ">",
+        Comparison::AtLeast => ">=",
+        Comparison::Below => "<",
+        Comparison::AtMost => "<=",
     }
 }
 
@@ -155,16 +346,52 @@ fn metric_name(metric: Metric) -> &'static str {
     }
 }
 
-fn level(metric: Metric, value: u64) -> String {
+/// Millionths of a metric in its own unit, all digits.
+fn level(metric: Metric, micro: Ratio) -> String {
     match metric {
-        Metric::Cpu | Metric::Memory { .. } => format!("{} %", short(Ratio::new(value.into(), 10_000))),
-        _ => short(Ratio::new(value.into(), 1_000_000)),
+        Metric::Cpu | Metric::Memory { .. } => format!("{} %", micro / Ratio::whole(10_000)),
+        _ => (micro / Ratio::whole(1_000_000)).to_string(),
     }
 }
 
 /// Two decimals at most.
 fn short(value: Ratio) -> String {
     crate::exact::trim(&value.to_fixed(2)).to_string()
+}
+
+/// What an alarm saw, and what it holds that against.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alarm<'a> {
+    /// The policy of the alarm.
+    pub policy: &'a str,
+    /// The metric: `CPUUtilization`.
+    pub metric: &'static str,
+    /// Its value: `81.2 %`.
+    pub value: String,
+    /// How the two compare: `>`, `>=`, `<` or `<=`.
+    pub sign: &'static str,
+    /// The threshold: `70 %`.
+    pub threshold: String,
+}
+
+/// The alarm that moved a service, or would have; none where no policy did.
+#[must_use]
+pub fn alarm<'a>(cause: &Cause, service: &'a Autoscaling) -> Option<Alarm<'a>> {
+    let Cause::Policy { policy, direction, metric: value } = cause else { return None };
+    let of = service.policies.get(*policy)?;
+    let metric = of.metric().0;
+    let (sign, threshold) = match (of, direction) {
+        (Policy::TargetTracking(policy), Direction::Out) => (">", Ratio::from(policy.target)),
+        (Policy::TargetTracking(policy), Direction::In) => ("<", nine_tenths(policy.target)),
+        (Policy::StepScaling(policy), _) => (sign(policy.comparison), Ratio::from(policy.threshold)),
+    };
+    Some(Alarm {
+        policy: of.name(),
+        metric: metric_name(metric),
+        value: level(metric, Ratio::from(*value)),
+        sign,
+        threshold: level(metric, threshold),
+    })
 }
 
 /// Every activity, with its reason; `time` says when something is that many seconds from the start.
@@ -194,20 +421,68 @@ pub fn activities(
     }
 }
 
+/// A stretch in which as many tasks run, and as many are billed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// When it begins, in seconds from the start of the load.
+    pub second: u64,
+    /// How long it is.
+    pub seconds: u64,
+    /// How many tasks run.
+    pub running: u32,
+    /// How many are billed.
+    pub billed: u32,
+}
+
+/// A run in stretches, one after another.
+#[must_use]
+pub fn stretches(run: &Run) -> Vec<Stretch> {
+    let Some(both) = run.running.zip(&run.billed) else { return Vec::new() };
+    let mut second = 0;
+    let stretch = |&(seconds, (running, billed)): &(u64, (u32, u32))| {
+        let stretch = Stretch { second, seconds, running, billed };
+        second += seconds;
+        stretch
+    };
+    both.pattern().0.iter().map(stretch).collect()
+}
+
+/// Tasks that run and tasks that are billed, a row for each time one of them changes; `time` as for
+/// [`activities`].
+#[must_use]
+pub fn steps(run: &Run, title: String, time: &dyn Fn(u64) -> String) -> Report {
+    let row = |stretch: Stretch| Row {
+        kind: RowKind::Figure,
+        cells: vec![
+            Cell::Text(time(stretch.second)),
+            Cell::Text(time(stretch.second + stretch.seconds)),
+            Cell::Number(Ratio::from(stretch.running)),
+            Cell::Number(Ratio::from(stretch.billed)),
+        ],
+        remark: None,
+    };
+    Report {
+        title,
+        columns: vec![text("from"), text("to"), number("running"), number("billed")],
+        rows: stretches(run).into_iter().map(row).collect(),
+        notes: Vec::new(),
+    }
+}
+
 /// Why an activity was, or was not, in AWS's words where it has some.
 #[must_use]
 pub fn reason(activity: &Activity, service: &Autoscaling) -> String {
     let cause = match &activity.cause {
-        Cause::Policy { policy, direction, metric } => {
-            let of = service.policies.get(*policy);
-            let name = of.map_or("", Policy::name);
-            let kind = of.map_or(Metric::Cpu, |policy| policy.metric().0);
+        Cause::Policy { direction, .. } => alarm(&activity.cause, service).map_or_else(String::new, |alarm| {
+            let Alarm { policy, metric, value, sign, threshold } = alarm;
+            // One policy needs no name.
+            let whose = if service.policies.len() > 1 { format!("{policy}: ") } else { String::new() };
             let alarm = match direction {
                 Direction::Out => "alarm high",
                 Direction::In => "alarm low",
             };
-            format!("{name}: {alarm}, {} {}", metric_name(kind), level(kind, *metric))
-        }
+            format!("{whose}{alarm}: {metric} {value} {sign} {threshold}")
+        }),
         Cause::Scheduled { name, min, max } => format!("scheduled action {name}: {min} to {max} tasks"),
         Cause::Forecast { tasks } => format!("forecast of {tasks} tasks"),
         Cause::Deployment { begins: true } => "a deployment begins".to_string(),
@@ -233,5 +508,152 @@ pub fn not_scaled(why: NotScaled) -> &'static str {
         NotScaled::Deployment => "a deployment goes on",
         NotScaled::Suspended => "scaling is suspended",
         NotScaled::Rejected => "the least would be above the most",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scaling::{Latency, Sampling, Served, Statistic, StepScaling, TargetTracking};
+    use crate::timeline::Timeline;
+
+    fn service() -> Autoscaling {
+        let policy = TargetTracking { scale_out_cooldown: 60, ..TargetTracking::new(Metric::Cpu, 700_000) };
+        Autoscaling::between(2, 10, Ratio::whole(600)).with(Policy::TargetTracking(policy))
+    }
+
+    fn load() -> Load {
+        let values = vec![900, crate::scaling::MISSING, 2_100];
+        Load::new(LoadUnit::RequestsPerMinute, 0, 60, 1, values).unwrap()
+    }
+
+    fn of<'a>(load: &'a Load, service: &'a Autoscaling) -> Subject<'a> {
+        let component = "fargate.api";
+        Subject { scenario: None, component, load, service, usual_step: 60, remarks: &[], zone: "UTC" }
+    }
+
+    /// Two minutes of 2 tasks, one of 3; a task more is billed to the end.
+    fn run() -> Run {
+        Run {
+            seconds: 180,
+            billed: Timeline::steps([(90, 2), (90, 3)]).unwrap(),
+            running: Timeline::steps([(120, 2), (60, 3)]).unwrap(),
+            task_seconds: 450,
+            spot_task_seconds: 0,
+            launches: 1,
+            interruptions: 0,
+            peak: 3,
+            served: Served::default(),
+            latencies: Vec::new(),
+            activities: Vec::new(),
+        }
+    }
+
+    fn with(run: Run) -> Simulation {
+        let (courses, bounds) = (Vec::new(), Vec::new());
+        Simulation { run, courses, bounds, range: None, without_deployments: None }
+    }
+
+    #[track_caller]
+    fn check(cause: Cause, outcome: Outcome, service: &Autoscaling, want: &str) {
+        let activity = Activity { at: 0, cause, from: 2, to: 3, running: 2, outcome };
+        assert_eq!(reason(&activity, service), want);
+    }
+
+    #[test]
+    fn reasons_are_in_words_of_aws() {
+        let tracking = service();
+        let moved = |policy, direction, metric| Cause::Policy { policy, direction, metric };
+        let done = Outcome::Successful;
+        let not = |why| Outcome::NotScaled(why);
+        check(moved(0, Direction::Out, 812_000), done, &tracking, "alarm high: CPUUtilization 81.2 % > 70 %");
+        check(
+            moved(0, Direction::Out, 1_000_000),
+            not(NotScaled::AlreadyAtMaxCapacity),
+            &tracking,
+            "alarm high: CPUUtilization 100 % > 70 %; not scaled: AlreadyAtMaxCapacity",
+        );
+        check(
+            moved(0, Direction::In, 629_999),
+            not(NotScaled::AnticipatedFlapping),
+            &tracking,
+            "alarm low: CPUUtilization 62.9999 % < 63 %; not scaled: AutoScalingAnticipatedFlapping",
+        );
+        let step = StepScaling {
+            name: "steps".to_string(),
+            metric: Metric::AlbRequestCountPerTarget,
+            sampling: Sampling::MINUTE,
+            threshold: 1_000_000_000,
+            comparison: Comparison::AtLeast,
+            periods: 1,
+            adjustment: crate::scaling::Adjustment::ChangeInCapacity,
+            steps: Vec::new(),
+            statistic: Statistic::Average,
+            min_magnitude: 0,
+            cooldown: 60,
+        };
+        let several = tracking.clone().with(Policy::StepScaling(step));
+        check(
+            moved(1, Direction::Out, 1_234_500_000),
+            done,
+            &several,
+            "steps: alarm high: RequestCountPerTarget 1234.5 >= 1000",
+        );
+        check(
+            moved(0, Direction::Out, 900_000),
+            done,
+            &several,
+            "target tracking: alarm high: CPUUtilization 90 % > 70 %",
+        );
+        let name = "morning".to_string();
+        check(Cause::Scheduled { name, min: 4, max: 10 }, done, &tracking, "scheduled action morning: 4 to 10 tasks");
+        check(Cause::SpotInterruption { tasks: 2 }, done, &tracking, "2 Spot tasks are taken back");
+        // A policy that is none has no alarm.
+        assert_eq!(alarm(&moved(7, Direction::Out, 0), &tracking), None);
+    }
+
+    #[test]
+    fn the_subject_is_told_before_its_figures() {
+        let (load, service) = (load(), service());
+        let remarks = ["2 gaps".to_string()];
+        let coarse = Subject { usual_step: 300, remarks: &remarks, ..of(&load, &service) };
+        let when = |second: u64| format!("t+{second}");
+        assert_eq!(
+            subject(&coarse, &when),
+            [
+                "load: 3 steps of 60 s (1 missing), t+0 to t+180 (UTC); 1500 requests a minute in the mean, 2100 at the peak; 3000 requests",
+                "service: 2 to 10 tasks, 600 requests a minute each; target tracking CPUUtilization at 70 %: out above it for 3 datapoints of 60 s, in below 63 % for 15, each seen 60 s after its end; cooldowns 60 s out, 300 s in",
+                "tasks: running 30 s after their launch, healthy 0 s later; they drain for 300 s and stop within 0 s",
+                "trace: 2 gaps",
+                "trace: its rows are 300 s apart: what a metric of 60 s shows of a load that moves in between is not in it",
+            ]
+        );
+        assert_eq!(subject(&of(&load, &service), &when).len(), 3);
+    }
+
+    #[test]
+    fn latencies_are_told_by_median_and_most() {
+        let (load, service) = (load(), service());
+        let noted = |latencies: Vec<Latency>| notes(&with(Run { latencies, ..run() }), &of(&load, &service)).remove(0);
+        let took = |decided, served| Latency { breach: 60, decided: 60 + decided, served };
+        assert_eq!(
+            noted(vec![took(300, Some(390)), took(240, Some(330)), took(180, None)]),
+            "scaling out, 3 times, from the first breach: decided 240 s in the median, 300 s at most; served 270 s in the median, 330 s at most (1 never: not needed any more, or the load ended)"
+        );
+        assert_eq!(
+            noted(vec![took(180, None)]),
+            "scaling out, once, from the first breach: decided 180 s in the median, 180 s at most; never served: not needed any more, or the load ended"
+        );
+        assert_eq!(noted(Vec::new()), "1 task launched");
+    }
+
+    #[test]
+    fn stretches_add_up_to_what_is_billed() {
+        let found = stretches(&run());
+        let told: Vec<[u64; 4]> =
+            found.iter().map(|one| [one.second, one.seconds, one.running.into(), one.billed.into()]).collect();
+        assert_eq!(told, [[0, 90, 2, 2], [90, 30, 2, 3], [120, 60, 3, 3]]);
+        assert_eq!(found.iter().map(|one| one.seconds * u64::from(one.billed)).sum::<u64>(), run().task_seconds);
+        assert_eq!(steps(&run(), String::new(), &|second| second.to_string()).rows.len(), 3);
     }
 }

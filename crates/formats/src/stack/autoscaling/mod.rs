@@ -27,6 +27,7 @@ use crate::scalar;
 use crate::schedule::Clock;
 use crate::trace::LoadForm;
 use crate::tree::{Node, Reader, Table};
+use jiff::tz::TimeZone;
 use metric::{Preset, Watch};
 use stackcost_model::exact::Ratio;
 use stackcost_model::scaling::{
@@ -45,6 +46,8 @@ pub struct Autoscaled {
     pub seed: u64,
     /// How far rows of the trace usually are apart, in seconds.
     pub usual_step: u64,
+    /// The zone of times that name none.
+    pub zone: TimeZone,
     /// What rules of reading were needed, in words.
     pub remarks: Vec<String>,
 }
@@ -115,7 +118,7 @@ pub(super) fn read(node: &Node, clock: &Clock<'_>, placed: &Placed<'_>) -> Resul
             problem
         }
     })?;
-    Ok(Autoscaled { load: trace.load, service, seed: seed.into(), usual_step: trace.usual_step, remarks })
+    Ok(Autoscaled { load: trace.load, service, seed: seed.into(), usual_step: trace.usual_step, zone, remarks })
 }
 
 /// What a task serves, in the unit of the load.

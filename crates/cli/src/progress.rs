@@ -14,9 +14,9 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// Of so many changes.
-    pub fn of(changes: usize) -> Progress {
-        Progress::new(Some(changes as u64), "{pos} of {len} changes {wide_bar} {eta}")
+    /// Of so many of something.
+    pub fn of(count: usize, what: &str) -> Progress {
+        Progress::new(Some(count as u64), &format!("{{pos}} of {{len}} {what} {{wide_bar}} {{eta}}"))
     }
 
     /// Of nobody knows how much.
@@ -36,6 +36,12 @@ impl Progress {
     pub fn reached(&self, done: usize) {
         self.show();
         self.bar.set_position(done as u64);
+    }
+
+    /// So many of so many are done, where that becomes known only now.
+    pub fn reached_of(&self, done: usize, all: usize) {
+        self.bar.set_length(all as u64);
+        self.reached(done);
     }
 
     /// What was done last.
