@@ -408,7 +408,7 @@ mod tests {
         let load = Load::new(LoadUnit::RequestsPerMinute, 0, 60, 1, vec![3_000; 120]).unwrap();
         let mut service = service();
         service.deployments =
-            vec![crate::scaling::Deployment { at: 60, rollout: crate::scaling::Rollout::BlueGreen { bake: 0 } }];
+            vec![crate::scaling::Deployment { at: 60, rollout: crate::scaling::Rollout::BlueGreen { bake: 60 } }];
         let region = "us-east-1".parse().unwrap();
         let stack = Stack::new("stack", region, crate::time::Horizon::AverageMonth);
         let question = Question {

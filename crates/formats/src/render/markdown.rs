@@ -26,8 +26,14 @@ pub fn render(report: &Report, precision: Precision) -> String {
                     Some(remark) => format!("`{cell}`<br>{}", lines(remark)),
                     None => format!("`{cell}`"),
                 },
-                (RowKind::Heading, _, _) => format!("*{}*", escape(cell.trim())),
-                _ => escape(cell.trim()),
+                (kind, at, _) => {
+                    let shown = escape(cell.trim());
+                    let shown = if kind == RowKind::Heading { format!("*{shown}*") } else { shown };
+                    match row.remark.as_deref().filter(|_| at == 0) {
+                        Some(remark) => format!("{shown}<br>{}", lines(remark)),
+                        None => shown,
+                    }
+                }
             })
             .collect();
         out.push_str(&format!("| {} |\n", cells.join(" | ")));

@@ -38,11 +38,6 @@ fn hundredths(part: Ratio) -> String {
     (part * Ratio::whole(100)).to_fixed(2)
 }
 
-/// A part as a percentage with two decimals.
-fn percent(part: Ratio) -> String {
-    format!("{} %", hundredths(part))
-}
-
 fn columns() -> Vec<Column> {
     vec![
         text(""),
@@ -75,9 +70,13 @@ pub fn simulation(simulation: &Simulation, of: &Subject<'_>) -> Report {
         rows.push(course_row(course, difference(simulation, course).filter(|_| at > 0)));
     }
     if !simulation.bounds.is_empty() {
-        let words = Cell::Text("if AWS, which does not say, does otherwise:".to_string());
+        let words = Cell::Text("other rules".to_string());
         let empty = core::iter::repeat_n(Cell::Empty, columns().len() - 1);
-        rows.push(Row { kind: RowKind::Heading, cells: core::iter::once(words).chain(empty).collect(), remark: None });
+        rows.push(Row {
+            kind: RowKind::Heading,
+            cells: core::iter::once(words).chain(empty).collect(),
+            remark: Some("the same service, were AWS to do otherwise where it does not say what it does".to_string()),
+        });
         rows.extend(simulation.bounds.iter().map(|course| course_row(course, difference(simulation, course))));
     }
     rows.extend(simulation.without_deployments.iter().map(|course| course_row(course, difference(simulation, course))));
@@ -348,9 +347,13 @@ fn metric_name(metric: Metric) -> &'static str {
 
 /// Millionths of a metric in its own unit, all digits.
 fn level(metric: Metric, micro: Ratio) -> String {
+    in_unit(metric, micro, |value| value.to_string())
+}
+
+fn in_unit(metric: Metric, micro: Ratio, written: fn(Ratio) -> String) -> String {
     match metric {
-        Metric::Cpu | Metric::Memory { .. } => format!("{} %", micro / Ratio::whole(10_000)),
-        _ => (micro / Ratio::whole(1_000_000)).to_string(),
+        Metric::Cpu | Metric::Memory { .. } => format!("{} %", written(micro / Ratio::whole(10_000))),
+        _ => written(micro / Ratio::whole(1_000_000)),
     }
 }
 
@@ -385,13 +388,13 @@ pub fn alarm<'a>(cause: &Cause, service: &'a Autoscaling) -> Option<Alarm<'a>> {
         (Policy::TargetTracking(policy), Direction::In) => ("<", nine_tenths(policy.target)),
         (Policy::StepScaling(policy), _) => (sign(policy.comparison), Ratio::from(policy.threshold)),
     };
-    Some(Alarm {
-        policy: of.name(),
-        metric: metric_name(metric),
-        value: level(metric, Ratio::from(*value)),
-        sign,
-        threshold: level(metric, threshold),
-    })
+    let (value, threshold) = (Ratio::from(*value), level(metric, threshold));
+    let value = match in_unit(metric, value, short) {
+        // Two decimals hide on which side of the threshold it is.
+        rounded if rounded == threshold => level(metric, value),
+        rounded => rounded,
+    };
+    Some(Alarm { policy: of.name(), metric: metric_name(metric), value, sign, threshold })
 }
 
 /// Every activity, with its reason; `time` says when something is that many seconds from the start.
@@ -579,6 +582,7 @@ mod tests {
             &tracking,
             "alarm low: CPUUtilization 62.9999 % < 63 %; not scaled: AutoScalingAnticipatedFlapping",
         );
+        check(moved(0, Direction::In, 504_166), done, &tracking, "alarm low: CPUUtilization 50.42 % < 63 %");
         let step = StepScaling {
             name: "steps".to_string(),
             metric: Metric::AlbRequestCountPerTarget,
@@ -635,7 +639,7 @@ mod tests {
     fn latencies_are_told_by_median_and_most() {
         let (load, service) = (load(), service());
         let noted = |latencies: Vec<Latency>| notes(&with(Run { latencies, ..run() }), &of(&load, &service)).remove(0);
-        let took = |decided, served| Latency { breach: 60, decided: 60 + decided, served };
+        let took = |decided: u64, served| Latency { breach: 60, decided: 60 + decided, served };
         assert_eq!(
             noted(vec![took(300, Some(390)), took(240, Some(330)), took(180, None)]),
             "scaling out, 3 times, from the first breach: decided 240 s in the median, 300 s at most; served 270 s in the median, 330 s at most (1 never: not needed any more, or the load ended)"

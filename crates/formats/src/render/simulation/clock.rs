@@ -157,7 +157,7 @@ impl Clock {
                 }
                 // A time that the clock skips is that of the next tick.
                 if ticks.last().is_none_or(|last| last.second < second) {
-                    ticks.push(Tick { second, label: apart.label(now) });
+                    ticks.push(Tick { second, label: apart.label(zoned.datetime()) });
                 }
             }
             at = now.checked_add(apart.span()).ok();
@@ -172,7 +172,7 @@ mod tests {
 
     fn clock(start: &str, zone: &str) -> Clock {
         let start = start.parse::<Timestamp>().unwrap().as_second();
-        Clock::new(start, TimeZone::get(zone).unwrap())
+        Clock::new(start, stackcost_model::time::zone(zone).unwrap())
     }
 
     #[track_caller]
@@ -225,6 +225,6 @@ mod tests {
         assert_eq!(at, want.map(|(hour, label)| (hour, label.to_string())));
         // In spring there is no 02:00.
         let spring = clock("2026-03-28T23:00:00Z", "Europe/Berlin");
-        ticks(&spring, 4 * 3_600, 4, "03-29 01:00 02:00 04:00");
+        ticks(&spring, 4 * 3_600, 4, "03-29 01:00 03:00 04:00");
     }
 }

@@ -84,9 +84,9 @@ pub fn picture(run: &Run, load: &Load, service: &Autoscaling, clock: &Clock) -> 
 
 /// Round counts from 0 to at most `most`, at most eleven of them.
 fn counts(most: u64) -> impl Iterator<Item = u64> {
-    let steps =
+    let mut steps =
         (0..20).flat_map(|power| [1, 2, 5].map(|digit: u64| digit.saturating_mul(10_u64.saturating_pow(power))));
-    let step = steps.into_iter().find(|step| most / step <= 10).unwrap_or(most.max(1));
+    let step = steps.find(|step| most / step <= 10).unwrap_or(most.max(1));
     (0..=most / step).map(move |place| place * step)
 }
 

@@ -1,7 +1,7 @@
 //! Tasks over time as text.
 
 use super::clock::{Clock, Tick};
-use super::columns::columns;
+use super::columns::{Column, columns};
 use crate::render::table::wrap;
 use stackcost_model::scaling::{Autoscaling, Load, Run};
 
@@ -33,7 +33,7 @@ pub fn plot(run: &Run, load: &Load, service: &Autoscaling, width: usize, clock: 
         // Few tasks have several rows each: the uppermost says how many.
         let label =
             if row == ROWS || level_of_row != level(row + 1) { level_of_row.to_string() } else { String::new() };
-        let sign = |column: &super::columns::Column| {
+        let sign = |column: &Column| {
             let reaches = |count: u32| u64::from(count) >= level_of_row;
             match (reaches(column.running), reaches(column.needed)) {
                 (true, true) => '█',
