@@ -138,7 +138,8 @@ pub fn subject(of: &Subject<'_>, when: &dyn Fn(u64) -> String) -> Vec<String> {
     ];
     lines.extend(of.remarks.iter().map(|remark| format!("trace: {remark}")));
     let shortest = of.service.policies.iter().map(|policy| policy.metric().1.period).min();
-    if let Some(period) = shortest.filter(|&period| of.usual_step > u64::from(period)) {
+    // Of rows that are more than a minute apart the reader of the trace says it, whatever the metric.
+    if let Some(period) = shortest.filter(|&period| (u64::from(period) + 1..=60).contains(&of.usual_step)) {
         lines.push(format!(
             "trace: its rows are {} s apart: what a metric of {period} s shows of a load that moves in between is not in it",
             of.usual_step
@@ -490,6 +491,7 @@ pub fn reason(activity: &Activity, service: &Autoscaling) -> String {
         Cause::Forecast { tasks } => format!("forecast of {tasks} tasks"),
         Cause::Deployment { begins: true } => "a deployment begins".to_string(),
         Cause::Deployment { begins: false } => "a deployment is done".to_string(),
+        Cause::SpotInterruption { tasks: 1 } => "1 Spot task is taken back".to_string(),
         Cause::SpotInterruption { tasks } => format!("{tasks} Spot tasks are taken back"),
     };
     match activity.outcome {
@@ -619,17 +621,21 @@ mod tests {
     #[test]
     fn the_subject_is_told_before_its_figures() {
         let (load, service) = (load(), service());
+        let mut fast = service.clone();
+        if let Some(Policy::TargetTracking(policy)) = fast.policies.first_mut() {
+            policy.sampling = Sampling::HIGH_RESOLUTION;
+        }
         let remarks = ["2 gaps".to_string()];
-        let coarse = Subject { usual_step: 300, remarks: &remarks, ..of(&load, &service) };
+        let coarse = Subject { remarks: &remarks, ..of(&load, &fast) };
         let when = |second: u64| format!("t+{second}");
         assert_eq!(
             subject(&coarse, &when),
             [
                 "load: 3 steps of 60 s (1 missing), t+0 to t+180 (UTC); 1500 requests a minute in the mean, 2100 at the peak; 3000 requests",
-                "service: 2 to 10 tasks, 600 requests a minute each; target tracking CPUUtilization at 70 %: out above it for 3 datapoints of 60 s, in below 63 % for 15, each seen 60 s after its end; cooldowns 60 s out, 300 s in",
+                "service: 2 to 10 tasks, 600 requests a minute each; target tracking CPUUtilization at 70 %: out above it for 3 datapoints of 20 s, in below 63 % for 15, each seen 15 s after its end; cooldowns 60 s out, 300 s in",
                 "tasks: running 30 s after their launch, healthy 0 s later; they drain for 300 s and stop within 0 s",
                 "trace: 2 gaps",
-                "trace: its rows are 300 s apart: what a metric of 60 s shows of a load that moves in between is not in it",
+                "trace: its rows are 60 s apart: what a metric of 20 s shows of a load that moves in between is not in it",
             ]
         );
         assert_eq!(subject(&of(&load, &service), &when).len(), 3);
