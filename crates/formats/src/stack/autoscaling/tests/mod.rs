@@ -470,9 +470,9 @@ fn what_a_command_line_sets() {
         set("fargate.api.tasks.trace=other.csv").unwrap_err(),
         "--set:1:27: cannot read other.csv: there is none"
     );
-    let found = resolved(&tasks, "", |file| file.set_trace("api", "other.csv").unwrap()).unwrap();
+    let found = resolved(&tasks, "", |file| file.set_tasks("api", "trace", "other.csv").unwrap()).unwrap();
     assert_eq!(found.autoscaled[0].1.load.seconds(), 60);
     // A service of a fixed count becomes one that scales only with all that it takes.
-    let fixed = resolved("base = 2", "", |file| file.set_trace("api", "other.csv").unwrap());
+    let fixed = resolved("base = 2", "", |file| file.set_tasks("api", "trace", "other.csv").unwrap());
     assert!(fixed.unwrap_err().contains("needs `capacity_per_task`"));
 }
