@@ -3,6 +3,7 @@
 use crate::cost_explorer::CostExplorerArgs;
 use crate::fixes::args::{CheckArgs, FixArgs};
 use crate::scaling::args::{SIMULATE_EXAMPLES, SimulateArgs};
+use crate::scaling::optimize_args::{OPTIMIZE_EXAMPLES, OptimizeArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use stackcost_formats::render::Precision;
@@ -34,6 +35,9 @@ pub(crate) enum Command {
     /// Run a service that scales over its load: tasks over time, cost, what is not served in time
     #[command(after_help = SIMULATE_EXAMPLES)]
     Simulate(Box<SimulateArgs>),
+    /// Search for the cheapest target tracking policy within limits, held against what it has not seen
+    #[command(after_help = OPTIMIZE_EXAMPLES)]
+    Optimize(Box<OptimizeArgs>),
     /// Say how each line came about: arithmetic, rate, its source and date
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArgs),

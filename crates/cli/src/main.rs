@@ -63,6 +63,7 @@ fn run(command: Command) -> Result<Outcome, Failure> {
         Command::Estimate(args) => commands::estimate::run(&args),
         Command::Compare(args) => commands::compare::run(&args),
         Command::Simulate(args) => commands::simulate::run(&args),
+        Command::Optimize(args) => commands::optimize::run(&args),
         Command::Explain(args) => commands::explain::run(&args),
         Command::Spend(args) => commands::spend::run(&args),
         Command::Drivers(args) => commands::drivers::run(&args),

@@ -35,6 +35,7 @@ pub mod price_book;
 mod tree;
 mod scalar;
 mod schedule;
+pub mod grid;
 pub mod trace;
 pub mod stack;
 pub mod bill;

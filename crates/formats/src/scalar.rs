@@ -28,7 +28,7 @@ pub(crate) enum Period {
 }
 
 impl Period {
-    fn parse(text: &str) -> Option<Period> {
+    pub(crate) fn parse(text: &str) -> Option<Period> {
         Some(match text {
             "s" | "sec" | "second" | "seconds" => Period::Seconds(1),
             "min" | "minute" | "minutes" => Period::Seconds(60),

@@ -22,6 +22,7 @@ pub mod stack;
 pub mod estimate;
 pub mod compare;
 pub mod simulation;
+pub mod optimization;
 pub mod bill;
 pub mod spend;
 pub mod forecast;

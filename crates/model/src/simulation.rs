@@ -5,8 +5,8 @@ use crate::estimate::{Estimate, estimate};
 use crate::exact::Ratio;
 use crate::price::PriceBook;
 use crate::scaling::{
-    Aggregation, Autoscaling, Credit, Impossible, LaunchTime, Load, Policy, Rules, Run, Sampling, ScaleIn, Served,
-    Totals, clock_schedule, fixed, needed, simulate, totals,
+    self, Aggregation, Autoscaling, ClockSchedule, Credit, Impossible, LaunchTime, Load, Measure, Policy, Rules, Run,
+    Sampling, ScaleIn, Served, Totals, fixed, needed, seeds, simulate, totals,
 };
 use crate::services::Component;
 use crate::services::fargate::Tasks;
@@ -17,6 +17,7 @@ use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use jiff::tz::TimeZone;
 
 /// What is asked.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +30,8 @@ pub struct Question<'a> {
     pub load: &'a Load,
     /// What scales it.
     pub service: &'a Autoscaling,
+    /// By whose clock the schedule goes that it is held against.
+    pub zone: &'a TimeZone,
     /// What launch times and Spot interruptions are drawn by.
     pub seed: u64,
     /// How many runs a range is made of; none for 0.
@@ -71,7 +74,7 @@ pub struct Course {
 pub struct Range {
     /// How many.
     pub runs: u32,
-    /// What they cost: the 5th percentile, the median, the 95th.
+    /// What they cost: the lower end of the interval, the median, the upper end.
     pub cost: [Estimate; 3],
     /// The part of the time over target.
     pub time_over: [Ratio; 3],
@@ -114,6 +117,8 @@ pub fn answer(
         done += 1;
         told(done, all);
     };
+    let pricing = Pricing { stack: question.stack, component: question.component, book, as_of };
+    let price = |totals: &Totals, billed| pricing.price(billed, (totals.task_seconds, totals.spot_task_seconds));
     let run = simulate(load, service, seed)?;
     next();
     let totals = figures(&run);
@@ -121,30 +126,28 @@ pub fn answer(
         let run = simulate(load, service, seed)?;
         next();
         let totals = figures(&run);
-        Ok(Course { name, remark, estimate: priced(question, &totals, run.billed, book, as_of), totals })
+        Ok(Course { name, remark, estimate: price(&totals, run.billed), totals })
     };
     let peak = needed(load, service, load.peak());
-    let schedule = clock_schedule(load, service, totals.served.load_over);
+    // All of the load, with no more over target than under the policies.
+    let budgets = [(Measure::RequestsOver, totals.served.load_over), (Measure::Lost, 0)];
+    let schedule = ClockSchedule::fit(load, service, question.zone, 0, &budgets)?;
     let clock = format!(
-        "{}, in UTC, chosen in hindsight: none lost, and no more load over target than with scaling",
-        schedule.kind()
+        "{}, in {}, chosen in hindsight: none lost, and no more load over target than with scaling",
+        schedule.slots().words(),
+        question.zone.iana_name().unwrap_or("UTC")
     );
     let courses = alloc::vec![
-        Course {
-            name: "autoscaled".to_owned(),
-            remark: None,
-            estimate: priced(question, &totals, run.billed.clone(), book, as_of),
-            totals,
-        },
+        Course { name: "autoscaled".to_owned(), remark: None, estimate: price(&totals, run.billed.clone()), totals },
         course(format!("fixed at baseline, {}", service.min), None, &fixed(service, service.min))?,
         course(format!("fixed at peak, {peak}"), None, &fixed(service, peak))?,
-        course("best clock schedule".to_owned(), Some(clock), &schedule.service)?,
+        course("best clock schedule".to_owned(), Some(clock), &schedule.service(service, load))?,
     ];
     let bounds = others.into_iter().map(|other| course(other.name.to_owned(), Some(other.remark), &other.service));
     let bounds = bounds.collect::<Result<Vec<Course>, Impossible>>()?;
     let without = Autoscaling { deployments: Vec::new(), ..service.clone() };
     let without = deployed.then(|| course("without deployments".to_owned(), None, &without)).transpose()?;
-    let range = (question.runs > 0).then(|| range(question, book, as_of, &mut next)).transpose()?;
+    let range = (question.runs > 0).then(|| range(question, &pricing, &mut next)).transpose()?.flatten();
     Ok(Simulation { run, courses, bounds, range, without_deployments: without })
 }
 
@@ -259,66 +262,85 @@ fn other_low_periods(service: &Autoscaling) -> Option<Other> {
     })
 }
 
-/// The component alone, with tasks as they were billed.
-fn priced(
-    question: &Question<'_>,
-    totals: &Totals,
-    billed: Timeline<u32>,
-    book: &PriceBook,
-    as_of: Option<Date>,
-) -> Estimate {
-    let whole = question.stack;
-    let mut stack = Stack::new(whole.name.as_str(), whole.region, whole.horizon);
-    stack.always_free = whole.always_free;
-    for (name, component) in whole.components.iter().filter(|(name, _)| &**name == question.component) {
-        let mut component = component.clone();
-        if let Component::Fargate(fargate) = &mut component {
-            fargate.tasks = Tasks::Metered(billed.clone().repeated_over(whole.horizon));
-            if let Some(spot) = &mut fargate.spot
-                && totals.task_seconds > 0
-            {
-                spot.share = Ratio::new(totals.spot_task_seconds.into(), totals.task_seconds.into());
-            }
-        }
-        stack.add(name, component);
-    }
-    estimate(&stack, book, as_of)
+/// By what a service is priced: as its part of the stack, over the stack's horizon.
+#[derive(Clone, Copy, Debug)]
+pub struct Pricing<'a> {
+    /// The stack, as its scenario has it.
+    pub stack: &'a Stack,
+    /// The component that scales: `fargate.api`.
+    pub component: &'a str,
+    /// The rates.
+    pub book: &'a PriceBook,
+    /// As of when.
+    pub as_of: Option<Date>,
 }
 
-fn range(
-    question: &Question<'_>,
-    book: &PriceBook,
-    as_of: Option<Date>,
-    next: &mut dyn FnMut(),
-) -> Result<Range, Impossible> {
+impl Pricing<'_> {
+    /// The component alone, with tasks as they were billed, so many of their task-seconds on Spot,
+    /// again and again over the horizon.
+    #[must_use]
+    pub fn price(&self, billed: Timeline<u32>, (task_seconds, on_spot): (u64, u64)) -> Estimate {
+        let whole = self.stack;
+        let mut stack = Stack::new(whole.name.as_str(), whole.region, whole.horizon);
+        stack.always_free = whole.always_free;
+        for (name, component) in whole.components.iter().filter(|(name, _)| &**name == self.component) {
+            let mut component = component.clone();
+            if let Component::Fargate(fargate) = &mut component {
+                fargate.tasks = Tasks::Metered(billed.clone().repeated_over(whole.horizon));
+                if let Some(spot) = &mut fargate.spot
+                    && task_seconds > 0
+                {
+                    spot.share = Ratio::new(on_spot.into(), task_seconds.into());
+                }
+            }
+            stack.add(name, component);
+        }
+        estimate(&stack, self.book, self.as_of)
+    }
+
+    /// The same of figures alone, over so many seconds.
+    #[must_use]
+    pub fn price_figures(&self, figures: (u64, u64), seconds: u64) -> Estimate {
+        self.price(as_long(figures.0, seconds), figures)
+    }
+
+    /// What a second on Spot costs of one on demand, by the discount that the user gives; as much, where
+    /// none is given.
+    #[must_use]
+    pub fn spot(&self) -> Ratio {
+        let off =
+            self.stack.components.iter().find(|(name, _)| &**name == self.component).and_then(|(_, component)| {
+                match component {
+                    Component::Fargate(fargate) => fargate.spot?.off,
+                    _ => None,
+                }
+            });
+        Ratio::ONE - off.unwrap_or(Ratio::ZERO)
+    }
+}
+
+/// The ranges of several runs; none of none.
+fn range(question: &Question<'_>, pricing: &Pricing<'_>, next: &mut dyn FnMut()) -> Result<Option<Range>, Impossible> {
     let mut all: Vec<Totals> = Vec::new();
-    for at in 0..question.runs {
-        let seed = question.seed.wrapping_add(at.into());
+    for seed in seeds(question.seed, question.runs) {
         let drawn = (question.noise > 0).then(|| question.load.with_noise(seed, question.noise));
         all.push(totals(drawn.as_ref().unwrap_or(question.load), question.service, seed)?);
         next();
     }
-    // Order statistics: no value that did not occur.
-    let places = [5, 50, 95].map(|percent| (all.len() - 1) * percent / 100);
-    let cost = {
-        let mut by_cost = all.clone();
-        by_cost.sort_by_key(|totals| totals.task_seconds);
-        places.map(|place| {
-            let totals = &by_cost[place];
-            priced(question, totals, as_long(totals.task_seconds, question.load.seconds()), book, as_of)
-        })
-    };
-    let part = |of: fn(&Served) -> Ratio| {
-        let mut parts: Vec<Ratio> = all.iter().map(|totals| of(&totals.served)).collect();
-        parts.sort_unstable();
-        places.map(|place| parts[place])
-    };
-    Ok(Range {
-        runs: question.runs,
-        cost,
-        time_over: part(Served::time_over),
-        requests_over: part(Served::requests_over),
-    })
+    fn ends<T: Copy + Ord>(figures: impl Iterator<Item = T>) -> Option<[T; 3]> {
+        let range = scaling::Range::of(figures, Ratio::new(9, 10))?;
+        Some([range.low, range.median, range.high])
+    }
+    let part = |of: fn(&Served) -> Ratio| ends(all.iter().map(|totals| of(&totals.served)));
+    let figures = ends(all.iter().map(|totals| (totals.task_seconds, totals.spot_task_seconds)));
+    Ok(figures.zip(part(Served::time_over)).zip(part(Served::requests_over)).map(
+        |((figures, time_over), requests_over)| Range {
+            runs: question.runs,
+            cost: figures.map(|figures| pricing.price_figures(figures, question.load.seconds())),
+            time_over,
+            requests_over,
+        },
+    ))
 }
 
 /// A timeline with so many task-seconds, as even as whole tasks are.
@@ -416,6 +438,7 @@ mod tests {
             component: "fargate.api",
             load: &load,
             service: &service,
+            zone: &TimeZone::UTC,
             seed: 0,
             runs: 3,
             noise: 50,

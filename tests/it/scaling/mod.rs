@@ -3,4 +3,5 @@
 mod differential;
 mod golden;
 mod naive;
+mod optimize;
 mod shown;

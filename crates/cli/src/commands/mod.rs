@@ -13,6 +13,7 @@ pub(crate) mod fix_undo;
 pub(crate) mod iam;
 pub(crate) mod init;
 pub(crate) mod man;
+pub(crate) mod optimize;
 pub(crate) mod prices_show;
 pub(crate) mod prices_verify;
 pub(crate) mod reconcile;

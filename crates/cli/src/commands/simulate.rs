@@ -43,6 +43,7 @@ pub(crate) fn run(args: &SimulateArgs) -> Result<Outcome, Failure> {
         component,
         load: &scaled.load,
         service: &scaled.service,
+        zone: &scaled.zone,
         seed: args.seed.unwrap_or(scaled.seed),
         runs: args.runs.unwrap_or_else(|| usual_runs(&scaled.service, args.noise)),
         noise: args.noise,
@@ -100,7 +101,7 @@ fn verdict(scaling: &Course, args: &SimulateArgs) -> Outcome {
 }
 
 /// The stack itself where it scales, else the only scenario that does.
-fn scaling_scenario(input: &Input, other_trace: bool) -> Result<Option<String>, Failure> {
+pub(super) fn scaling_scenario(input: &Input, other_trace: bool) -> Result<Option<String>, Failure> {
     let scales = |scenario: Option<&str>| match input.resolve(scenario) {
         Ok(resolved) => Ok(!resolved.autoscaled.is_empty()),
         // A trace that is not there does not matter where another is given.
@@ -126,7 +127,7 @@ fn scaling_scenario(input: &Input, other_trace: bool) -> Result<Option<String>, 
 }
 
 /// The service that is asked for, or the only one that scales.
-fn chosen<'a>(resolved: &'a Resolved, wanted: Option<&str>) -> Result<(&'a str, &'a Autoscaled), Failure> {
+pub(super) fn chosen<'a>(resolved: &'a Resolved, wanted: Option<&str>) -> Result<(&'a str, &'a Autoscaled), Failure> {
     let names: Vec<&str> = resolved.autoscaled.iter().map(|(name, _)| name.as_str()).collect();
     let at = match (wanted, &names[..]) {
         (_, []) => return Err(Problem::of_text("nothing in this scenario scales by a load").help(KEYS).into()),

@@ -26,6 +26,17 @@ svg text { font: 12px system-ui, sans-serif; fill: currentColor; }
 /// A page of reports, with a picture above them where there is one.
 #[must_use]
 pub fn page(reports: &[Report], precision: Precision, picture: Option<Markup>) -> String {
+    page_with(reports, precision, picture, &[])
+}
+
+/// The same with texts below, each under its name: files to copy.
+#[must_use]
+pub fn page_with(
+    reports: &[Report],
+    precision: Precision,
+    picture: Option<Markup>,
+    texts: &[(String, String)],
+) -> String {
     let title = reports.first().map_or("stackcost", |report| &report.title);
     let page = html! {
         (DOCTYPE)
@@ -39,6 +50,7 @@ pub fn page(reports: &[Report], precision: Precision, picture: Option<Markup>) -
             body {
                 @if let Some(picture) = picture { (picture) }
                 @for report in reports { (table(report, precision)) }
+                @for (name, text) in texts { h2 { (name) } pre { (text) } }
             }
         }
     };

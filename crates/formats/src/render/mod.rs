@@ -8,6 +8,7 @@ pub mod html;
 pub mod focus;
 pub mod json;
 pub mod markdown;
+pub mod optimization;
 pub mod prices;
 pub mod reconcile;
 pub mod simulation;

@@ -4,6 +4,7 @@
 mod drivers;
 mod fixes;
 mod forecast;
+mod optimization;
 mod reconcile;
 mod simulation;
 mod spend;
@@ -11,6 +12,9 @@ mod spend;
 pub use drivers::{aws_drivers, drivers};
 pub use fixes::{OUTCOME_WORDS, applied, checklist, outcome_word, outcome_words, plan};
 pub use forecast::forecast;
+pub use optimization::{
+    candidate_words, contender_words, limit_words, optimization, rules_words, trade_off, winner_words,
+};
 pub use reconcile::{reconciliation, rerated};
 pub use simulation::{
     Alarm, Stretch, Subject, activities, alarm, difference, not_scaled, reason, service_words, simulation, steps,

@@ -34,7 +34,7 @@ pub struct Subject<'a> {
 }
 
 /// A part as a percentage with two decimals, without its sign.
-fn hundredths(part: Ratio) -> String {
+pub(super) fn hundredths(part: Ratio) -> String {
     (part * Ratio::whole(100)).to_fixed(2)
 }
 
@@ -337,7 +337,7 @@ fn sign(comparison: Comparison) -> &'static str {
     }
 }
 
-fn metric_name(metric: Metric) -> &'static str {
+pub(super) fn metric_name(metric: Metric) -> &'static str {
     match metric {
         Metric::Cpu => "CPUUtilization",
         Metric::Memory { .. } => "MemoryUtilization",
@@ -347,7 +347,7 @@ fn metric_name(metric: Metric) -> &'static str {
 }
 
 /// Millionths of a metric in its own unit, all digits.
-fn level(metric: Metric, micro: Ratio) -> String {
+pub(super) fn level(metric: Metric, micro: Ratio) -> String {
     in_unit(metric, micro, |value| value.to_string())
 }
 

@@ -71,12 +71,16 @@ mod pool;
 mod decide;
 mod engine;
 mod fixed;
+mod clock;
+mod ranges;
+pub mod optimize;
 
 pub use calendar::{
     BadSchedule, MOST_RUNS, MOST_SCHEDULED, Planned, PlannedAction, Schedule, TooManyActions, plan_actions,
 };
+pub use clock::{ClockAction, ClockSchedule, Slots};
 pub use engine::{simulate, totals};
-pub use fixed::{ClockSchedule, clock_schedule, fixed, needed};
+pub use fixed::{Measure, fewest, fixed, needed};
 pub use load::{BadLoad, Gaps, Gridded, Load, LoadUnit, MISSING, MOST, usual_distance};
 pub use policy::{
     Adjustment, Aggregation, Autoscaling, Comparison, Credit, Floor, Impossible, Metric, Micro, Policy, Rules,
@@ -85,5 +89,6 @@ pub use policy::{
 pub use predictive::{
     BadPrediction, Breach, ForecastHour, Forecaster, Prediction, Predictive, PredictiveMode, Remark, predict,
 };
+pub use ranges::{Range, Ranges, Sample, sample, seeds};
 pub use run::{Activity, Cause, Direction, Latency, NotScaled, Outcome, Run, Served, Totals};
 pub use tasks::{Deployment, LaunchQuota, LaunchTime, Rollout, SpotTasks, TaskLife};

@@ -1,0 +1,235 @@
+//! `stackcost optimize`.
+
+use super::init::write_new;
+use super::simulate::{chosen, scaling_scenario};
+use crate::Outcome;
+use crate::args::Format;
+use crate::failure::Failure;
+use crate::input::Input;
+use crate::output::{self, say};
+use crate::progress::Progress;
+use crate::scaling::optimize_args::{OptimizeArgs, Values};
+use crate::scaling::together::{processors, together};
+use stackcost_formats::problem::Problem;
+use stackcost_formats::render::optimization::place::{self, Place};
+use stackcost_formats::render::simulation::Clock;
+use stackcost_formats::render::{html, markdown, optimization as render, table};
+use stackcost_formats::stack::{Autoscaled, Resolved};
+use stackcost_model::estimate::Total;
+use stackcost_model::optimization::{Optimization, optimization};
+use stackcost_model::report;
+use stackcost_model::scaling::optimize::{Arena, Grid, Limit, Objective, Question, Search, tuned};
+use stackcost_model::scaling::{Impossible, Measure, Metric, Policy};
+use stackcost_model::simulation::Pricing;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Set when somebody asks to stop.
+static STOP: AtomicBool = AtomicBool::new(false);
+
+pub(crate) fn run(args: &OptimizeArgs) -> Result<Outcome, Failure> {
+    let mut input = Input::read(&args.stack, &args.pricing)?;
+    let scenario = match &args.scenario {
+        Some(name) => Some(name.clone()),
+        None => scaling_scenario(&input, args.load.trace.is_some())?,
+    };
+    let scenario = scenario.as_deref();
+    let keys = args.load.keys();
+    let keys: Vec<(&str, &str)> = keys.iter().map(|(key, value)| (*key, value.as_str())).collect();
+    input.set_tasks(args.component.as_deref(), &keys)?;
+    let resolved = input.resolve(scenario)?;
+    let book = input.book(&resolved)?;
+    let (component, scaled) = chosen(&resolved, args.component.as_deref())?;
+    let pricing = Pricing { stack: &resolved.stack, component, book: &book, as_of: input.as_of(&resolved) };
+    let Some(place) = tuned(&scaled.service) else {
+        return Err(Problem::of_text(format!("{component} has no target tracking policy to search around"))
+            .help("give its tasks a target: target = \"70% cpu\"")
+            .into());
+    };
+    let limits =
+        if args.constraint.is_empty() { vec![Limit::AsNow(Measure::RequestsOver)] } else { args.constraint.clone() };
+    let objective = Objective { spot: pricing.spot(), limits };
+    let grid = grid(args, scaled, place)?;
+    let question = Question {
+        load: &scaled.load,
+        service: &scaled.service,
+        place,
+        objective: &objective,
+        hold_out: args.hold_out,
+        zone: &scaled.zone,
+        least: grid.mins.first().copied().unwrap_or(0),
+        seed: args.seed.unwrap_or(scaled.seed),
+    };
+    let impossible = |why: Impossible| Failure::from(Problem::of_text(format!("{component}: {why}")));
+    // Before the search, which may take long: what is there already is not found at its end.
+    if let Some(folder) = &args.emit {
+        check_folder(folder, args.force)?;
+    }
+    // A second Ctrl-C ends it at once: there is nothing to lose.
+    let _ = ctrlc::set_handler(|| {
+        if STOP.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+    });
+    let arena = Arena::new(question).map_err(impossible)?;
+    let search = search(&arena, grid, args).map_err(impossible)?;
+    let finished = !STOP.load(Ordering::Relaxed);
+    let Some(found) = optimization(&arena, &search, &pricing, finished).map_err(impossible)? else {
+        say(if finished { "no policy could be tried" } else { "stopped before anything was tried" });
+        return Ok(if finished { Outcome::Failed } else { Outcome::Interrupted });
+    };
+    let put = Place {
+        cluster: args.cluster.as_deref(),
+        service: args.service.as_deref(),
+        resource_label: args.resource_label.as_deref(),
+    };
+    show(&found, &resolved, (scenario, component, scaled), &put, args)?;
+    if let Some(folder) = &args.emit {
+        emit(&found, &put, folder, args.force)?;
+    }
+    if !finished {
+        say("stopped: this is the best so far");
+        return Ok(Outcome::Interrupted);
+    }
+    Ok(output::complete(matches!(found.estimate.total(), Total::Exactly(_)), &args.output))
+}
+
+/// What is tried: what was typed, and the defaults of what was not.
+fn grid(args: &OptimizeArgs, scaled: &Autoscaled, place: usize) -> Result<Grid, Failure> {
+    let metric = match scaled.service.policies.get(place) {
+        Some(Policy::TargetTracking(policy)) => policy.metric,
+        _ => Metric::Cpu,
+    };
+    let Some(mut grid) = Grid::around(&scaled.load, &scaled.service, place) else {
+        return Err(Problem::of_text("there is no target tracking policy").into());
+    };
+    let is_percent = matches!(metric, Metric::Cpu | Metric::Memory { .. });
+    if let Some(targets) = &args.targets {
+        if targets.percent != is_percent {
+            let wanted = if is_percent { "40%..80%:5%" } else { "400..800:100" };
+            return Err(Problem::of_text("--targets do not fit the metric of the policy")
+                .help(format!("write {wanted}"))
+                .into());
+        }
+        grid.targets.clone_from(&targets.values);
+    }
+    let typed = |values: &Option<Values>, list: &mut Vec<u32>| {
+        if let Some(Values(values)) = values {
+            list.clone_from(values);
+        }
+    };
+    if args.maxes.is_none() {
+        grid = grid.within(&args.constraint);
+    }
+    typed(&args.mins, &mut grid.mins);
+    typed(&args.maxes, &mut grid.maxes);
+    typed(&args.scale_out_cooldowns, &mut grid.scale_out_cooldowns);
+    typed(&args.scale_in_cooldowns, &mut grid.scale_in_cooldowns);
+    typed(&args.resolutions, &mut grid.periods);
+    if !is_percent && grid.periods.iter().any(|&period| period < 60) {
+        return Err(Problem::of_text("only cpu and memory are measured every 20 s")
+            .help("leave --resolutions out")
+            .into());
+    }
+    let grid = grid.sorted();
+    if grid.candidates().next().is_none() {
+        return Err(Problem::of_text("every least capacity is above every most capacity")
+            .help("choose lower --mins or higher --maxes")
+            .into());
+    }
+    Ok(grid)
+}
+
+/// Tries what the search asks for until it ends, or somebody stops it.
+fn search(arena: &Arena<'_>, grid: Grid, args: &OptimizeArgs) -> Result<Search, Impossible> {
+    let budget = usize::try_from(args.budget).unwrap_or(usize::MAX);
+    let mut search = arena.search(grid, budget);
+    let threads = args.threads.unwrap_or_else(processors);
+    let progress = Progress::open();
+    let mut tried = 0;
+    loop {
+        let batch = search.next_batch();
+        if batch.is_empty() || STOP.load(Ordering::Relaxed) {
+            return Ok(search);
+        }
+        let told = |done: usize| progress.told(&format!("{} policies tried", tried + done + 1));
+        let trials = together(&batch, threads, &STOP, told, |&candidate| arena.judge(candidate));
+        tried += trials.len();
+        search.learn(trials.into_iter().collect::<Result<Vec<_>, _>>()?);
+    }
+}
+
+fn show(
+    found: &Optimization,
+    resolved: &Resolved,
+    (scenario, component, scaled): (Option<&str>, &str, &Autoscaled),
+    place: &Place<'_>,
+    args: &OptimizeArgs,
+) -> Result<(), Failure> {
+    let clock = Clock::new(scaled.load.start(), scaled.zone.clone());
+    let time = |second: u64| clock.when(second);
+    let stack = &resolved.stack;
+    let named = scenario.map(|name| format!(", {name}")).unwrap_or_default();
+    let title = format!(
+        "{}{named}: {component}, {}, {} ({} h)",
+        stack.name,
+        stack.region,
+        stack.horizon.label(),
+        stack.horizon.hours()
+    );
+    let mut first = report::optimization(found, title, &time);
+    first.notes.extend(scaled.remarks.iter().map(|remark| format!("trace: {remark}")));
+    let curve = report::trade_off(found);
+    let precision = args.output.precision;
+    let texts = || place::shown(found, place);
+    output::data(&match args.output.format {
+        Format::Table => {
+            let width = output::stdout_width();
+            let mut text =
+                format!("{}\n{}", table::render(&first, precision, width), table::render(&curve, precision, width));
+            for (name, of) in texts() {
+                text.push_str(&format!("\n--- {name}\n{of}"));
+            }
+            text
+        }
+        Format::Markdown => {
+            let mut text = format!("{}\n{}", markdown::render(&first, precision), markdown::render(&curve, precision));
+            for (name, of) in texts() {
+                text.push_str(&format!("\n`{name}`\n\n```\n{of}```\n"));
+            }
+            text
+        }
+        Format::Html => html::page_with(&[first, curve], precision, Some(render::picture(found)), &texts()),
+        Format::Json => {
+            let of = render::Of { scenario, component, start: scaled.load.start(), place: *place };
+            render::json(found, &of)
+        }
+        Format::Ndjson => render::curve_ndjson(found),
+        Format::Csv => render::curve_csv(found),
+    })
+}
+
+/// Whether files can be written into a folder, which is made where it is not there.
+fn check_folder(folder: &Path, force: bool) -> Result<(), Failure> {
+    std::fs::create_dir_all(folder).map_err(|error| {
+        Failure::Failed(Problem::of_text(format!("cannot make the folder {}: {error}", folder.display())))
+    })?;
+    let there = place::NAMES.iter().map(|name| folder.join(name)).find(|path| !force && path.exists());
+    match there {
+        Some(path) => Err(Problem::of_text(format!("{} is there already", path.display()))
+            .help("name another folder, or replace its files with --force")
+            .into()),
+        None => Ok(()),
+    }
+}
+
+/// Writes what puts the policy in place, each file whole or not at all.
+fn emit(found: &Optimization, place: &Place<'_>, folder: &Path, force: bool) -> Result<(), Failure> {
+    let files = place::files(found, place);
+    for file in &files {
+        write_new(&folder.join(file.name), &file.text, force)?;
+    }
+    let names: Vec<&str> = files.iter().map(|file| file.name).collect();
+    say(&format!("wrote {} into {}", names.join(", "), folder.display()));
+    Ok(())
+}

@@ -1,0 +1,126 @@
+//! What can be typed after `optimize`.
+
+use super::args::LoadArgs;
+use crate::args::{OutputArgs, PricingArgs};
+use clap::Args;
+use stackcost_formats::grid::{self, Targets};
+use stackcost_model::exact::Ratio;
+use stackcost_model::scaling::optimize::Limit;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+pub(crate) const OPTIMIZE_EXAMPLES: &str = "Examples:
+  stackcost optimize stack.toml --scenario \"target tracking\"
+  stackcost optimize stack.toml --constraint \"requests-over<=0.1%\" --constraint \"max<=12\"
+  stackcost optimize stack.toml --targets 40%..80%:5% --mins 1..6 --maxes 8,12 --emit autoscaling/
+  stackcost optimize stack.toml --trace load.csv --format csv > trade-off.csv
+
+The policy that is cheapest within the limits is searched for on the first part of the load; it, the
+policy there is, fixed counts and the best schedule by the clock are then held against what was held
+out, the last quarter. Limits are requests-over, time-over and lost (percent, or now: as much as
+under the policy there is), max (tasks at once) and latency (from the first breach until tasks
+serve). Without a limit no more load may come over target than now. Nothing is changed in an account.";
+
+#[derive(Debug, Args)]
+pub(crate) struct OptimizeArgs {
+    /// The stack file; `-` reads standard input
+    pub stack: PathBuf,
+    /// The scenario of the stack whose service scales [default: the only one]
+    #[arg(long, value_name = "NAME")]
+    pub scenario: Option<String>,
+    /// The component that scales: fargate.api [default: the only one]
+    #[arg(long, value_name = "NAME")]
+    pub component: Option<String>,
+    #[command(flatten)]
+    pub load: LoadArgs,
+    /// What it has to keep to: "requests-over<=0.1%" (repeat for several)
+    #[arg(long, value_name = "LIMIT", value_parser = grid::limit)]
+    pub constraint: Vec<Limit>,
+    /// Targets to try: 40%..80%:5% [default: 30 % to 90 %, and that there is]
+    #[arg(long, value_name = "LIST", value_parser = grid::targets)]
+    pub targets: Option<Targets>,
+    /// Least capacities to try: 1..6 [default: from 1 to what the load needs in the mean]
+    #[arg(long, value_name = "LIST", value_parser = counts)]
+    pub mins: Option<Values>,
+    /// Most capacities to try: 8,12 [default: that there is, what the load needs at its peak, and a
+    /// limit on max]
+    #[arg(long, value_name = "LIST", value_parser = counts)]
+    pub maxes: Option<Values>,
+    /// Scale-out cooldowns to try: 0s,60s [default: 0s,60s,300s]
+    #[arg(long, value_name = "LIST", value_parser = lengths)]
+    pub scale_out_cooldowns: Option<Values>,
+    /// Scale-in cooldowns to try: 60s,300s [default: 60s,300s]
+    #[arg(long, value_name = "LIST", value_parser = lengths)]
+    pub scale_in_cooldowns: Option<Values>,
+    /// Resolutions of CPU and memory to try: 60s,20s [default: that there is]
+    #[arg(long, value_name = "LIST", value_parser = resolutions)]
+    pub resolutions: Option<Values>,
+    /// The last part of the load, not looked at when choosing; at least a day, when the load has three
+    #[arg(long, value_name = "PERCENT", default_value = "25%", value_parser = grid::held_out)]
+    pub hold_out: Ratio,
+    /// Try at most so many policies
+    #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub budget: u32,
+    /// What launch times and Spot interruptions are drawn by [default: that of the stack file]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Run so many policies at once [default: one for each processor]
+    #[arg(long, value_name = "N")]
+    pub threads: Option<NonZeroUsize>,
+    /// The ECS cluster, for what puts the policy in place
+    #[arg(long, value_name = "NAME", value_parser = ecs_name)]
+    pub cluster: Option<String>,
+    /// The ECS service, for what puts the policy in place
+    #[arg(long, value_name = "NAME", value_parser = ecs_name)]
+    pub service: Option<String>,
+    /// Of requests per target: app/NAME/ID/targetgroup/NAME/ID
+    #[arg(long, value_name = "LABEL", value_parser = resource_label)]
+    pub resource_label: Option<String>,
+    /// Write what puts the policy in place into this folder: JSON, shell and Terraform
+    #[arg(long, value_name = "FOLDER")]
+    pub emit: Option<PathBuf>,
+    /// Replace files of --emit that are there
+    #[arg(long, requires = "emit")]
+    pub force: bool,
+    #[command(flatten)]
+    pub pricing: PricingArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// A list as one value: clap would take a vector for many.
+#[derive(Clone, Debug)]
+pub(crate) struct Values(pub Vec<u32>);
+
+fn counts(text: &str) -> Result<Values, String> {
+    grid::counts(text).map(Values)
+}
+
+fn lengths(text: &str) -> Result<Values, String> {
+    grid::lengths(text).map(Values)
+}
+
+fn resolutions(text: &str) -> Result<Values, String> {
+    grid::resolutions(text).map(Values)
+}
+
+/// Names of clusters and services: nothing in them means anything to a shell.
+fn ecs_name(text: &str) -> Result<String, String> {
+    let plain = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '-' | '_');
+    if !text.is_empty() && text.len() <= 255 && text.chars().all(plain) {
+        return Ok(text.to_string());
+    }
+    Err("the name (not the ARN) has letters, digits, - and _, 255 at most".to_string())
+}
+
+fn resource_label(text: &str) -> Result<String, String> {
+    let plain = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '-' | '_' | '/' | '.');
+    let parts: Vec<&str> = text.split('/').collect();
+    if let ["app", _, _, "targetgroup", _, _] = parts[..]
+        && text.chars().all(plain)
+        && parts.iter().all(|part| !part.is_empty())
+    {
+        return Ok(text.to_string());
+    }
+    Err("a label is app/NAME/ID/targetgroup/NAME/ID: the ends of both ARNs".to_string())
+}

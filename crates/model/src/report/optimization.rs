@@ -1,0 +1,269 @@
+//! A search for the best policy as tables: the choice beside what it is held against, and the trade-off.
+
+use super::simulation::{hundredths, level, metric_name};
+use super::{Cell, Column, Report, Row, RowKind, number, text};
+use crate::exact::Ratio;
+use crate::money::Usd;
+use crate::optimization::{Optimization, Point, Priced};
+use crate::scaling::optimize::{Candidate, Contender, Limit, Objective, Standing, Winner};
+use crate::scaling::{Aggregation, Credit, Measure, Metric, Rules, ScaleIn};
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// A candidate in words: `target 70 % CPUUtilization, 2 to 10 tasks, cooldowns 60 s out and 300 s in`.
+#[must_use]
+pub fn candidate_words(candidate: &Candidate, metric: Metric) -> String {
+    let high = if candidate.period < 60 { format!(", datapoints of {} s", candidate.period) } else { String::new() };
+    format!(
+        "target {} {}, {} to {} tasks, cooldowns {} s out and {} s in{high}",
+        level(metric, Ratio::new(candidate.target.into(), 1)),
+        metric_name(metric),
+        candidate.min,
+        candidate.max,
+        candidate.scale_out_cooldown,
+        candidate.scale_in_cooldown
+    )
+}
+
+/// A contender by name.
+#[must_use]
+pub fn contender_words(contender: &Contender) -> String {
+    match contender {
+        Contender::Present(_) => "now".to_string(),
+        Contender::Choice(_) => "choice".to_string(),
+        Contender::Fixed(tasks) => format!("fixed, {tasks} tasks"),
+        Contender::NeverOver(tasks) => format!("fixed at peak, {tasks} tasks"),
+        Contender::Clock(_) => "clock schedule".to_string(),
+    }
+}
+
+/// A winner by name.
+#[must_use]
+pub fn winner_words(winner: Winner) -> &'static str {
+    match winner {
+        Winner::Present => "the policy that there is",
+        Winner::Autoscaling => "the choice",
+        Winner::ClockSchedule => "the clock schedule",
+        Winner::Fixed => "a fixed count",
+    }
+}
+
+/// A limit in words: `load over target at most 0.1 %`.
+#[must_use]
+pub fn limit_words(limit: &Limit) -> String {
+    let measure = |measure: Measure| match measure {
+        Measure::RequestsOver => "load over target",
+        Measure::TimeOver => "time over target",
+        Measure::Lost => "load lost",
+    };
+    match limit {
+        Limit::AtMost(of, most) => {
+            let most = (*most * Ratio::whole(100)).to_fixed(4);
+            format!("{} at most {} %", measure(*of), crate::exact::trim(&most))
+        }
+        Limit::AsNow(of) => format!("{} at most as now", measure(*of)),
+        Limit::Peak(most) => format!("at most {most} tasks at once"),
+        Limit::Latency(most) => format!("at most {most} s from the first breach until tasks serve"),
+    }
+}
+
+/// What is not as in the service: `scaling in one task at a time`.
+#[must_use]
+pub fn rules_words(rules: &Rules, usual: &Rules) -> &'static str {
+    if rules.scale_in != usual.scale_in {
+        match rules.scale_in {
+            ScaleIn::Proportional => "scaling in proportionally",
+            ScaleIn::OneStep => "scaling in one task at a time",
+            ScaleIn::OneStepThenProportional => "scaling in by one task, then proportionally",
+        }
+    } else if rules.credit != usual.credit {
+        match rules.credit {
+            Credit::Running => "within a cooldown what runs is part of the new count",
+            Credit::Added => "within a cooldown only what is more is added",
+        }
+    } else {
+        match rules.aggregation {
+            Aggregation::Evaluated => "reckoning with all datapoints of the alarm",
+            Aggregation::Newest => "reckoning with the newest datapoint",
+        }
+    }
+}
+
+fn kept(met: bool) -> Cell {
+    Cell::Text(if met { "yes" } else { "no" }.to_string())
+}
+
+fn hours(task_seconds: u64) -> Cell {
+    Cell::Text(Ratio::new(task_seconds.into(), 3_600).to_fixed(2))
+}
+
+fn figures(name: String, standing: &Standing, cost: Cell) -> Row {
+    let served = &standing.sample.served;
+    Row {
+        kind: RowKind::Figure,
+        cells: vec![
+            Cell::Text(name),
+            hours(standing.sample.task_seconds),
+            cost,
+            Cell::Text(hundredths(served.requests_over())),
+            Cell::Text(hundredths(served.time_over())),
+            Cell::Text(hundredths(served.lost())),
+            Cell::Number(Ratio::from(standing.sample.peak)),
+            kept(standing.met),
+        ],
+        remark: None,
+    }
+}
+
+fn heading(text: String, columns: &[Column]) -> Row {
+    let empty = core::iter::repeat_n(Cell::Empty, columns.len().saturating_sub(1));
+    Row { kind: RowKind::Heading, cells: core::iter::once(Cell::Text(text)).chain(empty).collect(), remark: None }
+}
+
+/// What was chosen beside what it is held against, over what was held out and over what was not;
+/// `time` says when something is that many seconds from the start of the load.
+#[must_use]
+pub fn optimization(found: &Optimization, title: String, time: &dyn Fn(u64) -> String) -> Report {
+    let columns = vec![
+        text(""),
+        number("task-h"),
+        number("USD"),
+        number("load over, %"),
+        number("time over, %"),
+        number("lost, %"),
+        number("peak"),
+        text("kept"),
+    ];
+    let [cut, end] = found.parts;
+    let mut rows = Vec::new();
+    if cut < end {
+        rows.push(heading(format!("held out, {} to {}:", time(cut), time(end)), &columns));
+        rows.extend(found.entries.iter().filter_map(|priced| {
+            let (standing, usd) = (priced.entry.held_out?, priced.held_out?);
+            Some(figures(contender_words(&priced.entry.contender), &standing, Cell::total(usd)))
+        }));
+    }
+    let of = if cut < end { "chosen on" } else { "all of the load" };
+    rows.push(heading(format!("{of}, {} to {}:", time(0), time(cut)), &columns));
+    rows.extend(
+        found.entries.iter().map(|priced| {
+            figures(contender_words(&priced.entry.contender), &priced.entry.seen, Cell::total(priced.seen))
+        }),
+    );
+    rows.push(heading("the choice, if AWS, which does not say, does otherwise:".to_string(), &columns));
+    rows.extend(found.under.iter().map(|under| {
+        let name = rules_words(&under.rules, &found.service.rules).to_string();
+        figures(name, &under.held_out.unwrap_or(under.seen), Cell::Empty)
+    }));
+    Report { title, columns, rows, notes: notes(found) }
+}
+
+fn notes(found: &Optimization) -> Vec<String> {
+    let metric = found.policy.metric;
+    let mut notes = Vec::new();
+    for Priced { entry, .. } in &found.entries {
+        match &entry.contender {
+            Contender::Present(now) => notes.push(format!("now: {}", candidate_words(now, metric))),
+            Contender::Choice(choice) => notes.push(format!("choice: {}", candidate_words(choice, metric))),
+            Contender::Clock(clock) => notes.push(format!(
+                "clock schedule: {}, {} changes a day; made for what was seen, and there at most {} task-hours above the cheapest of its kind",
+                clock.slots().words(),
+                clock.changes_a_day().to_fixed(1),
+                Ratio::new(clock.slack().into(), 3_600).to_fixed(2)
+            )),
+            Contender::Fixed(_) | Contender::NeverOver(_) => {}
+        }
+    }
+    notes.push(limits(found));
+    notes.push(verdict(found));
+    let choice = found.entries.iter().find(|priced| matches!(priced.entry.contender, Contender::Choice(_)));
+    if let Some(Priced { entry, .. }) = choice {
+        if !entry.seen.met {
+            notes.push("nothing that was tried keeps to the limits: the choice is the nearest".to_string());
+        } else if entry.held_out.is_some_and(|standing| !standing.met) {
+            notes.push("the choice keeps to the limits where it was chosen, and not where it was held out".to_string());
+        }
+    }
+    if found.depends_on_rules {
+        notes.push("whether the choice keeps to the limits depends on what AWS does not say".to_string());
+    }
+    let ended = if found.finished { "" } else { ", when the search was stopped: the best so far" };
+    notes.push(format!("{} policies tried{ended}", found.tried));
+    notes.push("USD are those of the horizon, over which a part of the load repeats".to_string());
+    notes
+}
+
+fn limits(found: &Optimization) -> String {
+    let all = |objective: &Objective| objective.limits.iter().map(limit_words).collect::<Vec<_>>().join(", ");
+    let seen = all(&found.limits);
+    match found.limits_held_out.as_ref().map(all) {
+        _ if seen.is_empty() => "no limits".to_string(),
+        Some(held_out) if held_out != seen => format!("limits: {seen}; where held out: {held_out}"),
+        _ => format!("limits: {seen}"),
+    }
+}
+
+/// Who wins, in a sentence.
+fn verdict(found: &Optimization) -> String {
+    let place = if found.parts[0] < found.parts[1] { "on what was held out" } else { "on all of the load" };
+    let Some(winner) = found.verdict.winner else {
+        return format!("{place} neither a policy nor a clock schedule nor a fixed count keeps to the limits");
+    };
+    match (found.verdict.ahead, found.saves) {
+        (Some((next, _)), Some(saves)) if saves == Usd::ZERO => {
+            format!("{place} {} wins; {} costs as much", winner_words(winner), winner_words(next))
+        }
+        (Some((next, _)), Some(saves)) => format!(
+            "{place} {} wins, {} USD cheaper than {}",
+            winner_words(winner),
+            saves.to_fixed(2),
+            winner_words(next)
+        ),
+        _ => format!("{place} {} wins: nothing else keeps to the limits", winner_words(winner)),
+    }
+}
+
+/// What less, and more, load over target costs: policies that no other beats in both.
+#[must_use]
+pub fn trade_off(found: &Optimization) -> Report {
+    let metric = found.policy.metric;
+    let row = |Point { trial, total: usd, met }: &Point| {
+        let candidate = &trial.candidate;
+        let mark = if *candidate == found.choice { " (choice)" } else { "" };
+        Row {
+            kind: RowKind::Figure,
+            cells: vec![
+                Cell::Text(format!("{}{mark}", level(metric, Ratio::new(candidate.target.into(), 1)))),
+                Cell::Number(Ratio::from(candidate.min)),
+                Cell::Number(Ratio::from(candidate.max)),
+                Cell::Text(format!("{} s", candidate.scale_out_cooldown)),
+                Cell::Text(format!("{} s", candidate.scale_in_cooldown)),
+                Cell::Text(format!("{} s", candidate.period)),
+                hours(trial.sample.task_seconds),
+                Cell::total(*usd),
+                Cell::Text(hundredths(trial.sample.served.requests_over())),
+                kept(*met),
+            ],
+            remark: None,
+        }
+    };
+    Report {
+        title: "what less load over target costs, where it was chosen".to_string(),
+        columns: vec![
+            text("target"),
+            number("min"),
+            number("max"),
+            number("out"),
+            number("in"),
+            number("period"),
+            number("task-h"),
+            number("USD"),
+            number("load over, %"),
+            text("kept"),
+        ],
+        rows: found.curve.iter().map(row).collect(),
+        notes: Vec::new(),
+    }
+}
