@@ -52,8 +52,12 @@ fn what_puts_it_in_place_is_written_and_never_over_what_is_there() {
     assert_eq!(again.status.code(), Some(2), "{}", text(&again.stderr));
     assert!(text(&again.stderr).contains("is there already") && again.stdout.is_empty());
     assert_eq!(read("policy.tf"), "mine");
-    let forced = run(folder.path(), &[&words[..], &["--force"]].concat());
+    let forced = run(folder.path(), &[&words[..], &["--force", "--svg", "curve.svg"]].concat());
     assert!(forced.status.success() && read("policy.tf") != "mine");
+    let picture = std::fs::read_to_string(folder.path().join("curve.svg")).expect("a picture");
+    let picture = roxmltree::Document::parse(&picture).expect("SVG");
+    let points = picture.descendants().filter(|node| node.has_tag_name("circle")).count();
+    assert_eq!(points, text(&forced.stdout).lines().count() - 1, "one for each line of the trade-off");
 }
 
 #[test]

@@ -83,6 +83,9 @@ pub(crate) fn run(args: &OptimizeArgs) -> Result<Outcome, Failure> {
         service: args.service.as_deref(),
         resource_label: args.resource_label.as_deref(),
     };
+    if let Some(path) = &args.svg {
+        write_new(path, &render::picture(&found).into_string(), true)?;
+    }
     show(&found, &resolved, (scenario, component, scaled), &put, args)?;
     if let Some(folder) = &args.emit {
         emit(&found, &put, folder, args.force)?;

@@ -1,5 +1,6 @@
 //! `stackcost simulate`.
 
+use super::init::write_new;
 use crate::Outcome;
 use crate::args::Format;
 use crate::failure::Failure;
@@ -15,8 +16,6 @@ use stackcost_model::estimate::Total;
 use stackcost_model::exact::Ratio;
 use stackcost_model::report::{self, Report, Subject};
 use stackcost_model::simulation::{Course, Question, Simulation, answer, usual_runs};
-use std::io::Write;
-use std::path::Path;
 
 /// What makes a service scale.
 const KEYS: &str = "give a service tasks = { trace = \"load.csv\", capacity_per_task = \"600/min\", min = 2, max = 10, \
@@ -63,7 +62,8 @@ pub(crate) fn run(args: &SimulateArgs) -> Result<Outcome, Failure> {
         zone: clock.zone(),
     };
     if let Some(path) = &args.svg {
-        write_picture(path, &simulation, &subject, &clock)?;
+        let picture = render::picture(&simulation.run, subject.load, subject.service, &clock);
+        write_new(path, &picture.into_string(), true)?;
     }
     show(&simulation, &subject, &clock, args)?;
     match simulation.courses.first() {
@@ -202,17 +202,4 @@ fn show(simulation: &Simulation, of: &Subject<'_>, clock: &Clock, args: &Simulat
         Format::Csv if args.steps => render::steps_csv(&simulation.run, clock),
         Format::Csv => render::courses_csv(simulation, of),
     })
-}
-
-/// Writes the picture; a file that is there is replaced as a whole.
-fn write_picture(path: &Path, simulation: &Simulation, of: &Subject<'_>, clock: &Clock) -> Result<(), Failure> {
-    let text = render::picture(&simulation.run, of.load, of.service, clock).into_string();
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let written = tempfile::NamedTempFile::new_in(folder).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
-        file.persist(path).map_err(|error| error.error)
-    });
-    let failed =
-        |error: std::io::Error| Failure::Failed(Problem::of_text(format!("cannot write {}: {error}", path.display())));
-    written.map(drop).map_err(failed)
 }

@@ -76,6 +76,9 @@ pub(crate) struct OptimizeArgs {
     /// Of requests per target: app/NAME/ID/targetgroup/NAME/ID
     #[arg(long, value_name = "LABEL", value_parser = resource_label)]
     pub resource_label: Option<String>,
+    /// Write a picture of the trade-off
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
     /// Write what puts the policy in place into this folder: JSON, shell and Terraform
     #[arg(long, value_name = "FOLDER")]
     pub emit: Option<PathBuf>,

@@ -152,7 +152,7 @@ pub fn optimization(found: &Optimization, title: String, time: &dyn Fn(u64) -> S
             figures(contender_words(&priced.entry.contender), &priced.entry.seen, Cell::total(priced.seen))
         }),
     );
-    rows.push(heading("the choice, if AWS, which does not say, does otherwise:".to_string(), &columns));
+    rows.push(heading("the choice, where AWS does not say what it does:".to_string(), &columns));
     rows.extend(found.under.iter().map(|under| {
         let name = rules_words(&under.rules, &found.service.rules).to_string();
         figures(name, &under.held_out.unwrap_or(under.seen), Cell::Empty)
@@ -244,6 +244,7 @@ pub fn trade_off(found: &Optimization) -> Report {
                 hours(trial.sample.task_seconds),
                 Cell::total(*usd),
                 Cell::Text(hundredths(trial.sample.served.requests_over())),
+                Cell::Text(hundredths(trial.sample.served.time_over())),
                 kept(*met),
             ],
             remark: None,
@@ -261,6 +262,7 @@ pub fn trade_off(found: &Optimization) -> Report {
             number("task-h"),
             number("USD"),
             number("load over, %"),
+            number("time over, %"),
             text("kept"),
         ],
         rows: found.curve.iter().map(row).collect(),
