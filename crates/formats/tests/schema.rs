@@ -420,7 +420,7 @@ const SCALES_WELL: &[&str] = &[
     "target = '70% cpu', scale_out_cooldown = '60s', scale_in_cooldown = '5min', disable_scale_in = true",
     "target = ' 62.5 % CPU ', resolution = '20s', metric_delay = '18s', low_periods = 30, name = 'mine'",
     "target = '75% memory', memory_idle = '30%', memory_busy = '40%', start = 2, scale = '150 %', gaps = 'zero'",
-    "target = '1k/min per target', timezone = 'Europe/Berlin', scale = 1.5, series = 'm1', over = '80%', seed = 7",
+    "target = '1k/min per target', timezone = 'Europe/Berlin', scale = 1.5, series = 'value', over = '80%', seed = 7",
     "target = '20/s', launch_time = '23s', provisioning = '5s', health_check = '10s', health_check_grace = '60s'",
     "target = '100', metric = { trace = 'queue.csv', per_task = true, gaps = 'missing' }",
     "policies = [{ target = 100, metric = { trace = 'queue.csv' } }, { target = '70% cpu' }]",

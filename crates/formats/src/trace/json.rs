@@ -1,155 +1,251 @@
-//! Traces in JSON: plain lists, and what the AWS CLI prints of CloudWatch.
+//! Traces in JSON: lists of rows, and what CloudWatch answers. Numbers are read from their text.
 
-use super::time::Times;
-use super::{MOST_ROWS, Row, Rows, TraceOptions, value};
+use super::moment::Clock;
+use super::number;
+use super::source::Source;
+use super::{Rows, TIMES, TraceOptions, VALUES, counted};
 use crate::problem::{self, Problem, did_you_mean};
+use rust_decimal::Decimal;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
+use stackcost_model::scaling::{LoadForm, Point};
+use std::collections::BTreeMap;
 
-/// What the AWS CLI prints; numbers stay text, since a float would round.
-#[derive(Deserialize)]
-struct Printed<'a> {
-    #[serde(borrow, rename = "MetricDataResults")]
-    results: Option<Vec<MetricResult<'a>>>,
-    #[serde(rename = "NextToken")]
-    next: Option<String>,
-    #[serde(borrow, rename = "Datapoints")]
-    points: Option<Vec<Datapoint<'a>>>,
-}
+/// An object, of which not all is looked at.
+type Fields<'a> = BTreeMap<String, &'a RawValue>;
 
-#[derive(Deserialize)]
-struct MetricResult<'a> {
-    #[serde(rename = "Id")]
-    id: String,
-    #[serde(borrow, rename = "Timestamps")]
-    timestamps: Vec<&'a RawValue>,
-    #[serde(borrow, rename = "Values")]
-    values: Vec<&'a RawValue>,
-    #[serde(rename = "StatusCode")]
-    status: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Datapoint<'a> {
-    #[serde(borrow, rename = "Timestamp")]
-    timestamp: &'a RawValue,
-    #[serde(borrow, rename = "Sum")]
-    sum: Option<&'a RawValue>,
-    #[serde(borrow, rename = "Average")]
-    average: Option<&'a RawValue>,
-    #[serde(borrow, rename = "Maximum")]
-    maximum: Option<&'a RawValue>,
-}
-
-/// A row of a plain list.
-#[derive(Deserialize)]
-struct Named<'a> {
-    #[serde(borrow, alias = "time", alias = "Timestamp")]
-    timestamp: &'a RawValue,
-    #[serde(borrow, alias = "count", alias = "Value")]
-    value: &'a RawValue,
-}
-
-pub(super) fn read(name: &str, text: &str, options: &TraceOptions) -> Result<Rows, Problem> {
-    let not_json = |error: &serde_json::Error| problem::json(name, text, "this is no trace in JSON", error);
-    let mut times = Times::new(&options.zone);
-    let mut read = Rows { any_order: true, ..Rows::default() };
+/// Reads a trace in JSON.
+pub(super) fn read(source: &Source<'_>, options: &TraceOptions) -> Result<Rows, Problem> {
+    let text = std::str::from_utf8(source.bytes)
+        .map_err(|_| Problem::of_text(format!("{} is no JSON: it is no text in UTF-8", source.name)))?;
+    let reader = Reader { source, options };
+    let broken = |error: serde_json::Error| problem::json(source.name, text, "this is no trace", &error);
     if text.trim_start().starts_with('[') {
-        let list: Vec<&RawValue> = serde_json::from_str(text).map_err(|error| not_json(&error))?;
-        for (at, item) in list.iter().enumerate() {
-            let pair = match item.get().trim_start().starts_with('[') {
-                true => serde_json::from_str::<(&RawValue, &RawValue)>(item.get()),
-                false => serde_json::from_str::<Named<'_>>(item.get()).map(|row| (row.timestamp, row.value)),
+        return reader.list(serde_json::from_str(text).map_err(broken)?);
+    }
+    let answer: Answer<'_> = serde_json::from_str(text).map_err(broken)?;
+    match (answer.results, answer.datapoints) {
+        (Some(results), None) => reader.results(results, answer.next_token.is_some()),
+        (None, Some(datapoints)) => reader.datapoints(datapoints),
+        _ => Err(Problem::of_text(format!("{} has neither `MetricDataResults` nor `Datapoints`", source.name))
+            .help("JSON is a list of rows, or from `aws cloudwatch get-metric-data` or `get-metric-statistics`")),
+    }
+}
+
+/// What CloudWatch answers: `GetMetricData`, or `GetMetricStatistics`.
+#[derive(Deserialize)]
+struct Answer<'a> {
+    #[serde(borrow, rename = "MetricDataResults")]
+    results: Option<Vec<Series<'a>>>,
+    #[serde(borrow, rename = "Datapoints")]
+    datapoints: Option<Vec<&'a RawValue>>,
+    #[serde(rename = "NextToken")]
+    next_token: Option<IgnoredAny>,
+}
+
+/// A page of a metric.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Series<'a> {
+    #[serde(default)]
+    id: String,
+    #[serde(default)]
+    label: String,
+    #[serde(borrow)]
+    timestamps: Vec<&'a RawValue>,
+    #[serde(borrow)]
+    values: Vec<&'a RawValue>,
+    status_code: Option<String>,
+}
+
+struct Reader<'a> {
+    source: &'a Source<'a>,
+    options: &'a TraceOptions,
+}
+
+impl<'a> Reader<'a> {
+    /// A row, or a part of it.
+    fn parse<T: Deserialize<'a>>(&self, text: &'a str) -> Result<T, Problem> {
+        serde_json::from_str(text).map_err(|_| self.source.problem(text.as_bytes(), "this is no row").help(ROW))
+    }
+
+    /// Rows in order of time: `[time, value]`, or objects.
+    fn list(&self, items: Vec<&'a RawValue>) -> Result<Rows, Problem> {
+        let mut clock = Clock::new(&self.options.zone);
+        let mut points: Vec<Point> = Vec::with_capacity(items.len());
+        let mut keys: Option<(String, String)> = None;
+        for item in items {
+            let (time, value) = if item.get().starts_with('[') {
+                self.parse::<(&RawValue, &RawValue)>(item.get())?
+            } else {
+                let fields: Fields<'_> = self.parse(item.get())?;
+                if keys.is_none() {
+                    keys = Some(self.keys(item, &fields)?);
+                }
+                let (time, value) = keys.as_ref().map_or(("", ""), |(time, value)| (time, value));
+                (self.field(item, &fields, time)?, self.field(item, &fields, value)?)
             };
-            let (time, value) = pair.map_err(|error| {
-                let error = error.to_string();
-                let error = error.split(" at line ").next().unwrap_or("");
-                Problem::of_text(format!("{name}: item {}: {error}", at + 1))
-                    .help("rows are {\"timestamp\": \"2026-10-05T14:00:00Z\", \"value\": 300} or [time, value]")
-            })?;
-            add(&mut read, &mut times, name, at, (time, value))?;
+            let at = self.moment(&mut clock, time)?;
+            if points.last().is_some_and(|last| at < last.at) {
+                let problem = self.source.problem(item.get().as_bytes(), "this row is before the row above");
+                return Err(problem.help("sort the rows by time"));
+            }
+            points.push(Point { at, value: self.value(value)? });
         }
-        read.any_order = false;
-        if let Some(at) = read.rows.windows(2).position(|pair| pair[1].0 < pair[0].0) {
-            return Err(Problem::of_text(format!("{name}: item {} is before the time of the one above", at + 2))
-                .help("sort the rows by time"));
-        }
-        times.remarks(&mut read.remarks);
-        return Ok(read);
+        let counts = keys.and_then(|(_, value)| counted(&value));
+        Ok(Rows { points, remarks: clock.remarks(), counts })
     }
-    let printed: Printed<'_> = serde_json::from_str(text).map_err(|error| not_json(&error))?;
-    match (&printed.results, &printed.points) {
-        (Some(results), _) => {
-            let result = chosen(name, results, options)?;
-            if printed.next.is_some() || result.status.as_deref() == Some("PartialData") {
-                read.remarks.push("CloudWatch has more data than this: it is partial".to_string());
-            }
-            if result.timestamps.len() != result.values.len() {
-                return Err(Problem::of_text(format!("{name}: result {} has not as many times as values", result.id)));
-            }
-            for (at, (time, value)) in result.timestamps.iter().zip(&result.values).enumerate() {
-                add(&mut read, &mut times, name, at, (time, value))?;
+
+    /// What time and value are called in the objects of a list.
+    fn keys(&self, item: &RawValue, fields: &Fields<'_>) -> Result<(String, String), Problem> {
+        let find = |known: &[&str]| known.iter().find_map(|name| key(fields, name));
+        let lacks = |what: &str, known: &[&str]| {
+            let problem = self.source.problem(item.get().as_bytes(), format!("this row has no {what}"));
+            problem.help(format!("it is called one of: {}", known.join(", ")))
+        };
+        let time = find(&TIMES).ok_or_else(|| lacks("time", &TIMES))?;
+        let value = match &self.options.series {
+            Some(wanted) => find(&[wanted]).ok_or_else(|| lacks("such value", &[wanted]))?,
+            None => find(&VALUES).ok_or_else(|| lacks("value", &VALUES))?,
+        };
+        Ok((time, value))
+    }
+
+    fn field(&self, item: &RawValue, fields: &Fields<'a>, key: &str) -> Result<&'a RawValue, Problem> {
+        let missing = || self.source.problem(item.get().as_bytes(), format!("this row has no `{key}`"));
+        fields.get(key).copied().ok_or_else(missing)
+    }
+
+    /// `GetMetricData`: pages of metrics, newest or oldest first.
+    fn results(&self, pages: Vec<Series<'a>>, more: bool) -> Result<Rows, Problem> {
+        let mut ids: Vec<&str> = Vec::new();
+        for page in &pages {
+            if !ids.contains(&&*page.id) {
+                ids.push(&page.id);
             }
         }
-        (None, Some(points)) => {
-            for (at, point) in points.iter().enumerate() {
-                let value = point.sum.or(point.average).or(point.maximum).ok_or_else(|| {
-                    Problem::of_text(format!("{name}: datapoint {} has no value", at + 1))
-                        .help("ask with --statistics Sum, Average or Maximum")
-                })?;
-                add(&mut read, &mut times, name, at, (point.timestamp, value))?;
+        let among = || format!("it is one of: {}", ids.join(", "));
+        let id = match (&self.options.series, &*ids) {
+            (Some(wanted), _) => {
+                let page = pages.iter().find(|page| page.id == *wanted || page.label == *wanted);
+                page.map(|page| page.id.clone()).ok_or_else(|| {
+                    let problem = Problem::of_text(format!("{} has no metric `{wanted}`", self.source.name));
+                    problem.help(did_you_mean(wanted, ids.iter().copied()).unwrap_or_else(among))
+                })?
+            }
+            (None, [id]) => (*id).to_string(),
+            (None, []) => String::new(),
+            (None, _) => {
+                let message =
+                    format!("{} has {} metrics, and which is the load is not said", self.source.name, ids.len());
+                return Err(Problem::of_text(message).help(among()));
+            }
+        };
+        let mut clock = Clock::new(&self.options.zone);
+        let mut points = Vec::new();
+        let mut partial = more;
+        let (mut label, mut status) = (String::new(), String::new());
+        for page in pages.iter().filter(|page| page.id == id) {
+            if page.timestamps.len() != page.values.len() {
+                let message =
+                    format!("`{id}` has {} timestamps and {} values", page.timestamps.len(), page.values.len());
+                return Err(Problem::of_text(format!("{}: {message}", self.source.name)).help("fetch it again"));
+            }
+            for (time, value) in page.timestamps.iter().zip(&page.values) {
+                points.push(Point { at: self.moment(&mut clock, time)?, value: self.value(value)? });
+            }
+            label.clone_from(&page.label);
+            status = page.status_code.clone().unwrap_or_default();
+        }
+        // Of several pages each but the last is partial.
+        match &*status {
+            "" | "Complete" => {}
+            "PartialData" => partial = true,
+            other => {
+                let problem = Problem::of_text(format!("{}: CloudWatch answered {other}", self.source.name));
+                return Err(problem.help("fetch it again"));
             }
         }
-        (None, None) => {
-            return Err(Problem::of_text(format!("{name} is JSON, but no trace")).help(
-                "what `aws cloudwatch get-metric-data` or `get-metric-statistics` prints, or a list of times and values",
-            ));
+        points.sort_by_key(|point| point.at);
+        let mut remarks = clock.remarks();
+        if partial {
+            remarks.push("CloudWatch gave a part of the data only: there are more pages to fetch".to_string());
+        }
+        Ok(Rows { points, remarks, counts: counted(&label) })
+    }
+
+    /// `GetMetricStatistics`: datapoints in no order.
+    fn datapoints(&self, items: Vec<&'a RawValue>) -> Result<Rows, Problem> {
+        let mut clock = Clock::new(&self.options.zone);
+        let mut points = Vec::with_capacity(items.len());
+        let mut statistic: Option<String> = None;
+        let mut percent = false;
+        for item in items {
+            let mut fields: Fields<'_> = self.parse(item.get())?;
+            if let Some(extended) = fields.remove("ExtendedStatistics") {
+                fields.extend(self.parse::<Fields<'_>>(extended.get())?);
+            }
+            if statistic.is_none() {
+                statistic = Some(self.statistic(item, &fields)?);
+            }
+            let statistic = statistic.as_deref().unwrap_or_default();
+            let at = self.moment(&mut clock, self.field(item, &fields, "Timestamp")?)?;
+            points.push(Point { at, value: self.value(self.field(item, &fields, statistic)?)? });
+            percent |= fields.get("Unit").is_some_and(|unit| unit.get() == "\"Percent\"");
+        }
+        points.sort_by_key(|point| point.at);
+        let mut remarks = clock.remarks();
+        if percent && !matches!(self.options.form, LoadForm::CpuPercent { .. }) {
+            remarks.push("the values are percent: they are no load unless it is said on how many tasks".to_string());
+        }
+        Ok(Rows { points, remarks, counts: statistic.as_deref().and_then(counted) })
+    }
+
+    /// Which statistic is read: the one that is named, or the only one.
+    fn statistic(&self, item: &RawValue, fields: &Fields<'_>) -> Result<String, Problem> {
+        let others = ["Timestamp", "Unit"];
+        let there: Vec<&str> = fields.keys().map(String::as_str).filter(|key| !others.contains(key)).collect();
+        let problem = |message: String| {
+            let help = format!("it is one of: {}", there.join(", "));
+            self.source.problem(item.get().as_bytes(), message).help(help)
+        };
+        match (&self.options.series, &*there) {
+            (Some(wanted), _) => {
+                key(fields, wanted).ok_or_else(|| problem(format!("there is no statistic `{wanted}`")))
+            }
+            (None, [one]) => Ok((*one).to_string()),
+            (None, []) => Err(self.source.problem(item.get().as_bytes(), "this datapoint has no statistic")),
+            (None, _) => Err(problem("there are several statistics, and which is the load is not said".to_string())),
         }
     }
-    Ok(read)
+
+    fn moment(&self, clock: &mut Clock<'_>, raw: &RawValue) -> Result<i64, Problem> {
+        let text = plain(raw);
+        clock
+            .read(text.trim().as_bytes())
+            .map_err(|bad| self.source.bad_moment(raw.get().as_bytes(), text.as_bytes(), bad))
+    }
+
+    /// A number, as one or in quotes; null where nothing is known.
+    fn value(&self, raw: &RawValue) -> Result<Option<Decimal>, Problem> {
+        if raw.get() == "null" {
+            return Ok(None);
+        }
+        let text = plain(raw);
+        let value = number::value(text.trim().as_bytes());
+        value.map(Some).map_err(|bad| self.source.bad_number(raw.get().as_bytes(), text.as_bytes(), bad))
+    }
 }
 
-/// The result that is asked for, or the only one.
-fn chosen<'a, 'b>(
-    name: &str,
-    results: &'b [MetricResult<'a>],
-    options: &TraceOptions,
-) -> Result<&'b MetricResult<'a>, Problem> {
-    let ids: Vec<&str> = results.iter().map(|result| result.id.as_str()).collect();
-    match (&options.series, results) {
-        (None, [only]) => Ok(only),
-        (None, []) => Err(Problem::of_text(format!("{name} has no results"))),
-        (None, _) => Err(Problem::of_text(format!("{name} has several results: {}", ids.join(", ")))
-            .help(format!("choose one: series = \"{}\"", ids[0]))),
-        (Some(series), results) => results.iter().find(|result| result.id == *series).ok_or_else(|| {
-            Problem::of_text(format!("{name} has no result \"{series}\"")).help(
-                did_you_mean(series, ids.iter().copied()).unwrap_or_else(|| format!("it has: {}", ids.join(", "))),
-            )
-        }),
-    }
+const ROW: &str = "a row is {\"timestamp\": ..., \"value\": ...} or [time, value]";
+
+/// The key that is this name, however it is capitalised.
+fn key(fields: &Fields<'_>, name: &str) -> Option<String> {
+    fields.keys().find(|key| key.to_lowercase() == name.to_lowercase()).cloned()
 }
 
-fn add(
-    read: &mut Rows,
-    times: &mut Times<'_>,
-    name: &str,
-    at: usize,
-    (time, given): (&RawValue, &RawValue),
-) -> Result<(), Problem> {
-    let plain = |raw: &RawValue| raw.get().trim_matches('"').to_string();
-    let wrong = |what: String| Problem::of_text(format!("{name}: item {}: {what}", at + 1));
-    let time_text = plain(time);
-    // A time with a fraction, as the AWS CLI may print Unix seconds.
-    let whole = time_text.split_once('.').filter(|_| !time_text.contains('-')).map_or(&*time_text, |parts| parts.0);
-    let second = times.read(whole).ok_or_else(|| wrong(format!("`{time_text}` is no time")))?;
-    let value = match given.get() {
-        "null" => None,
-        number => Some(value(number).map_err(|why| wrong(format!("`{number}` {why}")))?),
-    };
-    if read.rows.len() >= MOST_ROWS {
-        return Err(Problem::of_text(format!("{name} has more than ten million rows")));
-    }
-    let row: Row = (second, value);
-    read.rows.push(row);
-    Ok(())
+/// The text of a string, and of anything else as it stands.
+fn plain(raw: &RawValue) -> String {
+    serde_json::from_str(raw.get()).unwrap_or_else(|_| raw.get().to_string())
 }

@@ -1,245 +1,167 @@
-//! Load traces: rows of a time and a value, as CSV or JSON, to a [`Load`].
+//! Load traces: rows of a time and a value, in CSV or JSON, as the load that they tell of.
 //!
-//! A CSV has a header with a column of times (`timestamp`, `time`, `date`, `datetime`, or `seconds`
-//! from the start) and one of values (`value`, `count`, `requests`, `sum`, `average`, `maximum`). JSON
-//! is a list of `{"timestamp": ..., "value": ...}` or of `[time, value]`, or what the AWS CLI prints for
-//! `cloudwatch get-metric-data` and `get-metric-statistics`, as it comes.
-//!
-//! | in the trace | what counts |
+//! | form | what it looks like |
 //! |---|---|
-//! | a row | its rate holds until the next row, the last as long as rows usually do |
-//! | rows that are not a minute, 30, 20, ... seconds apart | the mean of each minute, by time |
-//! | several rows of the same time | their mean |
-//! | a gap: the next row is more than half as far again as usual | see [`Gaps`] |
-//! | an empty value | nothing is known until the next row |
-//! | a time without offset | a time in `zone`, UTC if none is given; one that the clock skips is the same time later, one that it shows twice the first, unless time would go backwards: then the second |
-//! | rows that go backwards in time | an error; from CloudWatch, whose order is not fixed, they are sorted |
+//! | CSV | a header with a time column (`timestamp`, `time`, `date`, ...) and a value column (`value`, `requests`, `Sum`, ...) |
+//! | CSV, relative | a column `seconds` from the start instead of the time |
+//! | JSON | a list of `{"timestamp": ..., "value": ...}` or of `[time, value]` |
+//! | CloudWatch | what `aws cloudwatch get-metric-data` or `get-metric-statistics` prints |
+//!
+//! Times are RFC 3339, `2026-10-01 09:00:00`, `2026-10-01T09:00`, a date, Unix seconds or milliseconds,
+//! cut to the second; without an offset they are in [`TraceOptions::zone`]. Rows go forward in time;
+//! only what CloudWatch gives is sorted, since it gives the newest first, or no order at all. A value
+//! that is empty (in JSON, null) says that nothing is known. How rows become steps is told at
+//! [`Load::from_points`].
+//!
+//! ```
+//! use stackcost_formats::trace::{TraceOptions, read};
+//!
+//! let text = "timestamp,value\n2026-10-01T09:00:00Z,1200\n2026-10-01T09:01:00Z,1350\n";
+//! let trace = read("load.csv", text.as_bytes(), &TraceOptions::default())?;
+//! assert_eq!((trace.rows, trace.usual_step, trace.load.seconds()), (2, 60, 120));
+//! # Ok::<(), stackcost_formats::problem::Problem>(())
+//! ```
 
+mod source;
+mod number;
+mod moment;
 mod csv;
 mod json;
 #[cfg(test)]
 mod tests;
-mod time;
 
 use crate::problem::Problem;
 use jiff::tz::TimeZone;
-use stackcost_model::exact::Ratio;
-use stackcost_model::scaling::{Gaps, Load, LoadUnit, usual_distance};
+use source::Source;
+use stackcost_model::scaling::{BadLoad, Gaps, Load, Point};
 
-/// What the values of a trace are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum LoadForm {
-    /// Requests a minute.
-    #[default]
-    RequestsPerMinute,
-    /// Requests a second.
-    RequestsPerSecond,
-    /// How many requests came until the next row, as `RequestCount` of a load balancer is.
-    RequestsPerRow,
-    /// How many tasks the load keeps busy.
-    TaskUnits,
-    /// CPU in percent of so many tasks, on which it was measured.
-    CpuPercent {
-        /// How many.
-        tasks: u32,
-    },
+pub use stackcost_model::scaling::LoadForm;
+
+/// A trace that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trace {
+    /// The load it tells of.
+    pub load: Load,
+    /// What to know of it: sentences without a full stop.
+    pub remarks: Vec<String>,
+    /// How many rows it has.
+    pub rows: u64,
+    /// The usual distance of its rows in seconds: what happens within it cannot be seen.
+    pub usual_step: u64,
 }
 
-impl LoadForm {
-    /// What its load is counted in.
-    #[must_use]
-    pub fn unit(self) -> LoadUnit {
-        match self {
-            LoadForm::TaskUnits | LoadForm::CpuPercent { .. } => LoadUnit::TaskUnits,
-            _ => LoadUnit::RequestsPerMinute,
-        }
-    }
-}
-
-/// How a trace is to be read.
+/// What a trace does not say itself.
 #[derive(Clone, Debug)]
 pub struct TraceOptions {
-    /// What its values are.
+    /// What its values count.
     pub form: LoadForm,
-    /// What counts where rows are missing.
+    /// What holds where rows are missing.
     pub gaps: Gaps,
-    /// The zone of times that name none.
+    /// The zone of times without an offset. A time that the clocks show twice is the
+    /// second one as soon as the first would not be later than the row before.
     pub zone: TimeZone,
-    /// Which result of `get-metric-data`, by its `Id`.
+    /// Which of several: the value column in CSV and JSON, the `Id` or `Label` of `get-metric-data`, the
+    /// statistic of `get-metric-statistics`. None takes the first value column by name, or the only one.
     pub series: Option<String>,
 }
 
 impl Default for TraceOptions {
+    /// Requests a minute, held over gaps; times in UTC.
     fn default() -> TraceOptions {
         TraceOptions { form: LoadForm::default(), gaps: Gaps::default(), zone: TimeZone::UTC, series: None }
     }
 }
 
-/// A trace that was read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trace {
-    /// Its load.
-    pub load: Load,
-    /// What the rules above were needed for, in words.
-    pub remarks: Vec<String>,
-    /// How many rows it has.
-    pub rows: u64,
-    /// How far they usually are apart, in seconds.
-    pub usual_step: u64,
-}
-
-/// No trace has more rows: some years of minutes.
-pub const MOST_ROWS: usize = 10_000_000;
-
-/// A time in Unix seconds, and a value in millionths, if there is one.
-type Row = (i64, Option<u64>);
-
-/// The rows of a text, and what is to be said of them.
-#[derive(Default)]
-struct Rows {
-    rows: Vec<Row>,
-    remarks: Vec<String>,
-    /// Whether they may come in any order.
-    any_order: bool,
-}
-
-/// Reads a trace; `name` is what messages call it.
-///
-/// ```
-/// use stackcost_formats::trace::{TraceOptions, read};
-/// let trace = read("load.csv", b"timestamp,value\n2026-10-05T00:00Z,300\n2026-10-05T00:01Z,420\n", &TraceOptions::default())?;
-/// assert_eq!(trace.load.seconds(), 120);
-/// # Ok::<(), stackcost_formats::problem::Problem>(())
-/// ```
+/// Reads a trace; `name` is what it is called in problems.
 ///
 /// # Errors
-/// What is no trace, with the line of it.
+/// What cannot be taken, with its line and column where it has one.
 pub fn read(name: &str, bytes: &[u8], options: &TraceOptions) -> Result<Trace, Problem> {
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        Problem::of_text(format!("{name} is no text: byte {} is not UTF-8", error.valid_up_to()))
-            .help("is it the right file?")
-    })?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut read = match text.trim_start().chars().next() {
-        None => {
-            return Err(Problem::of_text(format!("{name} is empty")).help("a trace has a row for each minute or so"));
-        }
-        Some('{' | '[') => json::read(name, text, options)?,
-        Some(_) => csv::read(name, text, options)?,
+    let source = Source { name, bytes: bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes) };
+    if memchr::memchr(0, source.bytes).is_some() {
+        let problem = Problem::of_text(format!("{name} is no text in UTF-8: it has NUL bytes"));
+        return Err(problem.help("save it as CSV in UTF-8"));
+    }
+    let rows = match source.bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        None => return Err(Problem::of_text(format!("{name} is empty")).help(EXAMPLE)),
+        Some(b'{' | b'[') => json::read(&source, options)?,
+        Some(_) => csv::read(&source, options)?,
     };
-    if read.rows.is_empty() {
-        return Err(Problem::of_text(format!("{name} has no rows")).help("a trace has a row for each minute or so"));
+    if rows.points.is_empty() {
+        return Err(Problem::of_text(format!("{name} has no rows")).help(EXAMPLE));
     }
-    if read.any_order {
-        read.rows.sort_by_key(|row| row.0);
-    }
-    let count = read.rows.len() as u64;
-    let same = merge(&mut read.rows);
-    if same > 0 {
-        read.remarks.push(format!("{same} rows have the time of the row before: their mean counts"));
-    }
-    rates(&mut read, options.form);
-    let unit = options.form.unit();
-    let (load, told) = Load::from_rows(unit, &read.rows, options.gaps).map_err(|error| {
-        Problem::of_text(format!("{name}: {error}")).help("is it the right file, and the right column?")
-    })?;
-    let mut remarks = read.remarks;
-    if told.gaps > 0 {
-        let rule = match options.gaps {
-            Gaps::Hold => "the value before goes on",
-            Gaps::Zero => "there was no load",
-            Gaps::Missing => "nothing is known of them",
-        };
-        remarks.push(format!("{} gaps, {} s in all: {rule}", told.gaps, told.gap_seconds));
-    }
-    if told.cut > 0 {
-        remarks.push(format!("{} values have more decimals than a load holds and were cut", told.cut));
-    }
-    if told.usual > 60 {
+    let made = Load::from_points(options.form, &rows.points, options.gaps);
+    let made = made.map_err(|error| no_load(name, error))?;
+    let mut remarks = rows.remarks;
+    if let Some(column) = rows.counts.filter(|_| made.usual_step != 60 && a_minute(options.form)) {
+        let every = made.usual_step;
         remarks.push(format!(
-            "rows are {} s apart: what happens between them, and what alarms make of it, cannot be seen",
-            told.usual
+            "`{column}` often counts what came from one row to the next, here {every} s, and is read as so many a \
+             minute: if it counts, say that values are requests per row"
         ));
     }
-    Ok(Trace { load, remarks, rows: count, usual_step: told.usual })
+    remarks.extend(made.remarks.iter().map(ToString::to_string));
+    Ok(Trace { load: made.load, remarks, rows: rows.points.len() as u64, usual_step: made.usual_step })
 }
 
-/// Makes one row of those with the same time; gives how many were too many.
-fn merge(rows: &mut Vec<Row>) -> u64 {
-    let before = rows.len();
-    let mut known: Vec<u64> = Vec::new();
-    let mut kept: usize = 0;
-    let mut at = 0;
-    while at < rows.len() {
-        let time = rows[at].0;
-        let end = at + rows[at..].iter().take_while(|row| row.0 == time).count();
-        if end - at == 1 {
-            rows[kept] = rows[at];
-        } else {
-            known.clear();
-            known.extend(rows[at..end].iter().filter_map(|row| row.1));
-            let sum: u128 = known.iter().map(|&value| u128::from(value)).sum();
-            let mean = sum.checked_div(known.len() as u128).and_then(|mean| u64::try_from(mean).ok());
-            rows[kept] = (time, mean);
-        }
-        kept += 1;
-        at = end;
-    }
-    rows.truncate(kept);
-    (before - kept) as u64
-}
+const EXAMPLE: &str = "a trace is CSV with a header `timestamp,value`, or JSON from `aws cloudwatch get-metric-data`";
 
-/// Values as rates in the unit of the load.
-fn rates(read: &mut Rows, form: LoadForm) {
-    match form {
-        LoadForm::RequestsPerMinute | LoadForm::TaskUnits => {}
-        LoadForm::RequestsPerSecond => {
-            read.rows.iter_mut().for_each(|row| row.1 = row.1.map(|value| value.saturating_mul(60)));
+/// Why rows that could be read are no load.
+fn no_load(name: &str, error: BadLoad) -> Problem {
+    let problem = Problem::of_text(format!("{name}: {error}"));
+    match error {
+        BadLoad::AllMissing => problem.help("is it the right file, and the right column?"),
+        BadLoad::TooLarge => {
+            problem.help("a load is at most 2,147,483,647: is it the right column, and the right unit?")
         }
-        LoadForm::CpuPercent { tasks } => {
-            let full = read.rows.iter().filter(|row| row.1.is_some_and(|value| value >= 100_000_000)).count();
-            if full > 0 {
-                read.remarks
-                    .push(format!("{full} rows are at 100 % CPU: what was asked of the tasks then may have been more"));
-            }
-            let busy = |value: u64| value.saturating_mul(u64::from(tasks)) / 100;
-            read.rows.iter_mut().for_each(|row| row.1 = row.1.map(busy));
-        }
-        LoadForm::RequestsPerRow => {
-            let usual = usual_distance(&read.rows);
-            for at in 0..read.rows.len() {
-                let next = read.rows.get(at + 1).map_or(usual, |next| next.0.abs_diff(read.rows[at].0));
-                // A row before a gap is as long as rows usually are.
-                let length = if next > usual + usual / 2 { usual } else { next }.max(1);
-                let row = &mut read.rows[at];
-                row.1 = row.1.map(|value| value.saturating_mul(60) / length);
-            }
-        }
+        BadLoad::TooLong => problem.help("cut it to the time that matters, or give rows that are farther apart"),
+        BadLoad::TooManyRows => problem.help(FEWER),
+        _ => problem,
     }
 }
 
-/// A number as a value in millionths, cut; or why it is none.
-fn value(text: &str) -> Result<u64, &'static str> {
-    // Mostly whole numbers.
-    if let Ok(whole) = text.parse::<u64>() {
-        return whole.checked_mul(1_000_000).ok_or("is too large");
-    }
-    let (number, exponent) = match text.split_once(['e', 'E']) {
-        Some((number, exponent)) => (number, exponent.parse::<i32>().map_err(|_| "is no number")?),
-        None => (text, 0),
-    };
-    let parsed = Ratio::parse(number).ok_or("is no number")?;
-    if !(-18..=18).contains(&exponent) {
-        return Err("is no number of a load");
-    }
-    let power = Ratio::whole(10_i64.pow(exponent.unsigned_abs()));
-    let exact = if exponent < 0 { parsed / power } else { parsed * power };
-    if exact.is_negative() {
-        return Err("is negative");
-    }
-    let millionths = exact * Ratio::whole(1_000_000);
-    if millionths.is_too_large() {
-        return Err("is too large");
-    }
-    u64::try_from(millionths.ticks() / millionths.per_unit()).map_err(|_| "is too large")
+/// What to do about too many rows.
+const FEWER: &str = "cut it to the time that matters, or to a row for each minute";
+
+fn a_minute(form: LoadForm) -> bool {
+    form == LoadForm::RequestsPerMinute
+}
+
+/// What a reader found.
+struct Rows {
+    /// In order of time.
+    points: Vec<Point>,
+    remarks: Vec<String>,
+    /// The name of the values, if they are usually counts of a row.
+    counts: Option<String>,
+}
+
+/// Names of columns of time, in lower case.
+const TIMES: [&str; 7] = ["timestamp", "time", "datetime", "date_time", "date time", "date", "ts"];
+/// Names of columns of values, in lower case.
+const VALUES: [&str; 18] = [
+    "value",
+    "values",
+    "requests",
+    "request_count",
+    "request count",
+    "requestcount",
+    "count",
+    "sum",
+    "average",
+    "maximum",
+    "minimum",
+    "load",
+    "rpm",
+    "rps",
+    "rate",
+    "cpu",
+    "cpuutilization",
+    "utilization",
+];
+
+/// The name, if values of that name are usually counts of a row.
+fn counted(name: &str) -> Option<String> {
+    let usually = ["sum", "count", "requestcount", "request_count", "request count"];
+    usually.contains(&&*name.to_lowercase()).then(|| name.to_string())
 }

@@ -1,6 +1,8 @@
 //! Load: how much is asked of a service, step by step.
 
+use crate::exact::Ratio;
 use alloc::vec::Vec;
+use core::ops::Range;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
@@ -8,6 +10,12 @@ use rand_chacha::rand_core::{RngCore, SeedableRng};
 pub const MISSING: u32 = u32::MAX;
 /// The largest value of a step, in ticks.
 pub const MOST: u32 = i32::MAX.unsigned_abs();
+/// The most ticks to a unit.
+pub const FINEST: u64 = 1_000_000;
+/// The most steps that are made from rows or from a shape: 231 days of seconds, 38 years of minutes.
+pub const MOST_STEPS: u64 = 20_000_000;
+/// The longest time that rows or a shape may cover, in seconds: ten years, with their leap days.
+pub const LONGEST: u64 = 3_653 * crate::time::DAY;
 
 /// What load is counted in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,15 +49,6 @@ pub enum BadLoad {
     /// All steps are missing.
     #[error("there is no load: every step of the trace is missing")]
     AllMissing,
-    /// Rows that do not go forward in time.
-    #[error("the rows of a trace go forward in time")]
-    Backwards,
-    /// More steps than [`MOST_STEPS`].
-    #[error("the trace is longer than ten million steps")]
-    TooLong,
-    /// A factor that is none.
-    #[error("a load is scaled by a number that is not negative")]
-    Factor,
     /// The grid does not fit minutes.
     #[error("a step of {0} s does not divide a minute")]
     Step(u32),
@@ -62,83 +61,27 @@ pub enum BadLoad {
     /// A value above [`MOST`].
     #[error("a value is too large")]
     TooLarge,
-}
-
-/// What counts where rows are missing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Gaps {
-    /// The rate before it goes on.
-    #[default]
-    Hold,
-    /// There was no load.
-    Zero,
-    /// Nothing is known: no datapoints, and nothing counted as served or lost.
-    Missing,
-}
-
-/// What rows were like that came on a grid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Gridded {
-    /// How far rows usually are apart, in seconds.
-    pub usual: u64,
-    /// How many gaps there were.
-    pub gaps: u64,
-    /// How long they were in all.
-    pub gap_seconds: u64,
-    /// How many values have more decimals than fit.
-    pub cut: u64,
-}
-
-/// How far rows usually are apart, in seconds: the (lower) median; a minute for a single row.
-#[must_use]
-pub fn usual_distance(rows: &[(i64, Option<u64>)]) -> u64 {
-    let mut distances: Vec<u64> = rows.windows(2).map(|pair| pair[1].0.abs_diff(pair[0].0)).collect();
-    match distances.len() {
-        0 => 60,
-        count => *distances.select_nth_unstable((count - 1) / 2).1,
-    }
-}
-
-/// The most steps of a load: ten years of minutes, and more.
-pub const MOST_STEPS: usize = 10_000_000;
-
-/// Rates that are laid out step by step.
-struct Grid {
-    step: u64,
-    values: Vec<u32>,
-    /// Of the step that is not full.
-    sum: u128,
-    seconds: u64,
-    at: u64,
-}
-
-impl Grid {
-    /// A rate holds for so many seconds.
-    fn hold(&mut self, value: Option<u64>, seconds: u64) {
-        let mut left = seconds;
-        while left > 0 {
-            let take = left.min(self.step - self.at);
-            if let Some(value) = value {
-                self.sum += u128::from(value) * u128::from(take);
-                self.seconds += take;
-            }
-            self.at += take;
-            left -= take;
-            if self.at == self.step {
-                self.close();
-            }
-        }
-    }
-
-    /// Ends a step that was begun.
-    fn close(&mut self) {
-        if self.at == 0 {
-            return;
-        }
-        let mean = self.sum.checked_div(self.seconds.into());
-        self.values.push(mean.and_then(|mean| u32::try_from(mean).ok()).unwrap_or(MISSING));
-        (self.sum, self.seconds, self.at) = (0, 0, 0);
-    }
+    /// Less than nothing is asked.
+    #[error("a load is not negative")]
+    Negative,
+    /// A row of before the row ahead of it; rows count from 1.
+    #[error("row {0} is earlier than the row before it")]
+    Backwards(usize),
+    /// A row at a time that no trace has.
+    #[error("row {0} is not between the years 1970 and 2200")]
+    When(usize),
+    /// More than ten million rows.
+    #[error("a trace has at most 10,000,000 rows")]
+    TooManyRows,
+    /// Longer than [`LONGEST`], or more than [`MOST_STEPS`].
+    #[error("a load lasts ten years at most, and has at most 20,000,000 steps")]
+    TooLong,
+    /// CPU of no task.
+    #[error("CPU is measured of one task or more")]
+    NoTasks,
+    /// A part that does not fit minutes.
+    #[error("a part of a load begins and ends on whole minutes")]
+    Part,
 }
 
 impl Load {
@@ -177,110 +120,6 @@ impl Load {
         self.unit
     }
 
-    /// Rows of a trace on a grid. A row is when it begins, in Unix seconds, and its rate in millionths
-    /// of a unit, or none where nothing is known; rows go forward in time.
-    ///
-    /// A rate holds until the next row, for the last row as long as rows usually do (the median of
-    /// their distances). Where the next row is more than half as far again as usual, the rate holds as
-    /// long as usual, and the rest is a gap. A step of the grid is the mean of what holds in it, by
-    /// time, over what is known of it, cut to a tick. Steps are as long as rows usually are where that
-    /// divides a minute, else a minute: rows that are further apart are held over their minutes.
-    ///
-    /// # Errors
-    /// See [`BadLoad`].
-    pub fn from_rows(unit: LoadUnit, rows: &[(i64, Option<u64>)], gaps: Gaps) -> Result<(Load, Gridded), BadLoad> {
-        let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Err(BadLoad::Empty) };
-        let usual = usual_distance(rows);
-        if usual == 0 || rows.windows(2).any(|pair| pair[1].0 <= pair[0].0) {
-            return Err(BadLoad::Backwards);
-        }
-        let step = u32::try_from(usual).ok().filter(|usual| 60 % usual == 0).unwrap_or(60);
-        let start = first.0 - first.0.rem_euclid(60);
-        let length = last.0.abs_diff(start).saturating_add(usual).div_ceil(step.into());
-        let Some(length) = usize::try_from(length).ok().filter(|&length| length <= MOST_STEPS) else {
-            return Err(BadLoad::TooLong);
-        };
-        let peak = rows.iter().filter_map(|row| row.1).max().ok_or(BadLoad::AllMissing)?;
-        // As many decimals as the largest value leaves room for.
-        let cut = (0..=6).map(|places| 10_u64.pow(places)).find(|cut| peak / cut <= u64::from(MOST));
-        let cut = cut.ok_or(BadLoad::TooLarge)?;
-        let mut told = Gridded { usual, gaps: 0, gap_seconds: 0, cut: 0 };
-        told.cut = rows.iter().filter(|row| row.1.is_some_and(|value| value % cut != 0)).count() as u64;
-        let mut grid = Grid { step: step.into(), values: Vec::with_capacity(length), sum: 0, seconds: 0, at: 0 };
-        let offset = |at: i64| at.abs_diff(start);
-        grid.hold(None, offset(first.0));
-        for (place, &(at, value)) in rows.iter().enumerate() {
-            let value = value.map(|value| value / cut);
-            let begin = offset(at);
-            let next = rows.get(place + 1).map_or(begin + usual, |next| offset(next.0));
-            if next - begin > usual + usual / 2 {
-                grid.hold(value, usual);
-                let gap = next - begin - usual;
-                told.gaps += 1;
-                told.gap_seconds += gap;
-                grid.hold(
-                    match gaps {
-                        Gaps::Hold => value,
-                        Gaps::Zero => Some(0),
-                        Gaps::Missing => None,
-                    },
-                    gap,
-                );
-            } else {
-                grid.hold(value, next - begin);
-            }
-        }
-        grid.close();
-        Ok((Load::new(unit, start, step, 1_000_000 / cut, grid.values)?, told))
-    }
-
-    /// The same load so many times as high, each step cut to a tick.
-    ///
-    /// # Errors
-    /// A factor below 0, and values that become too large.
-    pub fn scaled(&self, factor: crate::exact::Ratio) -> Result<Load, BadLoad> {
-        let (times, per) = (u128::try_from(factor.ticks()), u128::try_from(factor.per_unit()));
-        let (Ok(times), Ok(per @ 1..)) = (times, per) else { return Err(BadLoad::Factor) };
-        // With fewer ticks to the unit where there is no room for as many.
-        let mut ticks = self.ticks;
-        loop {
-            let coarser = u128::from(self.ticks / ticks);
-            let scaled = |&value: &u32| match value {
-                MISSING => Some(MISSING),
-                value => {
-                    let value = u128::from(value).checked_mul(times)? / per.checked_mul(coarser)?;
-                    u32::try_from(value).ok().filter(|&value| value <= MOST)
-                }
-            };
-            if let Some(values) = self.values.iter().map(scaled).collect::<Option<Vec<u32>>>() {
-                return Load::new(self.unit, self.start, self.step, ticks, values);
-            }
-            if !ticks.is_multiple_of(10) {
-                return Err(BadLoad::TooLarge);
-            }
-            ticks /= 10;
-        }
-    }
-
-    /// The same load with each step drawn anew between so many thousandths less and more.
-    #[must_use]
-    pub fn with_noise(&self, seed: u64, thousandths: u32) -> Load {
-        let mut random = ChaCha8Rng::seed_from_u64(seed);
-        let (spread, least) = (2 * u64::from(thousandths) + 1, 1_000_u64.saturating_sub(thousandths.into()));
-        let drawn = |&value: &u32| {
-            // The same draws whatever is missing.
-            let factor = least + ((u64::from(random.next_u32()) * spread) >> 32);
-            if value == MISSING {
-                MISSING
-            } else {
-                u32::try_from(u64::from(value) * factor / 1_000).unwrap_or(MOST).min(MOST)
-            }
-        };
-        let values: Vec<u32> = self.values.iter().map(drawn).collect();
-        let sum = values.iter().filter(|&&value| value != MISSING).map(|&value| u128::from(value)).sum();
-        Load { values, known: (self.known.0, sum), ..self.clone() }
-    }
-
     /// When it begins, in Unix seconds: a whole minute.
     #[must_use]
     pub fn start(&self) -> i64 {
@@ -317,94 +156,259 @@ impl Load {
         self.known
     }
 
+    /// The total of the known steps, in ticks: times [`Load::step`] it is ticks times seconds.
+    #[must_use]
+    pub fn sum(&self) -> u128 {
+        self.known.1
+    }
+
+    /// The mean of the known steps, in units.
+    #[must_use]
+    pub fn mean(&self) -> Ratio {
+        // At least one step is known, and 2^64 steps of 2^31 ticks are below 2^95.
+        let sum = i128::try_from(self.known.1).unwrap_or(i128::MAX);
+        Ratio::new(sum, i128::from(self.known.0) * i128::from(self.ticks))
+    }
+
     /// The largest value, in ticks.
     #[must_use]
     pub fn peak(&self) -> u32 {
         self.values.iter().copied().filter(|&value| value != MISSING).max().unwrap_or(0)
     }
+
+    /// So many times the load. Ticks stay as they are where that is exact; else they become the finest
+    /// that hold the peak ([`FINEST`] at most), and steps are rounded to them, half up.
+    ///
+    /// # Errors
+    /// [`BadLoad::Negative`], and [`BadLoad::TooLarge`] where the peak exceeds [`MOST`] units.
+    pub fn scaled(&self, factor: Ratio) -> Result<Load, BadLoad> {
+        if factor.is_negative() {
+            return Err(BadLoad::Negative);
+        }
+        if factor.is_too_large() {
+            return Err(BadLoad::TooLarge);
+        }
+        let peak = Ratio::from(self.peak()) * factor;
+        let whole = |&value: &u32| value == MISSING || (Ratio::from(value) * factor).to_whole().is_some();
+        if peak <= Ratio::from(MOST) && self.values.iter().all(whole) {
+            return self.each(factor, self.ticks);
+        }
+        self.each(factor, finest(peak / Ratio::from(self.ticks))?)
+    }
+
+    /// The part between two seconds from the start, both whole minutes; an end after the end is the end.
+    ///
+    /// # Errors
+    /// [`BadLoad::Part`], [`BadLoad::Empty`], [`BadLoad::AllMissing`].
+    pub fn slice(&self, seconds: Range<u64>) -> Result<Load, BadLoad> {
+        let (from, to) = (seconds.start, seconds.end.min(self.seconds()));
+        if !from.is_multiple_of(60) || !(to.is_multiple_of(60) || to == self.seconds()) {
+            return Err(BadLoad::Part);
+        }
+        // Both are multiples of the step, and at most the length.
+        let place = |second: u64| usize::try_from(second / u64::from(self.step)).unwrap_or(usize::MAX);
+        let part = self.values.get(place(from)..place(to)).unwrap_or_default();
+        let start = self.start.saturating_add_unsigned(from);
+        Load::new(self.unit, start, self.step, self.ticks, part.to_vec())
+    }
+
+    /// The load with each step times a factor that is drawn evenly from 1000 - `per_mille` to
+    /// 1000 + `per_mille` thousandths, rounded half up; more than 1000 per mille count as 1000. Every step
+    /// has its draw, a missing one too: the same seed gives the same bytes, and what is missing moves no
+    /// other step.
+    ///
+    /// Ticks become coarser where the highest that may be drawn has no room; what exceeds [`MOST`] units
+    /// even then is that many.
+    #[must_use]
+    pub fn with_noise(&self, seed: u64, per_mille: u32) -> Load {
+        let per_mille = per_mille.min(1_000);
+        let (less, among) = (u64::from(1_000 - per_mille), u64::from(2 * per_mille + 1));
+        let most = Ratio::from(self.peak()) * Ratio::new(i128::from(1_000 + per_mille), 1_000);
+        let mut load = self.clone();
+        if most > Ratio::from(MOST) {
+            let ticks = finest(most / Ratio::from(self.ticks)).unwrap_or(1);
+            load = self.each(Ratio::ONE, ticks).unwrap_or(load);
+        }
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        load.known.1 = 0;
+        for value in &mut load.values {
+            let factor = less + ((u64::from(random.next_u32()) * among) >> 32);
+            if *value != MISSING {
+                // Below 2^31 times 2,000.
+                let noisy = (u64::from(*value) * factor + 500) / 1_000;
+                *value = u32::try_from(noisy).unwrap_or(MOST).min(MOST);
+                load.known.1 += u128::from(*value);
+            }
+        }
+        load
+    }
+
+    /// Every step times `factor`, in other ticks.
+    fn each(&self, factor: Ratio, ticks: u64) -> Result<Load, BadLoad> {
+        let factor = factor * Ratio::from(ticks) / Ratio::from(self.ticks);
+        let value = |&value: &u32| match value {
+            MISSING => Ok(MISSING),
+            value => {
+                let scaled = (Ratio::from(value) * factor).scaled(0).and_then(|value| u32::try_from(value).ok());
+                scaled.filter(|&value| value <= MOST).ok_or(BadLoad::TooLarge)
+            }
+        };
+        let values: Vec<u32> = self.values.iter().map(value).collect::<Result<_, _>>()?;
+        Load::new(self.unit, self.start, self.step, ticks, values)
+    }
+}
+
+/// The finest ticks, a power of ten, in which so many units are at most [`MOST`].
+pub(super) fn finest(peak: Ratio) -> Result<u64, BadLoad> {
+    let mut ticks = FINEST;
+    // Rounded up, as the peak may be.
+    while (peak * Ratio::from(ticks)).ceil() > Ratio::from(MOST) {
+        if ticks == 1 {
+            return Err(BadLoad::TooLarge);
+        }
+        ticks /= 10;
+    }
+    Ok(ticks)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exact::Ratio;
-    use alloc::string::String;
-    use alloc::vec;
     use proptest::prelude::*;
 
-    const M: u64 = 1_000_000;
+    fn load(step: u32, ticks: u64, values: &[u32]) -> Load {
+        Load::new(LoadUnit::RequestsPerMinute, 600, step, ticks, values.to_vec()).unwrap()
+    }
 
-    /// The grid of rows `(second, units)`: step, ticks and values, a dash for what is missing.
-    #[track_caller]
-    fn check(rows: &[(i64, u64)], gaps: Gaps, want: &str) {
-        let rows: Vec<(i64, Option<u64>)> = rows.iter().map(|&(at, value)| (at, Some(value * M))).collect();
-        let got = match Load::from_rows(LoadUnit::RequestsPerMinute, &rows, gaps) {
-            Ok((load, told)) => {
-                let ticks = load.ticks();
-                let value = |&value: &u32| {
-                    if value == MISSING { "-".into() } else { Ratio::new(value.into(), ticks.into()).to_fixed(1) }
-                };
-                let values: Vec<String> = load.values().iter().map(value).collect();
-                alloc::format!("{} s: {}; {} gaps", load.step(), values.join(" "), told.gaps)
-            }
-            Err(error) => alloc::format!("{error}"),
+    #[test]
+    fn what_is_no_load() {
+        let new = |start, step, ticks, values: &[u32]| {
+            Load::new(LoadUnit::TaskUnits, start, step, ticks, values.to_vec()).unwrap_err()
         };
-        assert_eq!(got, want);
+        assert_eq!(new(0, 60, 1, &[]), BadLoad::Empty);
+        assert_eq!(new(0, 60, 1, &[MISSING, MISSING]), BadLoad::AllMissing);
+        assert_eq!(new(0, 7, 1, &[1]), BadLoad::Step(7));
+        assert_eq!(new(0, 120, 1, &[1]), BadLoad::Step(120));
+        assert_eq!(new(30, 60, 1, &[1]), BadLoad::Start);
+        assert_eq!(new(0, 60, 0, &[1]), BadLoad::Ticks);
+        assert_eq!(new(0, 60, 10_000_000, &[1]), BadLoad::Ticks);
+        assert_eq!(new(0, 60, 1, &[MOST + 1]), BadLoad::TooLarge);
     }
 
     #[test]
-    fn rows_on_a_grid() {
-        let hold = Gaps::Hold;
-        check(&[(0, 10), (60, 20), (120, 30)], hold, "60 s: 10.0 20.0 30.0; 0 gaps");
-        check(&[(0, 10)], hold, "60 s: 10.0; 0 gaps");
-        // Rows a little late: the mean by time; of the first minute half is known.
-        check(&[(30, 10), (90, 20)], hold, "60 s: 10.0 15.0 20.0; 0 gaps");
-        // Five minutes are held, seconds are kept.
-        check(&[(0, 10), (300, 20)], hold, "60 s: 10.0 10.0 10.0 10.0 10.0 20.0 20.0 20.0 20.0 20.0; 0 gaps");
-        check(&[(0, 1), (20, 2), (40, 3)], hold, "20 s: 1.0 2.0 3.0; 0 gaps");
-        // Every 7 s does not divide a minute.
-        check(&[(0, 7), (7, 7), (14, 7), (21, 7)], hold, "60 s: 7.0; 0 gaps");
-        let gap = [(0, 10), (60, 20), (120, 30), (300, 40)];
-        check(&gap, Gaps::Hold, "60 s: 10.0 20.0 30.0 30.0 30.0 40.0; 1 gaps");
-        check(&gap, Gaps::Zero, "60 s: 10.0 20.0 30.0 0.0 0.0 40.0; 1 gaps");
-        check(&gap, Gaps::Missing, "60 s: 10.0 20.0 30.0 - - 40.0; 1 gaps");
-        check(&[(-60, 1), (0, 2)], hold, "60 s: 1.0 2.0; 0 gaps");
-        check(&[], hold, "there is no load: the trace is empty");
-        check(&[(60, 1), (0, 2)], hold, "the rows of a trace go forward in time");
-        check(&[(0, 1), (0, 2)], hold, "the rows of a trace go forward in time");
-        check(&[(0, 9_000_000_000)], hold, "a value is too large");
-        check(&[(0, 1), (i64::MAX / 2, 2)], hold, "the trace is longer than ten million steps");
+    fn what_is_missing_counts_for_nothing() {
+        let load = load(60, 10, &[15, MISSING, 30]);
+        assert_eq!((load.known(), load.sum(), load.peak(), load.seconds()), ((2, 45), 45, 30, 180));
+        assert_eq!(load.mean(), Ratio::new(45, 20));
     }
 
     #[test]
-    fn decimals_are_kept_where_there_is_room() {
-        let rows = |value| [(0, Some(value))];
-        let load = |value| Load::from_rows(LoadUnit::TaskUnits, &rows(value), Gaps::Hold).unwrap();
-        let (small, told) = load(1_234_567);
-        assert_eq!((small.ticks(), small.values(), told.cut), (1_000_000, &[1_234_567][..], 0));
-        let (large, told) = load(50_000 * M + 123_456);
-        assert_eq!((large.ticks(), large.values(), told.cut), (10_000, &[500_001_234][..], 1));
+    fn scaled_in_its_own_ticks_where_that_is_exact() {
+        for (ticks, values, factor, becomes, then) in [
+            (10, [15, MISSING, 30], Ratio::whole(2), 10, [30, MISSING, 60]),
+            (10, [15, MISSING, 30], Ratio::new(1, 5), 10, [3, MISSING, 6]),
+            // A third of 1 is no whole tick: millionths are.
+            (1, [1, 3, 0], Ratio::new(1, 3), 1_000_000, [333_333, 1_000_000, 0]),
+            // Twice 2,000 units have no room for millionths.
+            (1_000_000, [2_000_000_000, 1, 5], Ratio::whole(2), 100_000, [400_000_000, 0, 1]),
+            (1, [1, 2, 3], Ratio::ZERO, 1, [0, 0, 0]),
+        ] {
+            let scaled = load(60, ticks, &values).scaled(factor).unwrap();
+            assert_eq!((scaled.ticks(), scaled.values()), (becomes, &then[..]), "{factor}");
+        }
+        let load = load(60, 1, &[MOST]);
+        assert_eq!(load.scaled(Ratio::whole(2)), Err(BadLoad::TooLarge));
+        assert_eq!(load.scaled(Ratio::whole(-1)), Err(BadLoad::Negative));
+        assert_eq!(load.scaled(Ratio::TOO_LARGE), Err(BadLoad::TooLarge));
+    }
+
+    #[test]
+    fn parts() {
+        let load = load(30, 1, &[1, 2, 3, 4, MISSING]);
+        let part = load.slice(60..120).unwrap();
+        assert_eq!((part.start(), part.values()), (660, &[3, 4][..]));
+        assert_eq!(load.slice(0..u64::MAX), Ok(load.clone()));
+        assert_eq!(load.slice(30..120), Err(BadLoad::Part));
+        assert_eq!(load.slice(0..90), Err(BadLoad::Part));
+        assert_eq!(load.slice(60..60), Err(BadLoad::Empty));
+        assert_eq!(load.slice(600..660), Err(BadLoad::Empty));
+        assert_eq!(load.slice(120..150), Err(BadLoad::AllMissing));
+    }
+
+    #[test]
+    fn noise_is_drawn_by_seed() {
+        let calm = load(60, 1, &[100_000; 50]);
+        let noisy = calm.with_noise(1, 100);
+        assert_eq!(noisy, calm.with_noise(1, 100));
+        assert_ne!(noisy, calm.with_noise(2, 100));
+        // The draws of ChaCha8 from seed 1: whoever changes the generator changes every report.
+        assert_eq!(&noisy.values()[..5], &[101_000, 98_000, 109_700, 91_600, 94_200]);
+        assert_eq!(noisy.sum(), noisy.values().iter().map(|&value| u128::from(value)).sum());
+        assert_eq!(calm.with_noise(1, 0), calm);
+        // A peak without room for it moves to coarser ticks.
+        let full = load(60, 1_000_000, &[MOST; 50]).with_noise(1, 1_000);
+        assert_eq!(full.ticks(), 100_000);
+        // Nor is there anything coarser than a unit.
+        assert!(load(60, 1, &[MOST; 50]).with_noise(1, 1_000).values().contains(&MOST));
+    }
+
+    #[test]
+    fn what_is_missing_moves_no_other_draw() {
+        let whole = load(60, 1, &[1_000; 6]).with_noise(7, 500);
+        let holed = load(60, 1, &[1_000, MISSING, 1_000, 1_000, MISSING, 1_000]).with_noise(7, 500);
+        for (a, b) in whole.values().iter().zip(holed.values()) {
+            assert!(*b == MISSING || a == b);
+        }
+    }
+
+    fn any_load() -> impl Strategy<Value = Load> {
+        let value = prop_oneof![9 => 0..=MOST, 1 => Just(MISSING)];
+        (prop::collection::vec(value, 1..40), 0..=6_u32).prop_filter_map("all missing", |(values, places)| {
+            Load::new(LoadUnit::TaskUnits, 0, 20, 10_u64.pow(places), values).ok()
+        })
     }
 
     proptest! {
         #[test]
-        fn even_rows_keep_their_area(values in proptest::collection::vec(0_u64..1_000, 1..50), minutes in 1_i64..10) {
-            let rows: Vec<(i64, Option<u64>)> =
-                values.iter().zip(0..).map(|(&value, at)| (at * minutes * 60, Some(value * M))).collect();
-            let (load, _) = Load::from_rows(LoadUnit::RequestsPerMinute, &rows, Gaps::Hold).unwrap();
-            // A single row lasts a minute.
-            let minutes = if values.len() == 1 { 1 } else { minutes };
-            let area = values.iter().sum::<u64>() * minutes.unsigned_abs();
-            prop_assert_eq!(load.known().1, u128::from(area) * u128::from(load.ticks()));
-            prop_assert_eq!(load.scaled(Ratio::ONE).unwrap(), load);
+        fn scaled_by_one_is_the_same(load in any_load()) {
+            prop_assert_eq!(load.scaled(Ratio::ONE), Ok(load));
+        }
+
+        #[test]
+        fn scaled_is_within_half_a_tick(load in any_load(), over in 1_i128..1_000, under in 1_i128..1_000) {
+            let factor = Ratio::new(over, under);
+            let Ok(scaled) = load.scaled(factor) else {
+                let peak = Ratio::new(i128::from(load.peak()), i128::from(load.ticks())) * factor;
+                prop_assert!(peak.ceil() > Ratio::from(MOST));
+                return Ok(());
+            };
+            for (&before, &after) in load.values().iter().zip(scaled.values()) {
+                prop_assert_eq!(before == MISSING, after == MISSING);
+                if before != MISSING {
+                    let exact = Ratio::from(before) * factor / Ratio::from(load.ticks());
+                    let off = (Ratio::from(after) - exact * Ratio::from(scaled.ticks())) * Ratio::whole(2);
+                    prop_assert!(off <= Ratio::ONE && -off <= Ratio::ONE);
+                }
+            }
+        }
+
+        #[test]
+        fn noise_stays_in_its_bounds(load in any_load(), seed: u64, per_mille in 0..=1_000_u32) {
+            let noisy = load.with_noise(seed, per_mille);
+            prop_assert_eq!(load.values().len(), noisy.values().len());
+            if noisy.ticks() == load.ticks() {
+                for (&a, &b) in load.values().iter().zip(noisy.values()) {
+                    let (a, b, part) = (u64::from(a), u64::from(b), u64::from(per_mille));
+                    prop_assert!(a == b || b * 1_000 + 500 >= a * (1_000 - part) && b * 1_000 <= a * (1_000 + part) + 500);
+                }
+            }
         }
     }
 
     #[test]
-    fn scaling_is_cut_to_ticks() {
-        let load = Load::new(LoadUnit::TaskUnits, 0, 60, 1, vec![3, MISSING, 5]).unwrap();
-        assert_eq!(load.scaled(Ratio::new(3, 2)).unwrap().values(), [4, MISSING, 7]);
-        assert_eq!(load.scaled(Ratio::new(-1, 2)), Err(BadLoad::Factor));
-        assert_eq!(load.scaled(Ratio::whole(1_000_000_000)), Err(BadLoad::TooLarge));
+    fn the_parts_of_a_load_are_the_load() {
+        let load = load(20, 1, &[1, 2, 3, 4, 5, 6, 7]);
+        let (head, tail) = (load.slice(0..60).unwrap(), load.slice(60..140).unwrap());
+        assert_eq!([head.values(), tail.values()].concat(), load.values());
     }
 }

@@ -17,8 +17,9 @@
 //! 4. the service starts and stops tasks until it has what is desired;
 //! 5. the second passes: load is served, metrics are measured.
 //!
-//! **Load** is a rate in each step of its grid. Healthy tasks serve it, each up to its capacity; what
-//! exceeds all of them is lost, not queued.
+//! **Load** is a rate in each step of its grid, from the rows of a trace ([`Load::from_points`]) or from a
+//! [`Shape`]. Healthy tasks serve it, each up to its capacity; what exceeds all of them is lost, not
+//! queued.
 //!
 //! **Metrics.** In each second with running tasks, `CPUUtilization` is what the healthy tasks serve,
 //! over the capacity of the *running* ones, at most 100 % (R1). A datapoint is the mean of the seconds
@@ -61,6 +62,9 @@
 //! and which are not documented by AWS.
 
 mod load;
+mod remark;
+mod points;
+mod generate;
 mod policy;
 mod calendar;
 mod predictive;
@@ -81,7 +85,9 @@ pub use calendar::{
 pub use clock::{ClockAction, ClockSchedule, Slots};
 pub use engine::{simulate, totals};
 pub use fixed::{Measure, fewest, fixed, needed};
-pub use load::{BadLoad, Gaps, Gridded, Load, LoadUnit, MISSING, MOST, usual_distance};
+pub use generate::{DailyWave, Growth, Ramp, Shape, Spike};
+pub use load::{BadLoad, FINEST, LONGEST, Load, LoadUnit, MISSING, MOST, MOST_STEPS};
+pub use points::{FromPoints, LoadForm, MOMENTS, MOST_ROWS, Point};
 pub use policy::{
     Adjustment, Aggregation, Autoscaling, Comparison, Credit, Floor, Impossible, Metric, Micro, Policy, Rules,
     Sampling, ScaleIn, ScheduledAction, Statistic, Step, StepScaling, Suspension, TargetTracking,
@@ -90,5 +96,6 @@ pub use predictive::{
     BadPrediction, Breach, ForecastHour, Forecaster, Prediction, Predictive, PredictiveMode, Remark, predict,
 };
 pub use ranges::{Range, Ranges, Sample, sample, seeds};
+pub use remark::{Gaps, TraceRemark};
 pub use run::{Activity, Cause, Direction, Latency, NotScaled, Outcome, Run, Served, Totals};
 pub use tasks::{Deployment, LaunchQuota, LaunchTime, Rollout, SpotTasks, TaskLife};

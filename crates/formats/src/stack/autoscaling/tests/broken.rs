@@ -11,11 +11,8 @@ const BROKEN: &[(&str, &str)] = &[
     ("trace = \"gone.csv\", capacity_per_task = 5, min = 1, max = 2", "cannot read gone.csv: there is none"),
     ("trace = \"empty.csv\", capacity_per_task = 5, min = 1, max = 2", "empty.csv is empty"),
     ("trace = \"rowless.csv\", capacity_per_task = 5, min = 1, max = 2", "rowless.csv has no rows"),
-    ("trace = \"binary.csv\", capacity_per_task = 5, min = 1, max = 2", "is no text: byte 0 is not UTF-8"),
-    (
-        "trace = \"bad.csv\", capacity_per_task = 5, min = 1, max = 2",
-        "bad.csv:2: `many` in column `value` is no number",
-    ),
+    ("trace = \"binary.csv\", capacity_per_task = 5, min = 1, max = 2", "is no text in UTF-8: it has NUL bytes"),
+    ("trace = \"bad.csv\", capacity_per_task = 5, min = 1, max = 2", "bad.csv:2:19: `many` is no number"),
     ("TASKS, load_unit = \"requests\"", "\"requests\" is no unit of load"),
     ("TASKS, measured_at = 4", "`measured_at` goes with load_unit = \"cpu%\""),
     ("trace = \"load.csv\", load_unit = \"cpu%\", min = 1, max = 2", "add measured_at = 4"),
