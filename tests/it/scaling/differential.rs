@@ -299,3 +299,31 @@ proptest! {
         agree(&load, &Autoscaling { custom: vec![custom], ..service }, seed)?;
     }
 }
+
+/// A service that slept and woke within the delay of its datapoints: that there are none of the minutes
+/// in which it slept is seen when it is awake again.
+#[test]
+fn a_short_sleep_is_seen_later() {
+    let values = vec![vec![9; 20], vec![0; 30], vec![13, 14, 2, 4, 6, 8], vec![40; 30]].concat();
+    let load = Load::new(LoadUnit::RequestsPerMinute, 0, 60, 10, values).unwrap();
+    for delay in (0..=300).step_by(30) {
+        for launch in [0, 30] {
+            let sampling = Sampling { period: 60, delay };
+            let policy = TargetTracking {
+                sampling,
+                scale_out_cooldown: 0,
+                scale_in_cooldown: 2_100,
+                ..TargetTracking::new(Metric::Cpu, 96_296)
+            };
+            for sleeps in 44..56 {
+                let service = Autoscaling {
+                    start: 2,
+                    tasks: TaskLife { launch: LaunchTime::Fixed(launch), ..TaskLife::default() },
+                    ..Autoscaling::between(0, 7, Ratio::new(9, 2))
+                };
+                let policy = TargetTracking { scale_in_cooldown: sleeps * 60 - 2_160, ..policy.clone() };
+                agree(&load, &service.with(Policy::TargetTracking(policy)), 0).unwrap();
+            }
+        }
+    }
+}

@@ -9,7 +9,7 @@ use super::{Autoscaling, Impossible, Load, MISSING, MOST, Metric, Micro};
 use alloc::vec::Vec;
 
 /// A million: 100 % in millionths.
-const WHOLE: u64 = 1_000_000;
+pub(super) const WHOLE: u64 = 1_000_000;
 /// Datapoints that are remembered; an alarm looks back over 32 at most, seen 30 later at most.
 const KEPT: u64 = 64;
 /// Marks a datapoint that is kept as its load and its tasks, and not worked out yet.
@@ -48,6 +48,18 @@ impl Capacity {
         if load.is_too_large() { MOST + 1 } else { limit((load.ticks() / load.per_unit() + 1).unsigned_abs()) }
     }
 
+    /// Whether the CPU that so much load keeps busy is worked out in 64 bits, and by what the load is
+    /// multiplied and divided then, with so many tasks that are all healthy.
+    pub fn fraction(self, metric: Metric, tasks: u32) -> Option<(u64, u64)> {
+        match metric {
+            Metric::Cpu | Metric::Memory { .. } if self.narrow => {
+                Some((self.per * WHOLE, self.ticks * u64::from(tasks)))
+            }
+            Metric::AlbRequestCountPerTarget => Some((WHOLE, self.unit * u64::from(tasks))),
+            _ => None,
+        }
+    }
+
     fn cpu(self, load: u32, running: u32, healthy: u32) -> Option<Micro> {
         if running == 0 || load == MISSING {
             return None;
@@ -69,7 +81,7 @@ impl Capacity {
     }
 
     /// A metric of the load in a second, if there is one.
-    fn value(self, metric: Metric, load: u32, running: u32, healthy: u32) -> Option<Micro> {
+    pub fn value(self, metric: Metric, load: u32, running: u32, healthy: u32) -> Option<Micro> {
         match metric {
             Metric::Cpu => self.cpu(load, running, healthy),
             Metric::Memory { idle, busy } => {
@@ -84,7 +96,7 @@ impl Capacity {
 
     /// The least load at which a metric of so many tasks, all healthy, is at least `value`; one above
     /// [`MOST`] if it never is.
-    fn least(self, metric: Metric, value: Micro, tasks: u32) -> u32 {
+    pub fn least(self, metric: Metric, value: Micro, tasks: u32) -> u32 {
         let of_cpu = |cpu: u128| {
             if cpu > u128::from(WHOLE) {
                 return MOST + 1;
@@ -107,6 +119,19 @@ impl Capacity {
             Metric::Custom { .. } => MOST + 1,
         }
     }
+
+    /// The least sum of so many loads at which one task less would bring their mean above the target
+    /// for certain, however datapoints were cut; none for metrics that are not proportional.
+    pub fn flaps_from(self, metric: Metric, target: Micro, points: u32, tasks: u32) -> Option<u64> {
+        let (multiply, divide) = match metric {
+            Metric::Cpu => (u128::from(self.per) * u128::from(WHOLE), self.ticks),
+            Metric::AlbRequestCountPerTarget => (WHOLE.into(), self.unit),
+            Metric::Memory { .. } | Metric::Custom { .. } => return None,
+        };
+        let left = u128::from(target) * u128::from(tasks.saturating_sub(1)) + u128::from(tasks);
+        let sum = u128::from(points).checked_mul(left)?.checked_mul(divide.into())? / multiply + 1;
+        u64::try_from(sum).ok()
+    }
 }
 
 fn limit(load: u128) -> u32 {
@@ -128,6 +153,30 @@ pub(super) enum State {
 
 /// Datapoints that an alarm took: bit 0 is the newest that is seen.
 pub(super) type Taken = u64;
+
+/// What an alarm over so many datapoints comes to, of those that are there and those that breach (bit 0
+/// is the newest), and the datapoints that it took.
+pub(super) fn alarm(present: u64, breaching: u64, periods: u32, before: State) -> (State, Taken) {
+    let all = (1 << periods) - 1;
+    if present & all == all {
+        return (if breaching & all == all { State::Alarm } else { State::Ok }, all);
+    }
+    // Two periods further back than it needs: what CloudWatch documents for three datapoints.
+    let mut taken: u64 = present & ((1 << (periods + 2)) - 1);
+    while taken.count_ones() > periods {
+        taken &= !(1 << (63 - taken.leading_zeros()));
+    }
+    let state = if taken == 0 {
+        State::InsufficientData
+    } else if taken & !breaching != 0 {
+        State::Ok
+    } else if taken.count_ones() == periods || 64 - taken.leading_zeros() >= periods {
+        State::Alarm
+    } else {
+        before
+    };
+    (state, taken)
+}
 
 /// The datapoints of a policy's metric.
 #[derive(Clone, Debug)]
@@ -264,26 +313,7 @@ impl<'a> Meter<'a> {
         if seen == 0 {
             return (State::InsufficientData, 0);
         }
-        let (present, breaching) = (self.present >> unseen, breaching >> unseen);
-        let all = (1 << periods) - 1;
-        if present & all == all {
-            return (if breaching & all == all { State::Alarm } else { State::Ok }, all);
-        }
-        // Two periods further back than it needs: what CloudWatch documents for three datapoints.
-        let mut taken: u64 = present & ((1 << (periods + 2)) - 1);
-        while taken.count_ones() > periods {
-            taken &= !(1 << (63 - taken.leading_zeros()));
-        }
-        let state = if taken == 0 {
-            State::InsufficientData
-        } else if taken & !breaching != 0 {
-            State::Ok
-        } else if taken.count_ones() == periods || 64 - taken.leading_zeros() >= periods {
-            State::Alarm
-        } else {
-            before
-        };
-        (state, taken)
+        alarm(self.present >> unseen, breaching >> unseen, periods, before)
     }
 
     /// The datapoints that were taken, the newest first.
@@ -391,15 +421,15 @@ pub(super) enum Idle {
 
 impl Meter<'_> {
     /// Whether its datapoints can be skimmed: of the load itself, by the minute, none missing where the
-    /// alarms look.
+    /// alarms look, or will look when what is not seen yet is.
     pub fn can_skim(&self, load: &Load, watch: (u32, u32)) -> bool {
         let (_, unseen) = self.seen(self.done * self.period);
-        let all = (1_u64 << watch.0.max(watch.1)) - 1;
+        let all = (1_u64 << (u64::from(watch.0.max(watch.1)) + unseen)) - 1;
         self.period == 60
             && load.step() == 60
             && !matches!(self.metric, Metric::Custom { .. })
             && self.seconds == 0
-            && self.present >> unseen & all == all
+            && self.present & all == all
     }
 
     /// Lets minutes pass, from the one that begins now until before `end`, with so many tasks, all
@@ -484,7 +514,7 @@ impl Meter<'_> {
         (target, points): (Micro, u32),
         (since, tasks): (u64, u32),
     ) -> u64 {
-        let Some(from) = self.flaps_from(target, points, tasks) else { return u64::MAX };
+        let Some(from) = self.capacity.flaps_from(self.metric, target, points, tasks) else { return u64::MAX };
         // The window slides: a load comes in, and one goes out.
         let sum = |range: core::ops::Range<u64>| range.map(|minute| u64::from(level(self.loads, minute))).sum::<u64>();
         let window = newest.saturating_sub(points.into())..newest;
@@ -499,19 +529,6 @@ impl Meter<'_> {
             }
         }
         0
-    }
-
-    /// The least sum of so many loads at which one task less would bring their mean above the target
-    /// for certain, however datapoints were cut; none for metrics that are not proportional.
-    fn flaps_from(&self, target: Micro, points: u32, tasks: u32) -> Option<u64> {
-        let (multiply, divide) = match self.metric {
-            Metric::Cpu => (u128::from(self.capacity.per) * u128::from(WHOLE), self.capacity.ticks),
-            Metric::AlbRequestCountPerTarget => (WHOLE.into(), self.capacity.unit),
-            Metric::Memory { .. } | Metric::Custom { .. } => return None,
-        };
-        let left = u128::from(target) * u128::from(tasks.saturating_sub(1)) + u128::from(tasks);
-        let sum = u128::from(points).checked_mul(left)?.checked_mul(divide.into())? / multiply + 1;
-        u64::try_from(sum).ok()
     }
 }
 

@@ -73,6 +73,7 @@ mod run;
 mod meter;
 mod pool;
 mod decide;
+mod plain;
 mod engine;
 mod fixed;
 mod clock;
