@@ -3,7 +3,7 @@
 
 use crate::estimate::{Estimate, Total};
 use crate::money::Usd;
-use crate::scaling::optimize::{Arena, Candidate, Entry, Objective, Search, Trial, Under, Verdict, Winner};
+use crate::scaling::optimize::{Arena, Candidate, Entry, Luck, Objective, Search, Trial, Under, Verdict, Winner};
 use crate::scaling::{Autoscaling, Impossible, Policy, Sample, TargetTracking};
 use crate::simulation::Pricing;
 use alloc::vec::Vec;
@@ -51,14 +51,16 @@ pub struct Optimization {
     pub choice: Candidate,
     /// What there is, the choice, fixed counts, the schedule.
     pub entries: Vec<Priced>,
-    /// What less, and more, over target costs; the least cost first.
+    /// What less, and more, over target costs, the least cost first; the choice is among them.
     pub curve: Vec<Point>,
     /// The limits over what was seen.
     pub limits: Objective,
     /// The limits over what was held out.
     pub limits_held_out: Option<Objective>,
-    /// The choice under other rules that AWS leaves open.
+    /// The choice where AWS does something else that it does not say.
     pub under: Vec<Under>,
+    /// The same with other luck, where something is drawn.
+    pub luck: Option<Luck>,
     /// Whether it depends on those that the choice keeps to its limits.
     pub depends_on_rules: bool,
     /// Who wins.
@@ -70,6 +72,8 @@ pub struct Optimization {
     pub parts: [u64; 2],
     /// How many candidates were tried.
     pub tried: usize,
+    /// Whether the grid had more combinations than were to be tried.
+    pub thinned: bool,
     /// Whether the search came to its end.
     pub finished: bool,
 }
@@ -106,6 +110,13 @@ pub fn optimization(
         met: search.objective().met(&trial.sample),
         trial,
     };
+    let mut curve = search.curve();
+    if !curve.iter().any(|trial| trial.candidate == choice) {
+        // With several limits the choice may be beaten in cost and load over target.
+        let cost = |trial: &Trial| search.objective().cost(&trial.sample);
+        let at = curve.partition_point(|trial| cost(trial) < cost(best));
+        curve.insert(at, *best);
+    }
     let service = choice.on(arena.service(), arena.place());
     let Some(Policy::TargetTracking(policy)) = service.policies.get(arena.place()).cloned() else { return Ok(None) };
     Ok(Some(Optimization {
@@ -114,14 +125,16 @@ pub fn optimization(
         choice,
         saves: saves(&entries, contest.verdict),
         entries,
-        curve: search.curve().into_iter().map(point).collect(),
+        curve: curve.into_iter().map(point).collect(),
         limits: contest.limits,
         limits_held_out: contest.limits_held_out,
         under: contest.under,
+        luck: contest.luck,
         depends_on_rules,
         verdict: contest.verdict,
         parts: [seen, seen + later],
         tried: search.trials().len(),
+        thinned: search.is_thinned(),
         finished,
         service,
     }))

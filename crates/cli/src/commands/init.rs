@@ -39,12 +39,19 @@ pub(crate) fn write_new(path: &Path, text: &str, force: bool) -> Result<(), Fail
     let failed =
         |error: &std::io::Error| Failure::Failed(Problem::of_text(format!("cannot write {}: {error}", path.display())));
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut new = tempfile::Builder::new();
-    // As any new file, not as a secret one: the umask takes off the rest.
-    #[cfg(unix)]
-    new.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = new.tempfile_in(folder).map_err(|error| failed(&error))?;
-    file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(|error| failed(&error))?;
+    let file = beside(folder, text).map_err(|error| failed(&error))?;
     let placed = if force { file.persist(path) } else { file.persist_noclobber(path) };
     placed.map(drop).map_err(|error| failed(&error.error))
+}
+
+/// The text in a file of a folder that has no name yet, as any new file has it: not as a secret one, the
+/// umask takes off the rest.
+pub(crate) fn beside(folder: &Path, text: &str) -> std::io::Result<tempfile::NamedTempFile> {
+    let mut new = tempfile::Builder::new();
+    #[cfg(unix)]
+    new.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = new.tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    Ok(file)
 }

@@ -1,6 +1,6 @@
 //! `stackcost optimize`.
 
-use super::init::write_new;
+use super::init::{beside, write_new};
 use super::simulate::{chosen, scaling_scenario};
 use crate::Outcome;
 use crate::args::Format;
@@ -17,9 +17,9 @@ use stackcost_formats::render::{html, markdown, optimization as render, table};
 use stackcost_formats::stack::{Autoscaled, Resolved};
 use stackcost_model::estimate::Total;
 use stackcost_model::optimization::{Optimization, optimization};
-use stackcost_model::report;
-use stackcost_model::scaling::optimize::{Arena, Grid, Limit, Objective, Question, Search, tuned};
-use stackcost_model::scaling::{Impossible, Measure, Metric, Policy};
+use stackcost_model::report::{self, verdict_words};
+use stackcost_model::scaling::optimize::{Arena, Candidate, Grid, Objective, Question, Search, Winner, tuned};
+use stackcost_model::scaling::{Impossible, Metric, Policy};
 use stackcost_model::simulation::Pricing;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -46,10 +46,8 @@ pub(crate) fn run(args: &OptimizeArgs) -> Result<Outcome, Failure> {
             .help("give its tasks a target: target = \"70% cpu\"")
             .into());
     };
-    let limits =
-        if args.constraint.is_empty() { vec![Limit::AsNow(Measure::RequestsOver)] } else { args.constraint.clone() };
-    let objective = Objective { spot: pricing.spot(), limits };
-    let grid = grid(args, scaled, place)?;
+    let objective = Objective { spot: pricing.spot(), limits: args.constraint.clone() }.bounded();
+    let least = args.mins.as_ref().and_then(|Values(mins)| mins.iter().min().copied());
     let question = Question {
         load: &scaled.load,
         service: &scaled.service,
@@ -57,21 +55,26 @@ pub(crate) fn run(args: &OptimizeArgs) -> Result<Outcome, Failure> {
         objective: &objective,
         hold_out: args.hold_out,
         zone: &scaled.zone,
-        least: grid.mins.first().copied().unwrap_or(0),
+        least: least.unwrap_or_else(|| Candidate::floor(&scaled.service)),
         seed: args.seed.unwrap_or(scaled.seed),
     };
     let impossible = |why: Impossible| Failure::from(Problem::of_text(format!("{component}: {why}")));
-    // Before the search, which may take long: what is there already is not found at its end.
+    // Before the search, which may take long: what cannot be written is not found at its end.
     if let Some(folder) = &args.emit {
         check_folder(folder, args.force)?;
     }
+    if let Some(path) = &args.svg {
+        check_file(path)?;
+    }
+    let arena = Arena::new(question).map_err(impossible)?;
+    // What is held out is not looked at, not even for what to try.
+    let grid = grid(args, &arena)?;
     // A second Ctrl-C ends it at once: there is nothing to lose.
     let _ = ctrlc::set_handler(|| {
         if STOP.swap(true, Ordering::Relaxed) {
             std::process::exit(130);
         }
     });
-    let arena = Arena::new(question).map_err(impossible)?;
     let search = search(&arena, grid, args).map_err(impossible)?;
     let finished = !STOP.load(Ordering::Relaxed);
     let Some(found) = optimization(&arena, &search, &pricing, finished).map_err(impossible)? else {
@@ -81,12 +84,13 @@ pub(crate) fn run(args: &OptimizeArgs) -> Result<Outcome, Failure> {
     let put = Place {
         cluster: args.cluster.as_deref(),
         service: args.service.as_deref(),
+        policy: args.policy_name.as_deref(),
         resource_label: args.resource_label.as_deref(),
     };
+    show(&found, &resolved, (scenario, component, scaled), &put, args)?;
     if let Some(path) = &args.svg {
         write_new(path, &render::picture(&found).into_string(), true)?;
     }
-    show(&found, &resolved, (scenario, component, scaled), &put, args)?;
     if let Some(folder) = &args.emit {
         emit(&found, &put, folder, args.force)?;
     }
@@ -98,12 +102,12 @@ pub(crate) fn run(args: &OptimizeArgs) -> Result<Outcome, Failure> {
 }
 
 /// What is tried: what was typed, and the defaults of what was not.
-fn grid(args: &OptimizeArgs, scaled: &Autoscaled, place: usize) -> Result<Grid, Failure> {
-    let metric = match scaled.service.policies.get(place) {
+fn grid(args: &OptimizeArgs, arena: &Arena<'_>) -> Result<Grid, Failure> {
+    let metric = match arena.service().policies.get(arena.place()) {
         Some(Policy::TargetTracking(policy)) => policy.metric,
         _ => Metric::Cpu,
     };
-    let Some(mut grid) = Grid::around(&scaled.load, &scaled.service, place) else {
+    let Some(mut grid) = Grid::around(arena.seen(), arena.service(), arena.place()) else {
         return Err(Problem::of_text("there is no target tracking policy").into());
     };
     let is_percent = matches!(metric, Metric::Cpu | Metric::Memory { .. });
@@ -121,9 +125,6 @@ fn grid(args: &OptimizeArgs, scaled: &Autoscaled, place: usize) -> Result<Grid, 
             list.clone_from(values);
         }
     };
-    if args.maxes.is_none() {
-        grid = grid.within(&args.constraint);
-    }
     typed(&args.mins, &mut grid.mins);
     typed(&args.maxes, &mut grid.maxes);
     typed(&args.scale_out_cooldowns, &mut grid.scale_out_cooldowns);
@@ -134,7 +135,7 @@ fn grid(args: &OptimizeArgs, scaled: &Autoscaled, place: usize) -> Result<Grid, 
             .help("leave --resolutions out")
             .into());
     }
-    let grid = grid.sorted();
+    let grid = grid.within(&args.constraint);
     if grid.candidates().next().is_none() {
         return Err(Problem::of_text("every least capacity is above every most capacity")
             .help("choose lower --mins or higher --maxes")
@@ -212,27 +213,73 @@ fn show(
     })
 }
 
-/// Whether files can be written into a folder, which is made where it is not there.
+/// Whether files can be written into a folder, which may not be there yet.
 fn check_folder(folder: &Path, force: bool) -> Result<(), Failure> {
-    std::fs::create_dir_all(folder).map_err(|error| {
-        Failure::Failed(Problem::of_text(format!("cannot make the folder {}: {error}", folder.display())))
-    })?;
-    let there = place::NAMES.iter().map(|name| folder.join(name)).find(|path| !force && path.exists());
-    match there {
-        Some(path) => Err(Problem::of_text(format!("{} is there already", path.display()))
-            .help("name another folder, or replace its files with --force")
-            .into()),
-        None => Ok(()),
+    let there = place::NAMES.iter().map(|name| folder.join(name)).find(|path| path.is_dir() || !force && path.exists());
+    if let Some(path) = there {
+        let problem = Problem::of_text(format!("{} is there already", path.display()));
+        return Err(problem
+            .help(if path.is_dir() {
+                "name another folder: this one has a folder in the place of a file"
+            } else {
+                "name another folder, or replace its files with --force"
+            })
+            .into());
     }
+    if folder.is_dir() { check_writable(folder) } else { check_file(folder) }
 }
 
-/// Writes what puts the policy in place, each file whole or not at all.
+/// Whether the folder that a file goes into is there.
+fn check_file(path: &Path) -> Result<(), Failure> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        return Err(Problem::of_text(format!(
+            "cannot write {}: there is no folder {}",
+            path.display(),
+            folder.display()
+        ))
+        .help("make the folder first")
+        .into());
+    }
+    check_writable(folder)
+}
+
+fn check_writable(folder: &Path) -> Result<(), Failure> {
+    tempfile::tempfile_in(folder).map(drop).map_err(|error| {
+        Failure::Failed(Problem::of_text(format!("cannot write into the folder {}: {error}", folder.display())))
+    })
+}
+
+/// Writes what puts the policy in place: all files beside their places first, and then into them. What an
+/// earlier choice needed, and this one does not, goes.
 fn emit(found: &Optimization, place: &Place<'_>, folder: &Path, force: bool) -> Result<(), Failure> {
     let files = place::files(found, place);
+    let failed = |path: &Path, error: &std::io::Error| {
+        Failure::Failed(Problem::of_text(format!("cannot write {}: {error}", path.display())))
+    };
+    let mut staged = Vec::new();
     for file in &files {
-        write_new(&folder.join(file.name), &file.text, force)?;
+        let path = folder.join(file.name);
+        let inside = path.parent().unwrap_or(folder).to_path_buf();
+        std::fs::create_dir_all(&inside).map_err(|error| failed(&inside, &error))?;
+        staged.push((beside(&inside, &file.text).map_err(|error| failed(&path, &error))?, path));
+    }
+    for (file, path) in staged {
+        let placed = if force { file.persist(&path) } else { file.persist_noclobber(&path) };
+        placed.map_err(|error| failed(&path, &error.error))?;
+    }
+    for name in place::NAMES.iter().filter(|name| force && files.iter().all(|file| file.name != **name)) {
+        match std::fs::remove_file(folder.join(name)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(failed(&folder.join(name), &error));
+            }
+            _ => {}
+        }
     }
     let names: Vec<&str> = files.iter().map(|file| file.name).collect();
     say(&format!("wrote {} into {}", names.join(", "), folder.display()));
+    if found.verdict.winner != Some(Winner::Autoscaling) {
+        say(&format!("they put the choice in place, but {}", verdict_words(found)));
+    }
     Ok(())
 }

@@ -15,7 +15,8 @@ use stackcost_formats::stack::{Autoscaled, Resolved};
 use stackcost_model::estimate::Total;
 use stackcost_model::exact::Ratio;
 use stackcost_model::report::{self, Report, Subject};
-use stackcost_model::simulation::{Course, Question, Simulation, answer, usual_runs};
+use stackcost_model::scaling::usual_runs;
+use stackcost_model::simulation::{Course, Question, Simulation, answer};
 
 /// What makes a service scale.
 const KEYS: &str = "give a service tasks = { trace = \"load.csv\", capacity_per_task = \"600/min\", min = 2, max = 10, \

@@ -19,7 +19,9 @@ The policy that is cheapest within the limits is searched for on the first part 
 policy there is, fixed counts and the best schedule by the clock are then held against what was held
 out, the last quarter. Limits are requests-over, time-over and lost (percent, or now: as much as
 under the policy there is), max (tasks at once) and latency (from the first breach until tasks
-serve). Without a limit no more load may come over target than now. Nothing is changed in an account.";
+serve). Where nothing limits what is over target, or what is lost, it may not be more than now. Over
+target is what the stack file says (over = \"70%\"), or else the target that it has, whatever target is
+tried. Nothing is changed in an account.";
 
 #[derive(Debug, Args)]
 pub(crate) struct OptimizeArgs {
@@ -39,7 +41,8 @@ pub(crate) struct OptimizeArgs {
     /// Targets to try: 40%..80%:5% [default: 30 % to 90 %, and that there is]
     #[arg(long, value_name = "LIST", value_parser = grid::targets)]
     pub targets: Option<Targets>,
-    /// Least capacities to try: 1..6 [default: from 1 to what the load needs in the mean]
+    /// Least capacities to try: 1..6 [default: from 2, or 1 where that is the least now, to what the
+    /// load needs in the mean]; the least of them holds for the schedule and for fixed counts, too
     #[arg(long, value_name = "LIST", value_parser = counts)]
     pub mins: Option<Values>,
     /// Most capacities to try: 8,12 [default: that there is, what the load needs at its peak, and a
@@ -73,6 +76,9 @@ pub(crate) struct OptimizeArgs {
     /// The ECS service, for what puts the policy in place
     #[arg(long, value_name = "NAME", value_parser = ecs_name)]
     pub service: Option<String>,
+    /// The name of the policy, so that one that is there is replaced
+    #[arg(long, value_name = "NAME", value_parser = policy_name)]
+    pub policy_name: Option<String>,
     /// Of requests per target: app/NAME/ID/targetgroup/NAME/ID
     #[arg(long, value_name = "LABEL", value_parser = resource_label)]
     pub resource_label: Option<String>,
@@ -114,6 +120,15 @@ fn ecs_name(text: &str) -> Result<String, String> {
         return Ok(text.to_string());
     }
     Err("the name (not the ARN) has letters, digits, - and _, 255 at most".to_string())
+}
+
+/// What AWS takes as the name of a policy, without what means something to a shell.
+fn policy_name(text: &str) -> Result<String, String> {
+    let plain = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '-' | '_' | '.' | ':' | '/' | ' ');
+    if !text.is_empty() && text.len() <= 256 && text.chars().all(plain) {
+        return Ok(text.to_string());
+    }
+    Err("a name has letters, digits, spaces and - _ . : /, 256 at most".to_string())
 }
 
 fn resource_label(text: &str) -> Result<String, String> {

@@ -13,7 +13,7 @@ pub use drivers::{aws_drivers, drivers};
 pub use fixes::{OUTCOME_WORDS, applied, checklist, outcome_word, outcome_words, plan};
 pub use forecast::forecast;
 pub use optimization::{
-    candidate_words, contender_words, limit_words, optimization, rules_words, trade_off, winner_words,
+    candidate_words, contender_words, limit_words, optimization, trade_off, verdict_words, winner_words,
 };
 pub use reconcile::{reconciliation, rerated};
 pub use simulation::{

@@ -5,8 +5,9 @@ use super::{Cell, Column, Report, Row, RowKind, number, text};
 use crate::exact::Ratio;
 use crate::money::Usd;
 use crate::optimization::{Optimization, Point, Priced};
-use crate::scaling::optimize::{Candidate, Contender, Limit, Objective, Standing, Winner};
-use crate::scaling::{Aggregation, Credit, Measure, Metric, Rules, ScaleIn};
+use crate::scaling::optimize::{Candidate, Contender, Limit, Luck, Objective, Standing, Winner};
+use crate::scaling::{Measure, Metric};
+use crate::time::DAY;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
@@ -19,12 +20,20 @@ pub fn candidate_words(candidate: &Candidate, metric: Metric) -> String {
     format!(
         "target {} {}, {} to {} tasks, cooldowns {} s out and {} s in{high}",
         level(metric, Ratio::new(candidate.target.into(), 1)),
-        metric_name(metric),
+        metric_words(metric),
         candidate.min,
         candidate.max,
         candidate.scale_out_cooldown,
         candidate.scale_in_cooldown
     )
+}
+
+fn metric_words(metric: Metric) -> &'static str {
+    if matches!(metric, Metric::Custom { .. }) { "of its own metric" } else { metric_name(metric) }
+}
+
+fn tasks_words(tasks: u32) -> String {
+    if tasks == 1 { "1 task".to_string() } else { format!("{tasks} tasks") }
 }
 
 /// A contender by name.
@@ -33,8 +42,8 @@ pub fn contender_words(contender: &Contender) -> String {
     match contender {
         Contender::Present(_) => "now".to_string(),
         Contender::Choice(_) => "choice".to_string(),
-        Contender::Fixed(tasks) => format!("fixed, {tasks} tasks"),
-        Contender::NeverOver(tasks) => format!("fixed at peak, {tasks} tasks"),
+        Contender::Fixed(tasks) => format!("fixed, {}", tasks_words(*tasks)),
+        Contender::NeverOver(tasks) => format!("fixed at peak, {}", tasks_words(*tasks)),
         Contender::Clock(_) => "clock schedule".to_string(),
     }
 }
@@ -64,30 +73,8 @@ pub fn limit_words(limit: &Limit) -> String {
             format!("{} at most {} %", measure(*of), crate::exact::trim(&most))
         }
         Limit::AsNow(of) => format!("{} at most as now", measure(*of)),
-        Limit::Peak(most) => format!("at most {most} tasks at once"),
+        Limit::Peak(most) => format!("at most {} at once", tasks_words(*most)),
         Limit::Latency(most) => format!("at most {most} s from the first breach until tasks serve"),
-    }
-}
-
-/// What is not as in the service: `scaling in one task at a time`.
-#[must_use]
-pub fn rules_words(rules: &Rules, usual: &Rules) -> &'static str {
-    if rules.scale_in != usual.scale_in {
-        match rules.scale_in {
-            ScaleIn::Proportional => "scaling in proportionally",
-            ScaleIn::OneStep => "scaling in one task at a time",
-            ScaleIn::OneStepThenProportional => "scaling in by one task, then proportionally",
-        }
-    } else if rules.credit != usual.credit {
-        match rules.credit {
-            Credit::Running => "within a cooldown what runs is part of the new count",
-            Credit::Added => "within a cooldown only what is more is added",
-        }
-    } else {
-        match rules.aggregation {
-            Aggregation::Evaluated => "reckoning with all datapoints of the alarm",
-            Aggregation::Newest => "reckoning with the newest datapoint",
-        }
     }
 }
 
@@ -152,10 +139,10 @@ pub fn optimization(found: &Optimization, title: String, time: &dyn Fn(u64) -> S
             figures(contender_words(&priced.entry.contender), &priced.entry.seen, Cell::total(priced.seen))
         }),
     );
-    rows.push(heading("the choice, where AWS does not say what it does:".to_string(), &columns));
+    rows.push(heading("the choice, should AWS do otherwise where it does not say:".to_string(), &columns));
     rows.extend(found.under.iter().map(|under| {
-        let name = rules_words(&under.rules, &found.service.rules).to_string();
-        figures(name, &under.held_out.unwrap_or(under.seen), Cell::Empty)
+        let row = figures(under.name.to_string(), &under.counts(), Cell::Empty);
+        Row { remark: Some(under.remark.clone()), ..row }
     }));
     Report { title, columns, rows, notes: notes(found) }
 }
@@ -176,8 +163,15 @@ fn notes(found: &Optimization) -> Vec<String> {
             Contender::Fixed(_) | Contender::NeverOver(_) => {}
         }
     }
+    let over = Ratio::whole(100) * found.service.over;
+    notes.push(format!(
+        "over target: more than {} % of what healthy tasks can do, whatever target is tried",
+        crate::exact::trim(&over.to_fixed(2))
+    ));
     notes.push(limits(found));
-    notes.push(verdict(found));
+    notes.push(verdict_words(found));
+    notes.extend(losses(found));
+    notes.extend(found.luck.as_ref().map(luck));
     let choice = found.entries.iter().find(|priced| matches!(priced.entry.contender, Contender::Choice(_)));
     if let Some(Priced { entry, .. }) = choice {
         if !entry.seen.met {
@@ -187,12 +181,64 @@ fn notes(found: &Optimization) -> Vec<String> {
         }
     }
     if found.depends_on_rules {
-        notes.push("whether the choice keeps to the limits depends on what AWS does not say".to_string());
+        notes
+            .push("whether the choice keeps to the limits depends on what AWS does not say: see the table".to_string());
     }
     let ended = if found.finished { "" } else { ", when the search was stopped: the best so far" };
-    notes.push(format!("{} policies tried{ended}", found.tried));
-    notes.push("USD are those of the horizon, over which a part of the load repeats".to_string());
+    let of = if found.thinned { ", not all of the grid" } else { "" };
+    notes.push(format!(
+        "{} tried{of}{ended}",
+        if found.tried == 1 { "1 policy".into() } else { format!("{} policies", found.tried) }
+    ));
+    let [cut, end] = found.parts;
+    if cut == end {
+        notes.push("nothing was held out: what is chosen on a load looks better on it than on what comes".to_string());
+    }
+    if end < DAY {
+        notes.push("the load is shorter than a day: it says little of a month".to_string());
+    }
+    let hours = found.estimate.horizon.hours();
+    notes.push(format!("USD are those of {hours} h of each part, repeated: compare them within a part only"));
     notes
+}
+
+/// Who loses load, of those that win or are.
+fn losses(found: &Optimization) -> Vec<String> {
+    let lost = |priced: &&Priced| {
+        let winner = priced.entry.contender.as_winner();
+        let counts = priced.entry.counts().sample.served.lost();
+        (winner.is_some() && winner == found.verdict.winner && !counts.is_zero()).then_some((winner?, counts))
+    };
+    let mut notes: Vec<String> = Vec::new();
+    if let Some((winner, part)) = found.entries.iter().find_map(|priced| lost(&priced)) {
+        notes.push(format!("{} loses {} % of the load", winner_words(winner), hundredths(part)));
+    }
+    let sleeps = |priced: &Priced| match &priced.entry.contender {
+        Contender::Present(of) | Contender::Choice(of) => of.min == 0,
+        _ => false,
+    };
+    let wakes = found.policy.metric == Metric::AlbRequestCountPerTarget
+        || matches!(found.policy.metric, Metric::Custom { per_task: false, .. });
+    if !wakes && found.entries.iter().any(sleeps) {
+        notes.push("at 0 tasks this metric has no datapoints, so nothing wakes the service any more".to_string());
+    }
+    notes
+}
+
+/// What other launch times and interruptions come to.
+fn luck(luck: &Luck) -> String {
+    let wins = luck.wins.iter().map(|(winner, runs)| format!("{} wins {runs}", winner_words(*winner)));
+    let wins: Vec<String> = wins.collect();
+    let hours = |cost: Ratio| (cost / Ratio::whole(3_600)).to_fixed(2);
+    format!(
+        "of {} runs with other luck {}; the choice keeps to the limits in {}, and takes {} task-hours, nine tenths between {} and {}",
+        luck.runs,
+        if wins.is_empty() { "nobody wins any".to_string() } else { wins.join(", ") },
+        luck.kept,
+        hours(luck.cost.median),
+        hours(luck.cost.low),
+        hours(luck.cost.high)
+    )
 }
 
 fn limits(found: &Optimization) -> String {
@@ -200,13 +246,14 @@ fn limits(found: &Optimization) -> String {
     let seen = all(&found.limits);
     match found.limits_held_out.as_ref().map(all) {
         _ if seen.is_empty() => "no limits".to_string(),
-        Some(held_out) if held_out != seen => format!("limits: {seen}; where held out: {held_out}"),
-        _ => format!("limits: {seen}"),
+        Some(held_out) if held_out != seen => format!("kept: {seen}; where held out: {held_out}"),
+        _ => format!("kept: {seen}"),
     }
 }
 
 /// Who wins, in a sentence.
-fn verdict(found: &Optimization) -> String {
+#[must_use]
+pub fn verdict_words(found: &Optimization) -> String {
     let place = if found.parts[0] < found.parts[1] { "on what was held out" } else { "on all of the load" };
     let Some(winner) = found.verdict.winner else {
         return format!("{place} neither a policy nor a clock schedule nor a fixed count keeps to the limits");
@@ -229,6 +276,7 @@ fn verdict(found: &Optimization) -> String {
 #[must_use]
 pub fn trade_off(found: &Optimization) -> Report {
     let metric = found.policy.metric;
+    let periods = found.curve.windows(2).any(|pair| pair[0].trial.candidate.period != pair[1].trial.candidate.period);
     let row = |Point { trial, total: usd, met }: &Point| {
         let candidate = &trial.candidate;
         let mark = if *candidate == found.choice { " (choice)" } else { "" };
@@ -240,14 +288,13 @@ pub fn trade_off(found: &Optimization) -> Report {
                 Cell::Number(Ratio::from(candidate.max)),
                 Cell::Text(format!("{} s", candidate.scale_out_cooldown)),
                 Cell::Text(format!("{} s", candidate.scale_in_cooldown)),
-                Cell::Text(format!("{} s", candidate.period)),
                 hours(trial.sample.task_seconds),
                 Cell::total(*usd),
                 Cell::Text(hundredths(trial.sample.served.requests_over())),
                 Cell::Text(hundredths(trial.sample.served.time_over())),
                 kept(*met),
             ],
-            remark: None,
+            remark: periods.then(|| format!("datapoints of {} s", candidate.period)),
         }
     };
     Report {
@@ -258,7 +305,6 @@ pub fn trade_off(found: &Optimization) -> Report {
             number("max"),
             number("out"),
             number("in"),
-            number("period"),
             number("task-h"),
             number("USD"),
             number("load over, %"),

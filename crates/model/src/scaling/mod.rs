@@ -78,6 +78,7 @@ mod engine;
 mod fixed;
 mod clock;
 mod ranges;
+mod unsaid;
 pub mod optimize;
 
 pub use calendar::{
@@ -96,7 +97,8 @@ pub use policy::{
 pub use predictive::{
     BadPrediction, Breach, ForecastHour, Forecaster, Prediction, Predictive, PredictiveMode, Remark, predict,
 };
-pub use ranges::{Range, Ranges, Sample, sample, seeds};
+pub use ranges::{Range, Ranges, Sample, USUAL_RUNS, sample, seeds, usual_runs};
 pub use remark::{Gaps, TraceRemark};
 pub use run::{Activity, Cause, Direction, Latency, NotScaled, Outcome, Run, Served, Totals};
 pub use tasks::{Deployment, LaunchQuota, LaunchTime, Rollout, SpotTasks, TaskLife};
+pub use unsaid::{Other, others};

@@ -4,7 +4,7 @@
 //! its own. Of each figure the runs are sorted, and nothing is fitted to them: the median and the ends
 //! of the interval are figures of runs.
 
-use super::{Autoscaling, Impossible, Load, Run, Served, Totals, simulate};
+use super::{Autoscaling, Impossible, LaunchTime, Load, Run, Served, Totals, simulate};
 use crate::exact::Ratio;
 use alloc::vec::Vec;
 
@@ -55,6 +55,22 @@ impl From<Totals> for Sample {
 /// The seeds of so many runs, of which the first is the seed itself: more runs keep those there were.
 pub fn seeds(seed: u64, runs: u32) -> impl Iterator<Item = u64> {
     (0..u64::from(runs)).map(move |run| seed.wrapping_add(run))
+}
+
+/// The runs of a range where something is drawn and nobody says how many.
+pub const USUAL_RUNS: u32 = 20;
+
+/// How many runs a range takes where nobody says: [`USUAL_RUNS`] where launch times, Spot interruptions
+/// or the load are drawn, and none where every run would be the same.
+#[must_use]
+pub fn usual_runs(service: &Autoscaling, noise: u32) -> u32 {
+    let launches = match &service.tasks.launch {
+        LaunchTime::Fixed(_) => false,
+        LaunchTime::Between(least, most) => least < most,
+        LaunchTime::Measured(times) => times.windows(2).any(|pair| pair[0] != pair[1]),
+    };
+    let spot = service.spot.is_some_and(|spot| spot.interrupted > 0 && spot.share > Ratio::ZERO);
+    if launches || spot || noise > 0 { USUAL_RUNS } else { 0 }
 }
 
 /// One of several runs.
@@ -143,7 +159,7 @@ impl Ranges {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scaling::{LaunchTime, LoadUnit, Metric, Policy, TargetTracking};
+    use crate::scaling::{LoadUnit, Metric, Policy, SpotTasks, TargetTracking};
     use alloc::vec;
     use proptest::prelude::*;
 
@@ -185,6 +201,28 @@ mod tests {
         let drawn = ranges(&service);
         assert!(drawn.lost.least < drawn.lost.median && drawn.lost.median < drawn.lost.most);
         assert!(drawn.longest.unwrap().most > fixed.longest.unwrap().most);
+    }
+
+    #[test]
+    fn ranges_where_something_is_drawn() {
+        let with = |launch| {
+            let mut service = plain();
+            service.tasks.launch = launch;
+            usual_runs(&service, 0)
+        };
+        assert_eq!(with(LaunchTime::Fixed(30)), 0);
+        assert_eq!(with(LaunchTime::Between(30, 30)), 0);
+        assert_eq!(with(LaunchTime::Measured(vec![30, 30])), 0);
+        assert_eq!(with(LaunchTime::Between(30, 31)), USUAL_RUNS);
+        assert_eq!(with(LaunchTime::Measured(vec![30, 40])), USUAL_RUNS);
+        assert_eq!(usual_runs(&plain(), 1), USUAL_RUNS);
+        let spot = |interrupted| Some(SpotTasks { share: Ratio::ONE, interrupted });
+        assert_eq!(usual_runs(&Autoscaling { spot: spot(1), ..plain() }, 0), USUAL_RUNS);
+        assert_eq!(usual_runs(&Autoscaling { spot: spot(0), ..plain() }, 0), 0);
+    }
+
+    fn plain() -> Autoscaling {
+        Autoscaling::between(2, 10, Ratio::ONE).with(Policy::TargetTracking(TargetTracking::new(Metric::Cpu, 700_000)))
     }
 
     proptest! {

@@ -12,8 +12,8 @@ use serde_json::value::RawValue;
 use stackcost_model::estimate::Total;
 use stackcost_model::exact::Ratio;
 use stackcost_model::optimization::{Optimization, Point};
-use stackcost_model::report::{contender_words, limit_words, rules_words};
-use stackcost_model::scaling::optimize::{Candidate, Contender, Objective, Standing, Winner};
+use stackcost_model::report::{contender_words, limit_words, verdict_words};
+use stackcost_model::scaling::optimize::{Candidate, Contender, Luck, Objective, Standing, Winner};
 use stackcost_model::scaling::{ClockSchedule, Metric, Sample};
 
 /// What a search was of, for JSON.
@@ -40,12 +40,17 @@ struct Document<'a> {
     load: LoadJson,
     finished: bool,
     tried: usize,
+    whole_grid: bool,
+    /// The part of what healthy tasks can do above which load is over target.
+    over: String,
     limits: Vec<String>,
     limits_held_out: Option<Vec<String>>,
     choice: CandidateJson,
     contenders: Vec<ContenderJson>,
     rules: Vec<RulesJson>,
     depends_on_rules: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    luck: Option<LuckJson>,
     verdict: VerdictJson,
     curve: Vec<PointJson>,
     put: Put,
@@ -129,12 +134,24 @@ struct TotalJson {
 #[derive(Serialize)]
 struct RulesJson {
     name: &'static str,
+    remark: String,
     chosen_on: FiguresJson,
     held_out: Option<FiguresJson>,
 }
 
+/// Runs with other launch times and interruptions.
+#[derive(Serialize)]
+struct LuckJson {
+    runs: u32,
+    wins: Vec<(&'static str, u32)>,
+    kept: u32,
+    /// In seconds of tasks on demand: lower end, median, upper end.
+    choice_task_seconds: [String; 3],
+}
+
 #[derive(Serialize)]
 struct VerdictJson {
+    words: String,
     winner: Option<&'static str>,
     next: Option<&'static str>,
     saves_usd: Option<String>,
@@ -145,8 +162,12 @@ struct PointJson {
     #[serde(flatten)]
     candidate: CandidateJson,
     task_seconds: u64,
+    peak: u32,
     load_over: String,
+    time_over: String,
+    lost: String,
     kept: bool,
+    choice: bool,
     total: TotalJson,
 }
 
@@ -160,7 +181,7 @@ struct Put {
 fn total(total: &Total) -> TotalJson {
     match total {
         Total::Exactly(usd) => TotalJson { kind: "exactly", usd: usd.to_string() },
-        Total::AtLeast(usd) => TotalJson { kind: "at least", usd: usd.to_string() },
+        Total::AtLeast(usd) => TotalJson { kind: "at_least", usd: usd.to_string() },
     }
 }
 
@@ -196,12 +217,17 @@ fn figures(standing: &Standing, cost: Option<&Total>) -> FiguresJson {
     }
 }
 
-fn point(of: &Point, metric: Metric) -> PointJson {
+fn point(of: &Point, found: &Optimization) -> PointJson {
+    let Sample { task_seconds, peak, served, .. } = of.trial.sample;
     PointJson {
-        candidate: candidate(&of.trial.candidate, metric),
-        task_seconds: of.trial.sample.task_seconds,
-        load_over: of.trial.sample.served.requests_over().to_string(),
+        candidate: candidate(&of.trial.candidate, found.policy.metric),
+        task_seconds,
+        peak,
+        load_over: served.requests_over().to_string(),
+        time_over: served.time_over().to_string(),
+        lost: served.lost().to_string(),
         kept: of.met,
+        choice: of.trial.candidate == found.choice,
         total: total(&of.total),
     }
 }
@@ -219,6 +245,15 @@ fn schedule(clock: &ClockSchedule, lead: u32) -> ScheduleJson {
         changes_a_day: clock.changes_a_day().to_string(),
         slack_task_seconds: clock.slack(),
         actions: clock.actions(lead).into_iter().map(action).collect(),
+    }
+}
+
+fn luck(of: &Luck) -> LuckJson {
+    LuckJson {
+        runs: of.runs,
+        wins: of.wins.iter().map(|&(who, runs)| (winner(who), runs)).collect(),
+        kept: of.kept,
+        choice_task_seconds: [of.cost.low, of.cost.median, of.cost.high].map(|cost| cost.to_string()),
     }
 }
 
@@ -265,6 +300,8 @@ pub fn json(found: &Optimization, of: &Of<'_>) -> String {
         load: LoadJson { start: of.start, held_out_from: found.parts[0], seconds: found.parts[1] },
         finished: found.finished,
         tried: found.tried,
+        whole_grid: !found.thinned,
+        over: found.service.over.to_string(),
         limits: limits(&found.limits),
         limits_held_out: found.limits_held_out.as_ref().map(limits),
         choice: candidate(&found.choice, metric),
@@ -273,18 +310,21 @@ pub fn json(found: &Optimization, of: &Of<'_>) -> String {
             .under
             .iter()
             .map(|under| RulesJson {
-                name: rules_words(&under.rules, &found.service.rules),
+                name: under.name,
+                remark: under.remark.clone(),
                 chosen_on: figures(&under.seen, None),
                 held_out: under.held_out.as_ref().map(|standing| figures(standing, None)),
             })
             .collect(),
         depends_on_rules: found.depends_on_rules,
+        luck: found.luck.as_ref().map(luck),
         verdict: VerdictJson {
+            words: verdict_words(found),
             winner: found.verdict.winner.map(winner),
             next: found.verdict.ahead.map(|(next, _)| winner(next)),
             saves_usd: found.saves.map(|usd| usd.to_string()),
         },
-        curve: found.curve.iter().map(|of| point(of, metric)).collect(),
+        curve: found.curve.iter().map(|of| point(of, found)).collect(),
         put: Put {
             register_scalable_target: raw(place::register_target(found, &of.place)),
             put_scaling_policy: raw(place::put_policy(found, &of.place)),
@@ -300,7 +340,7 @@ pub fn json(found: &Optimization, of: &Of<'_>) -> String {
 /// The trade-off, an object a line.
 #[must_use]
 pub fn curve_ndjson(found: &Optimization) -> String {
-    let line = |of: &Point| serde_json::to_string(&point(of, found.policy.metric)).unwrap_or_default() + "\n";
+    let line = |of: &Point| serde_json::to_string(&point(of, found)).unwrap_or_default() + "\n";
     found.curve.iter().map(line).collect()
 }
 
@@ -317,6 +357,7 @@ pub fn curve_csv(found: &Optimization) -> String {
         "scale_in_cooldown",
         "period",
         "task_seconds",
+        "peak",
         "usd",
         "at_least",
         "load_over",
@@ -335,6 +376,7 @@ pub fn curve_csv(found: &Optimization) -> String {
             of.scale_in_cooldown.to_string(),
             of.period.to_string(),
             trial.sample.task_seconds.to_string(),
+            trial.sample.peak.to_string(),
             total.usd().to_string(),
             matches!(total, Total::AtLeast(_)).to_string(),
             served.requests_over().to_string(),

@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use stackcost_model::exact::Ratio;
 use stackcost_model::optimization::Optimization;
+use stackcost_model::report::verdict_words;
 use stackcost_model::scaling::optimize::{Contender, Winner};
 use stackcost_model::scaling::{ClockAction, ClockSchedule, Metric};
 
@@ -15,6 +16,8 @@ pub struct Place<'a> {
     pub cluster: Option<&'a str>,
     /// The ECS service.
     pub service: Option<&'a str>,
+    /// `PolicyName`: that of a policy that is replaced.
+    pub policy: Option<&'a str>,
     /// Of `ALBRequestCountPerTarget`: `app/NAME/ID/targetgroup/NAME/ID`.
     pub resource_label: Option<&'a str>,
 }
@@ -191,7 +194,7 @@ pub fn put_policy(found: &Optimization, place: &Place<'_>) -> String {
     let metric_type = metric_type(policy.metric, policy.sampling.period);
     let label = (policy.metric == Metric::AlbRequestCountPerTarget).then(|| place.label());
     json(&PutPolicy {
-        policy_name: policy_name(policy.metric),
+        policy_name: place.policy.unwrap_or(policy_name(policy.metric)),
         service_namespace: NAMESPACE,
         resource_id: place.resource_id(),
         scalable_dimension: DIMENSION,
@@ -230,15 +233,32 @@ fn actions(found: &Optimization, clock: &ClockSchedule) -> Vec<ClockAction> {
     clock.actions(ClockSchedule::lead(&found.service))
 }
 
-/// What has to be done before, and by hand: `#` and a sentence a line.
+/// With a capital letter.
+fn sentence(words: &str) -> String {
+    let mut signs = words.chars();
+    signs.next().map_or_else(String::new, |first| first.to_uppercase().chain(signs).collect())
+}
+
+/// What is to be known, and what has to be done before, by hand: `#` and a sentence a line.
 fn remarks(found: &Optimization, place: &Place<'_>) -> String {
     let policy = &found.policy;
-    let mut out = String::new();
+    let mut out = format!("# {}.\n", sentence(&verdict_words(found)));
+    if found.verdict.winner != Some(Winner::Autoscaling) {
+        out.push_str("# This puts the choice in place all the same.\n");
+    }
+    let choice = found.entries.iter().find(|priced| matches!(priced.entry.contender, Contender::Choice(_)));
+    if choice.is_some_and(|priced| !priced.entry.counts().met) {
+        out.push_str("# The choice does not keep to the limits.\n");
+    }
     let missing = place.missing(policy.metric);
     if !missing.is_empty() {
         out.push_str(&format!("# Fill in before running: {}.\n", missing.join(", ")));
     }
-    out.push_str("# A policy of the same name is replaced; one of another name stays beside it until it is deleted.\n");
+    if place.policy.is_none() {
+        out.push_str(
+            "# A policy of the same name is replaced (--policy-name); one of another name stays beside it until it is deleted.\n",
+        );
+    }
     if policy.sampling.period < 60 {
         out.push_str(&format!(
             "# Before this, measure the service every {} s (monitoring.metricConfigurations, resolutionSeconds): CloudWatch bills that.\n",
@@ -254,12 +274,13 @@ pub const NAMES: [&str; 6] = [
     "put-scaling-policy.json",
     "put-policy.sh",
     "policy.tf",
-    "put-schedule.sh",
-    "schedule.tf",
+    "schedule/put-schedule.sh",
+    "schedule/schedule.tf",
 ];
 
 /// All files: requests for `aws --cli-input-json`, the commands that send them, and Terraform. Those of
-/// a schedule are there where it wins; it and the policy are two ways, not one.
+/// a schedule are there where it wins, in a folder of their own: it and the policy are two ways, not one,
+/// and Terraform reads all of a folder.
 #[must_use]
 pub fn files(found: &Optimization, place: &Place<'_>) -> Vec<File> {
     let mut files = vec![
@@ -269,10 +290,10 @@ pub fn files(found: &Optimization, place: &Place<'_>) -> Vec<File> {
         File { name: "policy.tf", text: terraform(found, place) },
     ];
     if let Some(text) = schedule_commands(found, place) {
-        files.push(File { name: "put-schedule.sh", text });
+        files.push(File { name: "schedule/put-schedule.sh", text });
     }
     if let Some(text) = schedule_terraform(found, place) {
-        files.push(File { name: "schedule.tf", text });
+        files.push(File { name: "schedule/schedule.tf", text });
     }
     files
 }
@@ -296,16 +317,17 @@ fn schedule_commands(found: &Optimization, place: &Place<'_>) -> Option<String> 
         out.push_str(&format!("# Fill in before running: {}.\n", missing.join(", ")));
     }
     let quoted = |text: &str| format!("'{}'", text.trim_end().replace('\'', "'\\''"));
-    let first = clock.count_at(0);
+    let (lowest, highest) = counts(clock);
     let register = "aws application-autoscaling register-scalable-target --cli-input-json";
+    out.push_str("# The bounds hold the count that there is; the next action sets the one of its hour.\n");
     out.push_str(&format!(
         "{register} {}\n",
         quoted(&compact(&Target {
             service_namespace: NAMESPACE,
             resource_id: place.resource_id(),
             scalable_dimension: DIMENSION,
-            min_capacity: first,
-            max_capacity: first,
+            min_capacity: lowest,
+            max_capacity: highest,
         }))
     ));
     for action in actions(found, clock) {
@@ -322,6 +344,12 @@ fn schedule_commands(found: &Optimization, place: &Place<'_>) -> Option<String> 
         out.push_str(&format!("{put} {}\n", quoted(&compact(&request))));
     }
     Some(out)
+}
+
+/// The lowest and the highest count of a schedule: bounds within which it changes nothing by itself.
+fn counts(clock: &ClockSchedule) -> (u32, u32) {
+    let counts = || clock.counts().iter().copied();
+    (counts().min().unwrap_or(0), counts().max().unwrap_or(0))
 }
 
 fn compact(value: &impl Serialize) -> String {
@@ -384,7 +412,7 @@ pub fn terraform(found: &Optimization, place: &Place<'_>) -> String {
         "{}{}\nresource \"aws_appautoscaling_policy\" \"service\" {{\n  name               = {}\n  policy_type        = \"TargetTrackingScaling\"\n{}\n  target_tracking_scaling_policy_configuration {{\n    target_value       = {}\n    scale_out_cooldown = {}\n    scale_in_cooldown  = {}\n    disable_scale_in   = {}\n\n{specification}  }}\n}}\n",
         remarks(found, place),
         terraform_target(place, "service", found.choice.min, found.choice.max, ""),
-        quoted(policy_name(policy.metric)),
+        quoted(place.policy.unwrap_or(policy_name(policy.metric))),
         of_target("service"),
         value(policy.metric, policy.target),
         policy.scale_out_cooldown,
@@ -396,12 +424,12 @@ pub fn terraform(found: &Optimization, place: &Place<'_>) -> String {
 /// The winning schedule as Terraform.
 fn schedule_terraform(found: &Optimization, place: &Place<'_>) -> Option<String> {
     let clock = winning_clock(found)?;
-    let first = clock.count_at(0);
+    let (lowest, highest) = counts(clock);
     let mut out = String::from(
         "# The clock schedule, in place of the policy. Scheduled actions move the bounds of the target: Terraform\n# must not move them back.\n",
     );
     let ignore = "\n  lifecycle {\n    ignore_changes = [min_capacity, max_capacity]\n  }\n";
-    out.push_str(&terraform_target(place, "clock", first, first, ignore));
+    out.push_str(&terraform_target(place, "clock", lowest, highest, ignore));
     for action in actions(found, clock) {
         let ClockAction { name, schedule, tasks } = &action;
         let label = format!("clock_{}", name.replace('-', "_"));

@@ -62,7 +62,7 @@ fn found(target: &str) -> Optimization {
     optimization(&arena, &search, &pricing, true).unwrap().unwrap()
 }
 
-const NAMED: Place<'_> = Place { cluster: Some("prod"), service: Some("api"), resource_label: None };
+const NAMED: Place<'_> = Place { cluster: Some("prod"), service: Some("api"), policy: None, resource_label: None };
 
 #[test]
 fn requests_have_the_names_of_aws() {
@@ -108,7 +108,7 @@ fn what_is_not_known_is_no_name() {
     assert!(policy.contains("\"PredefinedMetricType\": \"ALBRequestCountPerTarget\""));
     assert!(policy.contains("\"ResourceLabel\": \"app/YOUR-LOAD-BALANCER/ID/targetgroup/YOUR-TARGET-GROUP/ID\""));
     let text = terraform(&found, &Place::default());
-    assert!(text.starts_with(
+    assert!(text.contains(
         "# Fill in before running: YOUR-CLUSTER (--cluster), YOUR-SERVICE (--service), the ResourceLabel"
     ));
     let label = "app/lb/1/targetgroup/tg/2";
@@ -121,7 +121,9 @@ fn what_is_not_known_is_no_name() {
 fn as_terraform() {
     assert_eq!(
         terraform(&found("70% cpu"), &NAMED),
-        r#"# A policy of the same name is replaced; one of another name stays beside it until it is deleted.
+        r#"# On what was held out the clock schedule wins, 33.60 USD cheaper than a fixed count.
+# This puts the choice in place all the same.
+# A policy of the same name is replaced (--policy-name); one of another name stays beside it until it is deleted.
 resource "aws_appautoscaling_target" "service" {
   service_namespace  = "ecs"
   resource_id        = "service/prod/api"
@@ -160,11 +162,11 @@ fn a_schedule_that_wins_is_put_in_place() {
     let names: Vec<&str> = files.iter().map(|file| file.name).collect();
     assert_eq!(names, NAMES);
     let of = |name: &str| files.iter().find(|file| file.name == name).map(|file| file.text.as_str()).unwrap();
-    let shell = of("put-schedule.sh");
+    let shell = of("schedule/put-schedule.sh");
     assert!(shell.contains(
         r#"aws application-autoscaling put-scheduled-action --cli-input-json '{"ServiceNamespace":"ecs","ResourceId":"service/prod/api","ScalableDimension":"ecs:service:DesiredCount","ScheduledActionName":"daily-1800-1-tasks","Schedule":"cron(0 18 * * ? *)","Timezone":"UTC","ScalableTargetAction":{"MinCapacity":1,"MaxCapacity":1}}'"#
     ), "{shell}");
-    let tf = of("schedule.tf");
+    let tf = of("schedule/schedule.tf");
     assert!(tf.contains("resource \"aws_appautoscaling_scheduled_action\" \"clock_daily_1159_6_tasks\""), "{tf}");
     assert!(tf.contains("    ignore_changes = [min_capacity, max_capacity]\n  }\n}\n"));
     assert_eq!(tf.matches('{').count(), tf.matches('}').count());

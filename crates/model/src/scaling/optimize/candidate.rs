@@ -51,6 +51,29 @@ impl Candidate {
         })
     }
 
+    /// The fewest tasks that are looked at where nobody tells: two, as one is no redundancy; or as few as
+    /// there may be now, but never none, as most metrics wake nothing that sleeps (R16).
+    #[must_use]
+    pub fn floor(service: &Autoscaling) -> u32 {
+        service.min.clamp(1, 2)
+    }
+
+    /// In how many values two differ.
+    #[must_use]
+    pub fn differences(&self, other: &Candidate) -> usize {
+        [
+            self.target != other.target,
+            self.min != other.min,
+            self.max != other.max,
+            self.scale_out_cooldown != other.scale_out_cooldown,
+            self.scale_in_cooldown != other.scale_in_cooldown,
+            self.period != other.period,
+        ]
+        .into_iter()
+        .filter(|&differs| differs)
+        .count()
+    }
+
     /// The service with it: registered at the start of the load, which moves the count that there is
     /// into the bounds (R27). A period that the policy does not have comes with the delay and the
     /// alarm of its resolution (R3, R8, R9).
@@ -94,9 +117,9 @@ pub struct Grid {
 impl Grid {
     /// What is tried where nothing is told: the values of the service, and beside them targets of 30 %
     /// to 90 % (of other metrics than CPU and memory half the target to one and a half), least
-    /// capacities from 1 to what the load needs all the time, as most what it needs never to be over
-    /// target, cooldowns of 0, 60 and 300 s to scale out and 60 and 300 s to scale in. The resolution
-    /// stays: a higher one is paid for.
+    /// capacities from [`Candidate::floor`] to what the load needs all the time, as most what it needs
+    /// never to be over target, cooldowns of 0, 60 and 300 s to scale out and 60 and 300 s to scale in.
+    /// The resolution stays: a higher one is paid for.
     /// None where the place has no target tracking policy.
     #[must_use]
     pub fn around(load: &Load, service: &Autoscaling, place: usize) -> Option<Grid> {
@@ -112,7 +135,7 @@ impl Grid {
             _ => (2..=6_u64).map(|quarters| (now.target / 4).saturating_mul(quarters).max(1)).collect(),
         };
         let every = mean.div_ceil(6).max(1);
-        let mins: Vec<u32> = (1..=mean).step_by(usize::try_from(every).unwrap_or(1)).collect();
+        let mins: Vec<u32> = (Candidate::floor(service)..=mean).step_by(usize::try_from(every).unwrap_or(1)).collect();
         Some(
             Grid {
                 targets: with(targets, now.target),
@@ -126,16 +149,39 @@ impl Grid {
         )
     }
 
-    /// The same without most capacities above a limit of tasks, and with that limit as one.
+    /// The same without most capacities above a limit of tasks: it is there in their place.
     #[must_use]
     pub fn within(mut self, limits: &[Limit]) -> Grid {
-        for limit in limits {
-            if let Limit::Peak(most) = *limit {
-                self.maxes.retain(|&max| max < most);
-                self.maxes.push(most);
-            }
+        let peaks = limits.iter().filter_map(|limit| if let Limit::Peak(most) = limit { Some(*most) } else { None });
+        if let Some(most) = peaks.min() {
+            self.maxes.iter_mut().for_each(|max| *max = most.min(*max));
         }
         self.sorted()
+    }
+
+    /// Whether a candidate lies between the ends of all lists.
+    #[must_use]
+    pub fn spans(&self, candidate: &Candidate) -> bool {
+        fn spans<T: Ord>(values: &[T], value: &T) -> bool {
+            values.iter().min() <= Some(value) && Some(value) <= values.iter().max()
+        }
+        spans(&self.targets, &candidate.target)
+            && spans(&self.mins, &candidate.min)
+            && spans(&self.maxes, &candidate.max)
+            && spans(&self.scale_out_cooldowns, &candidate.scale_out_cooldown)
+            && spans(&self.scale_in_cooldowns, &candidate.scale_in_cooldown)
+            && spans(&self.periods, &candidate.period)
+    }
+
+    /// Whether all values of a candidate are in the lists.
+    #[must_use]
+    pub fn contains(&self, candidate: &Candidate) -> bool {
+        self.targets.contains(&candidate.target)
+            && self.mins.contains(&candidate.min)
+            && self.maxes.contains(&candidate.max)
+            && self.scale_out_cooldowns.contains(&candidate.scale_out_cooldown)
+            && self.scale_in_cooldowns.contains(&candidate.scale_in_cooldown)
+            && self.periods.contains(&candidate.period)
     }
 
     /// The same with each value once, in order: however they were told, it is the same grid.

@@ -5,9 +5,11 @@ use super::split::{Split, as_ended, during};
 use super::{Candidate, Grid, Objective, Search, Trial};
 use crate::exact::Ratio;
 use crate::scaling::{
-    Aggregation, Autoscaling, ClockSchedule, Credit, Impossible, Load, Measure, Rules, Sample, ScaleIn, fewest, fixed,
-    simulate,
+    Autoscaling, ClockSchedule, Impossible, Load, Measure, Range, Sample, fewest, fixed, others, seeds, simulate,
+    usual_runs,
 };
+use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::vec::Vec;
 use jiff::tz::TimeZone;
 
@@ -97,15 +99,38 @@ pub struct Verdict {
     pub ahead: Option<(Winner, Ratio)>,
 }
 
-/// The choice under another rule that AWS leaves open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The choice where AWS does something else that it does not say: see [`others`].
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Under {
-    /// The rules, of which one is not as in the service.
-    pub rules: Rules,
+    /// What it is called: `datapoints later`.
+    pub name: &'static str,
+    /// The key of a stack file that chooses it, and what it is about.
+    pub remark: String,
     /// Over the part that it was chosen on.
     pub seen: Standing,
     /// Over the part that was held out.
     pub held_out: Option<Standing>,
+}
+
+impl Under {
+    /// What counts: what it had not seen, where there is such.
+    #[must_use]
+    pub fn counts(&self) -> Standing {
+        self.held_out.unwrap_or(self.seen)
+    }
+}
+
+/// What comes of other launch times and Spot interruptions, where they are drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Luck {
+    /// How many runs, each with another seed.
+    pub runs: u32,
+    /// Who wins how many of them: of those that win any, the most first.
+    pub wins: Vec<(Winner, u32)>,
+    /// In how many the choice keeps to the limits.
+    pub kept: u32,
+    /// What the choice costs, in seconds of tasks on demand: nine tenths of the runs lie within.
+    pub cost: Range<Ratio>,
 }
 
 /// All of it.
@@ -117,8 +142,10 @@ pub struct Contest {
     pub limits: Objective,
     /// The limits over what was held out.
     pub limits_held_out: Option<Objective>,
-    /// The choice under other rules.
+    /// The choice where AWS does something else that it does not say.
     pub under: Vec<Under>,
+    /// The same with other luck, where something is drawn.
+    pub luck: Option<Luck>,
     /// Who wins.
     pub verdict: Verdict,
 }
@@ -129,7 +156,7 @@ impl Contest {
     pub fn depends_on_rules(&self) -> bool {
         let choice = self.entries.iter().find(|entry| matches!(entry.contender, Contender::Choice(_)));
         let met = choice.map(|choice| choice.counts().met);
-        self.under.iter().any(|under| Some(under.held_out.unwrap_or(under.seen).met) != met)
+        self.under.iter().any(|under| Some(under.counts().met) != met)
     }
 }
 
@@ -172,7 +199,6 @@ struct Part {
     service: Autoscaling,
     /// "As now" is known.
     objective: Objective,
-    now: Sample,
 }
 
 impl<'a> Arena<'a> {
@@ -184,7 +210,7 @@ impl<'a> Arena<'a> {
         let Question { load, service, objective, seed, .. } = question;
         let part = |load: &Load, service: Autoscaling, begin: Option<&Autoscaling>| -> Result<Part, Impossible> {
             let now = run(load, begin.unwrap_or(&service), objective, seed)?;
-            Ok(Part { load: load.clone(), service, objective: objective.over(&now), now })
+            Ok(Part { load: load.clone(), service, objective: objective.over(&now) })
         };
         let split = Split::of(load, question.hold_out);
         let services = split.as_ref().and_then(|split| {
@@ -229,10 +255,11 @@ impl<'a> Arena<'a> {
         &self.seen.objective
     }
 
-    /// A search of at most `budget` trials.
+    /// A search of at most `budget` trials, the policy that there is among them.
     #[must_use]
     pub fn search(&self, grid: Grid, budget: usize) -> Search {
-        Search::new(grid, self.seen.objective.clone(), budget)
+        let now = Candidate::of(&self.seen.service, self.question.place);
+        Search::new(grid, self.seen.objective.clone(), budget, now)
     }
 
     /// Judges a candidate by what is seen.
@@ -251,67 +278,101 @@ impl<'a> Arena<'a> {
     /// # Errors
     /// As [`simulate`].
     pub fn contest(&self, choice: Candidate) -> Result<Contest, Impossible> {
-        let Question { service, place, zone, least, .. } = self.question;
-        let Part { load, objective, .. } = &self.seen;
-        let mut entries = Vec::new();
-        if let Some(present) = Candidate::of(service, place) {
-            entries.push(Entry {
-                contender: Contender::Present(present),
-                service: self.seen.service.clone(),
-                seen: self.seen.stand(self.seen.now),
-                held_out: self.held_out.as_ref().map(|part| part.stand(part.now)),
-            });
-        }
-        let chosen = |of: &Autoscaling| choice.on(of, place);
-        let (seen, held_out) = self.one_after_the_other(chosen)?;
-        let (contender, service) = (Contender::Choice(choice), chosen(&self.seen.service));
-        entries.push(Entry { contender, service, seen, held_out });
-        let budgets = objective.budgets(load);
-        let few = fewest(load, &self.seen.service, least, &budgets)?;
-        let never = fewest(load, &self.seen.service, least, &[(Measure::TimeOver, 0)])?;
-        for (tasks, contender) in [(few, Contender::Fixed(few)), (never, Contender::NeverOver(never))] {
-            let still = |part: &Part| fixed(&part.service, tasks);
-            let (seen, held_out) = self.each(still)?;
-            entries.push(Entry { contender, service: still(&self.seen), seen, held_out });
-        }
-        let clock = ClockSchedule::fit(load, &self.seen.service, zone, least, &budgets)?;
-        let by_clock = |part: &Part| clock.service(&part.service, &part.load);
-        let (seen, held_out) = self.each(by_clock)?;
-        let service = by_clock(&self.seen);
-        entries.push(Entry { contender: Contender::Clock(clock), service, seen, held_out });
+        let ways = self.ways(choice)?;
+        let entry = |way: &Way<'_>| -> Result<Entry, Impossible> {
+            let (seen, held_out) = self.stand(way, self.question.seed)?;
+            Ok(Entry { contender: way.contender.clone(), service: (way.of)(&self.seen), seen, held_out })
+        };
+        let entries = ways.iter().map(entry).collect::<Result<Vec<Entry>, Impossible>>()?;
+        let chosen = |of: &Part| choice.on(&of.service, self.question.place);
         let mut under = Vec::new();
-        for rules in others(self.question.service.rules) {
-            let (seen, held_out) = self.one_after_the_other(|of| Autoscaling { rules, ..chosen(of) })?;
-            under.push(Under { rules, seen, held_out });
+        for (place, other) in others(&chosen(&self.seen)).into_iter().enumerate() {
+            let of =
+                |part: &Part| others(&chosen(part)).into_iter().nth(place).map_or_else(|| chosen(part), |o| o.service);
+            let way = Way { contender: Contender::Choice(choice), goes_on: true, of: Box::new(of) };
+            let (seen, held_out) = self.stand(&way, self.question.seed)?;
+            under.push(Under { name: other.name, remark: other.remark, seen, held_out });
         }
         Ok(Contest {
-            verdict: verdict(&entries),
+            verdict: verdict(entries.iter().map(|entry| (&entry.contender, entry.counts()))),
             entries,
-            limits: objective.clone(),
+            limits: self.seen.objective.clone(),
             limits_held_out: self.held_out.as_ref().map(|part| part.objective.clone()),
             under,
+            luck: self.luck(&ways)?,
         })
     }
 
-    /// A service over both parts: the second begins as the first ends.
-    fn one_after_the_other(
-        &self,
-        of: impl Fn(&Autoscaling) -> Autoscaling,
-    ) -> Result<(Standing, Option<Standing>), Impossible> {
-        let seed = self.question.seed;
-        let Part { load, service, objective, .. } = &self.seen;
-        let service = of(service);
-        let seen = self.seen.stand(run(load, &service, objective, seed)?);
-        let Some(part) = &self.held_out else { return Ok((seen, None)) };
-        let begin = as_ended(of(&part.service), &simulate(load, &service, seed)?);
-        Ok((seen, Some(part.stand(run(&part.load, &begin, &part.objective, seed)?))))
+    /// All ways to run the service.
+    fn ways(&self, choice: Candidate) -> Result<Vec<Way<'_>>, Impossible> {
+        let Question { service, place, zone, least, .. } = self.question;
+        let Part { load, objective, .. } = &self.seen;
+        let budgets = objective.budgets(load);
+        let few = fewest(load, &self.seen.service, least, &budgets)?;
+        let never = fewest(load, &self.seen.service, least, &[(Measure::TimeOver, 0)])?;
+        let clock = ClockSchedule::fit(load, &self.seen.service, zone, least, &budgets)?;
+        let mut ways: Vec<Way<'_>> = Vec::new();
+        if let Some(present) = Candidate::of(service, place) {
+            let of = Box::new(|part: &Part| part.service.clone());
+            ways.push(Way { contender: Contender::Present(present), goes_on: true, of });
+        }
+        let of = Box::new(move |part: &Part| choice.on(&part.service, place));
+        ways.push(Way { contender: Contender::Choice(choice), goes_on: true, of });
+        for (tasks, contender) in [(few, Contender::Fixed(few)), (never, Contender::NeverOver(never))] {
+            ways.push(Way { contender, goes_on: false, of: Box::new(move |part| fixed(&part.service, tasks)) });
+        }
+        let contender = Contender::Clock(clock.clone());
+        let of = Box::new(move |part: &Part| clock.service(&part.service, &part.load));
+        ways.push(Way { contender, goes_on: false, of });
+        Ok(ways)
     }
 
-    /// A service over each part by itself.
-    fn each(&self, of: impl Fn(&Part) -> Autoscaling) -> Result<(Standing, Option<Standing>), Impossible> {
-        let stand = |part: &Part| Ok(part.stand(run(&part.load, &of(part), &part.objective, self.question.seed)?));
-        Ok((stand(&self.seen)?, self.held_out.as_ref().map(stand).transpose()?))
+    /// A way over both parts.
+    fn stand(&self, way: &Way<'_>, seed: u64) -> Result<(Standing, Option<Standing>), Impossible> {
+        let first = (way.of)(&self.seen);
+        let seen = self.seen.stand(run(&self.seen.load, &first, &self.seen.objective, seed)?);
+        let Some(part) = &self.held_out else { return Ok((seen, None)) };
+        let mut second = (way.of)(part);
+        if way.goes_on {
+            second = as_ended(second, &simulate(&self.seen.load, &first, seed)?);
+        }
+        Ok((seen, Some(part.stand(run(&part.load, &second, &part.objective, seed)?))))
     }
+
+    /// The same with other launch times and interruptions; none where nothing is drawn.
+    fn luck(&self, ways: &[Way<'_>]) -> Result<Option<Luck>, Impossible> {
+        let runs = usual_runs(self.question.service, 0);
+        let (mut costs, mut kept) = (Vec::new(), 0);
+        let mut wins: Vec<(Winner, u32)> = Vec::new();
+        for seed in seeds(self.question.seed, runs) {
+            let mut standings = Vec::new();
+            for way in ways {
+                let (seen, held_out) = self.stand(way, seed)?;
+                let counts = held_out.unwrap_or(seen);
+                if matches!(way.contender, Contender::Choice(_)) {
+                    costs.push(counts.cost);
+                    kept += u32::from(counts.met);
+                }
+                standings.push((&way.contender, counts));
+            }
+            if let Some(winner) = verdict(standings.into_iter()).winner {
+                match wins.iter_mut().find(|(who, _)| *who == winner) {
+                    Some((_, count)) => *count += 1,
+                    None => wins.push((winner, 1)),
+                }
+            }
+        }
+        wins.sort_by_key(|&(_, count)| core::cmp::Reverse(count));
+        Ok(Range::of(costs, Ratio::new(9, 10)).map(|cost| Luck { runs, wins, kept, cost }))
+    }
+}
+
+/// A way to run the service over a part of the load.
+struct Way<'w> {
+    contender: Contender,
+    /// Whether the second part goes on with the count and bounds that the first ended with.
+    goes_on: bool,
+    of: Box<dyn Fn(&Part) -> Autoscaling + 'w>,
 }
 
 impl Part {
@@ -320,27 +381,18 @@ impl Part {
     }
 }
 
-/// Each rule as it could be as well, one at a time.
-fn others(rules: Rules) -> impl Iterator<Item = Rules> {
-    let scale_in = [ScaleIn::Proportional, ScaleIn::OneStep, ScaleIn::OneStepThenProportional];
-    let scale_in = scale_in.into_iter().map(move |scale_in| Rules { scale_in, ..rules });
-    let credit = [Credit::Running, Credit::Added].into_iter().map(move |credit| Rules { credit, ..rules });
-    let aggregation = [Aggregation::Evaluated, Aggregation::Newest];
-    let aggregation = aggregation.into_iter().map(move |aggregation| Rules { aggregation, ..rules });
-    scale_in.chain(credit).chain(aggregation).filter(move |&other| other != rules)
-}
-
-fn verdict(entries: &[Entry]) -> Verdict {
+fn verdict<'e>(standings: impl Iterator<Item = (&'e Contender, Standing)>) -> Verdict {
     let simple = [Winner::Present, Winner::Fixed, Winner::ClockSchedule, Winner::Autoscaling];
-    let rank = |entry: &Entry| {
-        let winner = entry.contender.as_winner()?;
+    let rank = |(contender, standing): (&Contender, Standing)| {
+        let winner = contender.as_winner()?;
         let place = simple.iter().position(|&one| one == winner)?;
-        entry.counts().met.then(|| (entry.counts().cost, place))
+        standing.met.then_some((standing.cost, place))
     };
-    let mut ranks: Vec<(Ratio, usize)> = entries.iter().filter_map(rank).collect();
-    ranks.sort_unstable();
-    let who = |place: usize| simple.get(place).copied();
-    let (first, second) = (ranks.first(), ranks.get(1));
-    let ahead = first.zip(second).and_then(|(first, second)| Some((who(second.1)?, second.0 - first.0)));
-    Verdict { winner: first.and_then(|first| who(first.1)), ahead }
+    let mut ranked: Vec<(Ratio, usize)> = standings.filter_map(rank).collect();
+    ranked.sort_unstable();
+    let at = |place: usize| ranked.get(place).and_then(|&(cost, place)| Some((*simple.get(place)?, cost)));
+    Verdict {
+        winner: at(0).map(|(winner, _)| winner),
+        ahead: at(1).zip(at(0)).map(|((next, more), (_, cost))| (next, more - cost)),
+    }
 }

@@ -8,7 +8,7 @@
 //!   what less would cost, and more.
 //! * A [`Contest`] runs the choice over the part of the load that was [held out](Split) when it was
 //!   chosen, beside the policy there is, as many tasks all the time, and a schedule by the clock; and
-//!   under each rule that AWS leaves open.
+//!   with each other choice that AWS may have made where it does not say, and with other luck.
 //!
 //! One target tracking policy is tuned, with its bounds; all else of the service stays as it is, other
 //! policies and scheduled actions among it, which may set bounds of their own.
@@ -22,7 +22,7 @@ mod contest;
 mod tests;
 
 pub use candidate::{Candidate, Grid, tuned};
-pub use contest::{Arena, Contender, Contest, Entry, Question, Standing, Under, Verdict, Winner};
+pub use contest::{Arena, Contender, Contest, Entry, Luck, Question, Standing, Under, Verdict, Winner};
 pub use objective::{Limit, Objective, Trial, curve, judge};
 pub use search::Search;
 pub use split::Split;

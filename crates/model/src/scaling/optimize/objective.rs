@@ -30,10 +30,26 @@ pub struct Objective {
 }
 
 impl Objective {
-    /// The least cost with no more load over target than under the policy there is.
+    /// The least cost with no more load over target, and no more lost, than under the policy there is.
     #[must_use]
     pub fn as_now() -> Objective {
-        Objective { spot: Ratio::ONE, limits: Vec::from([Limit::AsNow(Measure::RequestsOver)]) }
+        Objective { spot: Ratio::ONE, limits: Vec::new() }.bounded()
+    }
+
+    /// The same, and as now where nothing limits what is lost, or what is over target: of who serves
+    /// nothing nothing is dear.
+    #[must_use]
+    pub fn bounded(mut self) -> Objective {
+        let limits = |of: &[Measure], limit: &Limit| match limit {
+            Limit::AtMost(measure, _) | Limit::AsNow(measure) => of.contains(measure),
+            Limit::Peak(_) | Limit::Latency(_) => false,
+        };
+        for of in [&[Measure::RequestsOver, Measure::TimeOver][..], &[Measure::Lost]] {
+            if !self.limits.iter().any(|limit| limits(of, limit)) {
+                self.limits.extend(of.first().map(|&measure| Limit::AsNow(measure)));
+            }
+        }
+        self
     }
 
     /// The same with what the policy there is came to over a load in place of "as now".
@@ -87,11 +103,10 @@ impl Objective {
         self.limits.iter().any(|limit| matches!(limit, Limit::Latency(_)))
     }
 
-    /// What is better comes first: what exceeds limits less, costs less, has less over target, and then
-    /// as candidates are ordered.
-    pub(super) fn rank(&self, trial: &Trial) -> (Vec<Ratio>, Ratio, u128, Candidate) {
+    /// What is better comes first: what exceeds limits less, costs less, has less over target.
+    pub(super) fn rank(&self, trial: &Trial) -> (Vec<Ratio>, Ratio, u128) {
         let of = &trial.sample;
-        (self.excess(of), self.cost(of), of.served.load_over, trial.candidate)
+        (self.excess(of), self.cost(of), of.served.load_over)
     }
 }
 
@@ -125,19 +140,20 @@ pub(super) fn run(load: &Load, service: &Autoscaling, objective: &Objective, see
 }
 
 /// The trials of which none other costs no more and has no more load over target: the least cost first.
-/// Of equals the first candidate stands for all. Trials are of one load, in any order.
+/// Of equals the one that `tie` has first stands for all. Trials are of one load, in any order.
 #[must_use]
-pub fn curve(trials: &[Trial], objective: &Objective) -> Vec<Trial> {
-    let mut all: Vec<(Ratio, u128, Trial)> =
-        trials.iter().map(|trial| (objective.cost(&trial.sample), trial.sample.served.load_over, *trial)).collect();
-    all.sort_unstable_by_key(|&(cost, over, trial)| (cost, over, trial.candidate));
+pub fn curve<K: Ord>(trials: &[Trial], objective: &Objective, tie: impl Fn(&Candidate) -> K) -> Vec<Trial> {
+    let figures = |trial: &Trial| (objective.cost(&trial.sample), trial.sample.served.load_over);
+    let mut all = trials.to_vec();
+    all.sort_by_cached_key(|trial| (figures(trial), tie(&trial.candidate)));
     let mut least = None;
-    all.retain(|&(_, over, _)| {
+    all.retain(|trial| {
+        let over = trial.sample.served.load_over;
         let less = least.is_none_or(|least| over < least);
         if less {
             least = Some(over);
         }
         less
     });
-    all.into_iter().map(|(_, _, trial)| trial).collect()
+    all
 }

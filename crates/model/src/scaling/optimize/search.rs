@@ -1,16 +1,26 @@
 //! What to try next: all of a grid, then what lies around the best.
 
 use super::{Candidate, Grid, Objective, Trial, curve};
+use crate::exact::Ratio;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
+use core::cmp::Reverse;
+
+/// Around so many of the best of a grid it is looked for better ones, one after another.
+const STARTS: usize = 5;
 
 /// A search for the best candidate of an objective.
 ///
-/// First the whole grid is tried (thinned to half the budget, if it is larger). Then, around the best
-/// one so far, every combination of a step down, none and a step up of target, bounds and cooldowns,
-/// between the least and the largest value of the grid; steps are half the widest gap of their list
-/// and are halved when nothing around is better, down to a percent of target (a request for targets in
-/// requests), a task and ten seconds. The search ends when no step is left, or the budget is spent.
+/// First what there is now is tried, and the whole grid (thinned to half the budget, if it is larger).
+/// Then, around the best so far, every combination of a step down, none and a step up of target, bounds
+/// and cooldowns, between the least and the largest value of the grid; steps are half the widest gap of
+/// their list and are halved when nothing around is better, down to a percent of target (a request for
+/// targets in requests), a task and ten seconds. When no step is left, the same is done around the best of
+/// another target, for five targets in all: what is best near by need not be best. The search ends then,
+/// or when the budget is spent.
+///
+/// Of candidates that come to the same, the one that changes least of what there is now is the better
+/// one; then one of the grid, one with more room above, and one with longer cooldowns.
 ///
 /// What is tried depends on what is known alone, not on the order in which it came to be known.
 #[derive(Clone, Debug)]
@@ -19,18 +29,32 @@ pub struct Search {
     objective: Objective,
     budget: usize,
     grain: u64,
-    /// Of target, least, most, scale-out and scale-in cooldown; none before the grid is tried.
-    steps: Option<[u64; 5]>,
-    /// Around what the steps were last tried.
-    centre: Option<Candidate>,
+    now: Option<Candidate>,
+    thinned: bool,
+    begun: bool,
+    walk: Option<Walk>,
+    /// The targets around whose best it was looked.
+    targets: Vec<u64>,
     asked: BTreeSet<Candidate>,
     known: BTreeMap<Candidate, Trial>,
 }
 
+/// Where it is looked around, and how far.
+#[derive(Clone, Copy, Debug)]
+struct Walk {
+    centre: Candidate,
+    /// Of target, least, most, scale-out and scale-in cooldown.
+    steps: [u64; 5],
+}
+
+/// What comes first is the better one of two that come to the same.
+type Tie = (usize, bool, Reverse<u32>, Reverse<u32>, Reverse<u32>, Candidate);
+
 impl Search {
-    /// A search of at most `budget` trials, by an objective without "as now" (see [`Objective::over`]).
+    /// A search of at most `budget` trials, by an objective without "as now" (see [`Objective::over`]);
+    /// `now` is what there is.
     #[must_use]
-    pub fn new(grid: Grid, objective: Objective, budget: usize) -> Search {
+    pub fn new(grid: Grid, objective: Objective, budget: usize, now: Option<Candidate>) -> Search {
         let grid = grid.sorted();
         let requests = grid.targets.iter().all(|target| target % 1_000_000 == 0);
         Search {
@@ -38,8 +62,11 @@ impl Search {
             grid,
             objective,
             budget,
-            steps: None,
-            centre: None,
+            now,
+            thinned: false,
+            begun: false,
+            walk: None,
+            targets: Vec::new(),
             asked: BTreeSet::new(),
             known: BTreeMap::new(),
         }
@@ -48,38 +75,67 @@ impl Search {
     /// What to try next, in order; nothing when the search is over. What was tried is told by
     /// [`Search::learn`] before this is asked again; what is not told is not asked for again.
     pub fn next_batch(&mut self) -> Vec<Candidate> {
-        let room = self.budget.saturating_sub(self.asked.len());
-        let Some(mut steps) = self.steps else {
-            self.steps = Some(self.widest());
-            let half = self.budget.div_ceil(2);
-            let all = self.grid.combinations() <= self.budget;
-            let grid = if all { self.grid.clone() } else { self.grid.clone().thinned(half) };
-            let batch: Vec<Candidate> = grid.candidates().take(room).collect();
-            self.asked.extend(&batch);
-            return batch;
-        };
-        let Some(best) = self.best().map(|trial| trial.candidate) else { return Vec::new() };
-        // Nothing around was better: smaller steps, until there is something new to try.
-        let mut halve = self.centre == Some(best);
+        if !self.begun {
+            self.begun = true;
+            return self.first_batch();
+        }
         loop {
-            if halve {
-                for (step, grain) in steps.iter_mut().zip([self.grain, 1, 1, 10, 10]) {
-                    *step = *step / 2 / grain * grain;
-                }
-            }
-            if steps.iter().all(|&step| step == 0) {
+            let room = self.budget.saturating_sub(self.asked.len());
+            if room == 0 {
                 return Vec::new();
             }
-            let around = self.around(best, steps);
+            let Some(walk) = self.walk.or_else(|| self.start()) else { return Vec::new() };
+            let around = self.around(walk.centre, walk.steps);
             let batch: Vec<Candidate> =
-                around.into_iter().filter(|candidate| !self.asked.contains(candidate)).take(room).collect();
-            if !batch.is_empty() || room == 0 {
-                (self.steps, self.centre) = (Some(steps), Some(best));
+                around.iter().filter(|one| !self.asked.contains(one)).take(room).copied().collect();
+            if !batch.is_empty() {
+                self.walk = Some(walk);
                 self.asked.extend(&batch);
                 return batch;
             }
-            halve = true;
+            self.walk = self.walked(walk, &around);
         }
+    }
+
+    /// What there is now, and the grid, as far as the budget goes.
+    fn first_batch(&mut self) -> Vec<Candidate> {
+        let now = self.now.filter(|now| self.grid.spans(now));
+        let room = self.budget.saturating_sub(usize::from(now.is_some()));
+        let whole = self.grid.combinations() <= room;
+        let grid = if whole { self.grid.clone() } else { self.grid.clone().thinned(self.budget.div_ceil(2)) };
+        let all: Vec<Candidate> = grid.candidates().filter(|one| Some(*one) != now).collect();
+        // Of a grid that cannot be thinned so far, as many as there is room for, from all of it.
+        let every = all.len().div_ceil(room.max(1)).max(1);
+        self.thinned = !whole;
+        let batch: Vec<Candidate> = now.into_iter().chain(all.into_iter().step_by(every)).take(self.budget).collect();
+        self.asked.extend(&batch);
+        batch
+    }
+
+    /// Around what to look next: the best of a target that was not looked at.
+    fn start(&mut self) -> Option<Walk> {
+        if self.targets.len() >= STARTS {
+            return None;
+        }
+        let others = self.known.values().filter(|trial| !self.targets.contains(&trial.candidate.target));
+        let centre = others.min_by_key(|trial| self.rank(trial))?.candidate;
+        self.targets.push(centre.target);
+        Some(Walk { centre, steps: self.widest() })
+    }
+
+    /// On from where all around is known: to what is better, or with smaller steps; none when no step is
+    /// left.
+    fn walked(&self, walk: Walk, around: &[Candidate]) -> Option<Walk> {
+        let known = around.iter().filter_map(|candidate| self.known.get(candidate));
+        let best = known.min_by_key(|trial| self.rank(trial)).map_or(walk.centre, |trial| trial.candidate);
+        if best != walk.centre {
+            return Some(Walk { centre: best, ..walk });
+        }
+        let mut steps = walk.steps;
+        for (step, grain) in steps.iter_mut().zip([self.grain, 1, 1, 10, 10]) {
+            *step = *step / 2 / grain * grain;
+        }
+        steps.iter().any(|&step| step > 0).then_some(Walk { steps, ..walk })
     }
 
     /// Tells what came of trials, in any order.
@@ -90,7 +146,17 @@ impl Search {
     /// The best of all that is known: see [`Objective`]. It keeps to the limits if any does.
     #[must_use]
     pub fn best(&self) -> Option<&Trial> {
-        self.known.values().min_by_key(|trial| self.objective.rank(trial))
+        self.known.values().min_by_key(|trial| self.rank(trial))
+    }
+
+    fn rank(&self, trial: &Trial) -> ((Vec<Ratio>, Ratio, u128), Tie) {
+        (self.objective.rank(trial), self.tie(&trial.candidate))
+    }
+
+    fn tie(&self, of: &Candidate) -> Tie {
+        let differences = self.now.map_or(0, |now| of.differences(&now));
+        let (out, into) = (Reverse(of.scale_out_cooldown), Reverse(of.scale_in_cooldown));
+        (differences, !self.grid.contains(of), Reverse(of.max), out, into, *of)
     }
 
     /// What is known, in the order of candidates.
@@ -102,13 +168,19 @@ impl Search {
     /// What less, and more, load over target costs: see [`curve`].
     #[must_use]
     pub fn curve(&self) -> Vec<Trial> {
-        curve(&self.trials(), &self.objective)
+        curve(&self.trials(), &self.objective, |candidate| self.tie(candidate))
     }
 
     /// What is looked for.
     #[must_use]
     pub fn objective(&self) -> &Objective {
         &self.objective
+    }
+
+    /// Whether the grid has more combinations than the budget lets try.
+    #[must_use]
+    pub fn is_thinned(&self) -> bool {
+        self.thinned
     }
 
     /// Half the widest gaps of the grid.

@@ -3,7 +3,7 @@ use super::*;
 use crate::exact::Ratio;
 use crate::scaling::{
     Autoscaling, Deployment, Floor, LaunchTime, Load, LoadUnit, MISSING, Measure, Metric, Policy, Rollout, Sample,
-    Sampling, ScheduledAction, Served, Suspension, TargetTracking, simulate, totals,
+    Sampling, ScheduledAction, Served, Suspension, TargetTracking, others, simulate, totals,
 };
 use crate::time::zone;
 use alloc::string::ToString;
@@ -92,7 +92,7 @@ fn what_is_tried_where_nothing_is_told() {
     let grid = Grid::around(&days(&[(240, 80, 15)]), &service(), 0).unwrap();
     assert_eq!(grid.targets, (3..=9).map(|tenths| tenths * 100_000).collect::<Vec<u64>>());
     // 1.5 tasks for 20 hours and 8 for 4 are 2.6 in the mean.
-    assert_eq!((grid.mins, grid.maxes), (vec![1, 2, 3], vec![8, 10]));
+    assert_eq!((grid.mins, grid.maxes), (vec![2, 3], vec![8, 10]));
     assert_eq!((grid.scale_out_cooldowns, grid.scale_in_cooldowns), (vec![0, 60, 300], vec![60, 300]));
     assert_eq!(Grid::around(&load(vec![1]), &service(), 1), None);
     let within = Grid { maxes: vec![8, 12], ..self::grid() }.within(&[Limit::Peak(10)]);
@@ -119,6 +119,8 @@ fn limits() {
     ] {
         assert_eq!(Objective { spot: Ratio::ONE, limits: vec![limit] }.met(&of), met, "{limit:?}");
     }
+    let lost = Sample { served: Served { lost: 1, ..of.served }, ..of };
+    assert!(!Objective::as_now().over(&sample(7, 30)).met(&lost), "who serves less is not cheaper");
     assert!(Objective::as_now().over(&sample(7, 30)).met(&of));
     assert!(!Objective::as_now().over(&sample(7, 29)).met(&of));
 }
@@ -138,7 +140,7 @@ fn the_cheapest_within_the_limit_is_best_and_else_the_nearest() {
         (candidate(70, 1, 9), sample(80, 90)),
     ];
     let best = |limits: &[Limit]| {
-        let mut search = Search::new(grid(), Objective { spot: Ratio::ONE, limits: limits.to_vec() }, 9);
+        let mut search = Search::new(grid(), Objective { spot: Ratio::ONE, limits: limits.to_vec() }, 9, None);
         search.learn(trials.iter().map(|&(candidate, sample)| Trial { candidate, sample }));
         search.best().unwrap().candidate.target / 10_000
     };
@@ -156,7 +158,7 @@ fn searched(
     objective: &Objective,
     (budget, threads): (usize, usize),
 ) -> Search {
-    let mut search = Search::new(grid, objective.clone(), budget);
+    let mut search = Search::new(grid, objective.clone(), budget, Candidate::of(service, 0));
     loop {
         let batch = search.next_batch();
         if batch.is_empty() {
@@ -186,6 +188,33 @@ fn neither_threads_nor_the_order_of_values_change_anything() {
     assert_eq!((one.trials(), one.curve()), (three.trials(), three.curve()));
     assert_eq!(one.best(), three.best());
     assert!(one.trials().len() > 12, "it looks beyond the grid");
+}
+
+#[test]
+fn of_equals_the_one_that_changes_least() {
+    // A load that any of these serves the same.
+    let (load, objective) = (load(vec![5; 300]), at_most(2));
+    let service = Autoscaling { min: 1, start: 1, ..service() };
+    let with_now = Grid { scale_out_cooldowns: vec![0, 300], scale_in_cooldowns: vec![60, 300], ..grid() };
+    let best = searched(&load, &service, with_now, &objective, (300, 1)).best().unwrap().candidate;
+    assert_eq!(best, Candidate::of(&service, 0).unwrap());
+    // Where what there is now is not to be tried: one of the grid, with room above.
+    let no_zero = Grid { targets: vec![500_000, 600_000], ..grid() };
+    let best = searched(&load, &service, no_zero, &objective, (300, 1)).best().unwrap().candidate;
+    assert_eq!((best.min, best.max, best.scale_out_cooldown), (1, 10, 60));
+}
+
+#[test]
+fn what_there_is_now_is_tried_first_and_a_small_budget_sees_all_of_the_grid() {
+    let (load, service) = (days(&[(300, 60, 12)]), service());
+    let now = Candidate::of(&service, 0).unwrap();
+    let wide = Grid::around(&load, &service, 0).unwrap();
+    let mut search = Search::new(wide.clone(), at_most(2), 6, Some(now));
+    let batch = search.next_batch();
+    assert_eq!((batch[0], batch.len(), search.is_thinned()), (now, 6, true));
+    assert!(batch.iter().any(|one| one.target == 300_000) && batch.iter().any(|one| one.target > 600_000), "{batch:?}");
+    let narrow = Grid { targets: vec![400_000, 500_000], ..wide };
+    assert!(!Search::new(narrow, at_most(2), 6, Some(now)).next_batch().contains(&now), "it is not to be tried");
 }
 
 #[test]
@@ -332,12 +361,13 @@ fn who_wins() {
 #[test]
 fn the_choice_is_run_under_each_open_rule() {
     let (choice, contest) = chosen(&days(&[(300, 60, 12); 4]), &service(), &at_most(2));
-    assert_eq!(contest.under.len(), 4, "two ways to scale in, one of cooldowns, one of datapoints");
+    assert_eq!(contest.under.len(), 5, "two ways to scale in, and one of cooldowns, datapoints and delay each");
     let arena_seen = days(&[(300, 60, 12); 3]);
-    for under in &contest.under {
-        let run = totals(&arena_seen, &Autoscaling { rules: under.rules, ..choice.on(&service(), 0) }, 0).unwrap();
-        assert_eq!(under.seen.sample, run.into());
+    for (under, other) in contest.under.iter().zip(others(&choice.on(&service(), 0))) {
+        assert_eq!((under.name, &under.remark), (other.name, &other.remark));
+        assert_eq!(under.seen.sample, totals(&arena_seen, &other.service, 0).unwrap().into());
     }
+    assert_eq!(contest.luck, None, "nothing is drawn")
 }
 
 #[test]
@@ -348,7 +378,10 @@ fn without_anything_held_out_all_is_seen() {
     assert_eq!((arena.seen(), arena.held_out()), (&load, None));
     let contest = arena.contest(candidate(70, 2, 10)).unwrap();
     assert!(contest.entries.iter().all(|entry| entry.held_out.is_none()));
-    assert!(matches!(arena.objective().limits[..], [Limit::AtMost(Measure::RequestsOver, _)]));
+    assert!(matches!(
+        arena.objective().limits[..],
+        [Limit::AtMost(Measure::RequestsOver, _), Limit::AtMost(Measure::Lost, _)]
+    ));
 }
 
 #[test]
@@ -377,7 +410,7 @@ proptest! {
     #[test]
     fn a_curve_has_what_nothing_beats_and_beats_all_else(trials in trials()) {
         let objective = at_most(0);
-        let curve = curve(&trials, &objective);
+        let curve = curve(&trials, &objective, |&candidate| candidate);
         let figures = |trial: &Trial| (objective.cost(&trial.sample), trial.sample.served.load_over);
         let beats = |one: &Trial, other: &Trial| {
             let (one, other) = (figures(one), figures(other));
@@ -388,7 +421,7 @@ proptest! {
         prop_assert!(curve.windows(2).all(|pair| figures(&pair[0]).0 < figures(&pair[1]).0));
         let mut turned = trials;
         turned.reverse();
-        prop_assert_eq!(super::curve(&turned, &objective), curve);
+        prop_assert_eq!(super::curve(&turned, &objective, |&candidate| candidate), curve);
     }
 
     #[test]
@@ -422,7 +455,8 @@ proptest! {
                 best = Some(Trial { candidate, sample });
             }
         }
-        prop_assert_eq!(search.best().copied(), best);
+        // Of those that come to the same any may be chosen.
+        prop_assert_eq!(search.best().map(|trial| objective.rank(trial)), best.map(|trial| objective.rank(&trial)));
         prop_assert_eq!(search.trials().len(), 32);
     }
 }
