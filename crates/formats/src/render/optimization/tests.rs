@@ -108,9 +108,11 @@ fn what_is_not_known_is_no_name() {
     assert!(policy.contains("\"PredefinedMetricType\": \"ALBRequestCountPerTarget\""));
     assert!(policy.contains("\"ResourceLabel\": \"app/YOUR-LOAD-BALANCER/ID/targetgroup/YOUR-TARGET-GROUP/ID\""));
     let text = terraform(&found, &Place::default());
-    assert!(text.contains(
-        "# Fill in before running: YOUR-CLUSTER (--cluster), YOUR-SERVICE (--service), the ResourceLabel"
-    ));
+    assert!(
+        text.contains(
+            "# Fill in before running: YOUR-CLUSTER (--cluster), YOUR-SERVICE (--service), the ResourceLabel"
+        )
+    );
     let label = "app/lb/1/targetgroup/tg/2";
     let told = Place { resource_label: Some(label), ..NAMED };
     assert!(put_policy(&found, &told).contains(label));
