@@ -233,3 +233,17 @@ fn a_rolling_deployment_runs_both_versions() {
     assert_eq!(done.task_seconds, 2 * 3_600 + 2 * 30);
     assert_eq!(done.peak, 2);
 }
+
+/// The service wakes while the minute in which nothing ran is not seen yet. When it is, alarms look
+/// past it: the busy minute before it, and the two after it, are three.
+#[test]
+fn a_minute_without_tasks_is_missing_where_alarms_look_later() {
+    let sampling = Sampling { period: 60, delay: 15 };
+    let policy = TargetTracking { sampling, scale_out_cooldown: 0, scale_in_cooldown: 0, ..tracking(700_000) };
+    let tasks = TaskLife { launch: LaunchTime::Fixed(0), ..TaskLife::default() };
+    let mut values = vec![MISSING];
+    values.extend([0; 15]);
+    values.extend([100, 100, 100, 100, 0, 100]);
+    let done = run(&load(&values), &Autoscaling { start: 1, tasks, ..service(0, 8, policy) });
+    assert_eq!(steps(&done), [(1_020, 0), (1_080, 1), (1_260, 2)]);
+}
