@@ -1,322 +1,424 @@
-//! The rules of scaling once more, second by second, as plainly as they can be written: what the fast
-//! engine of the model is held to.
+//! The scaling model once more, as its rules read: one second after another, one value for each task,
+//! every datapoint kept, nothing clever. Slow, and easy to believe; the engine has to agree with it.
 
-mod policies;
+mod decisions;
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
-use stackcost_model::exact::Ratio;
 use stackcost_model::scaling::*;
 use stackcost_model::timeline::Timeline;
 
-const MILLION: i128 = 1_000_000;
+/// Runs a service over a load, second by second.
+pub fn simulate(load: &Load, service: &Autoscaling, seed: u64) -> Result<Run, Impossible> {
+    service.check(load.unit())?;
+    let mut world = World::new(load, service, seed);
+    for t in 0..load.seconds() {
+        world.tasks_move_on(t);
+        world.bounds_are_set(t);
+        world.policies_decide(t);
+        world.tasks_start_and_stop(t);
+        world.the_second_passes(t);
+    }
+    let timeline = |counts: &[u32]| Timeline::steps(counts.iter().map(|&count| (1, count))).expect("some seconds");
+    Ok(Run {
+        seconds: load.seconds(),
+        billed: timeline(&world.billed),
+        running: timeline(&world.ran),
+        task_seconds: world.billed.iter().map(|&count| u64::from(count)).sum(),
+        spot_task_seconds: world.spot_task_seconds,
+        launches: world.launches,
+        interruptions: world.interruptions,
+        peak: world.ran.iter().copied().max().unwrap_or(0),
+        served: world.served,
+        latencies: world.latencies,
+        activities: world.activities,
+    })
+}
 
-/// A task from its launch until it is stopped.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 struct Task {
+    /// Its place in the order of launches.
     id: u64,
-    bill_from: u64,
-    least_bill_end: u64,
+    spot: bool,
+    /// Whether a deployment replaces it.
+    old: bool,
     running_at: u64,
     healthy_at: u64,
-    taken_at: Option<u64>,
-    spot: bool,
-    old: bool,
+    /// When Spot takes it back.
+    taken_back_at: Option<u64>,
+    bill_from: u64,
+    /// The shortest time it is billed for.
+    minimum: u64,
+    /// When its bill ends; not known while it lives.
+    bill_end: Option<u64>,
 }
 
-/// What a policy remembers.
-#[derive(Clone, Default)]
-struct Memory {
-    points: Vec<Option<u64>>,
-    sum: i128,
-    count: i128,
-    /// Out (the high alarm, or a step policy's own) and in.
-    sides: [Side; 2],
-    out: Option<Out>,
-    in_ends: u64,
+impl Task {
+    fn runs(&self, t: u64) -> bool {
+        self.running_at <= t
+    }
+
+    fn is_healthy(&self, t: u64) -> bool {
+        self.healthy_at <= t
+    }
 }
 
-#[derive(Clone, Copy, Default)]
-struct Side {
-    alarm: Option<bool>,
-    told: Option<NotScaled>,
-    acted: bool,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    InsufficientData,
+    Ok,
+    Alarm,
 }
 
-#[derive(Clone, Copy)]
-struct Out {
-    adjustment: i64,
+/// A scale-out that began a cooldown.
+struct ScaleOut {
+    adjustment: i128,
     to: u32,
-    ends: Option<u64>,
+    /// When its cooldown ends; not known until all its tasks run.
+    cooldown_end: Option<u64>,
 }
 
-struct Proposal {
-    policy: usize,
-    direction: Direction,
-    count: u32,
-    metric: u64,
-    adjustment: i64,
-    breach: Option<u64>,
+/// What is remembered of a policy.
+struct Watch {
+    /// Values of the seconds of the period that goes on: their sum and number.
+    sum: u128,
+    number: u128,
+    /// One for each period that is over.
+    datapoints: Vec<Option<u64>>,
+    /// The high alarm of target tracking, or the alarm of step scaling.
+    high: State,
+    low: State,
+    /// Why it did not scale out, or in, as it was last told.
+    told_out: Option<NotScaled>,
+    told_in: Option<NotScaled>,
+    /// Whether it has scaled out since its alarm went into ALARM; and in, for its low alarm.
+    has_scaled_out: bool,
+    has_scaled_in: bool,
+    scale_out: Option<ScaleOut>,
+    in_cooldown_end: u64,
+}
+
+struct GoingOn {
+    rollout: Rollout,
+    /// Since when all new tasks of a blue/green deployment are healthy.
+    ready: Option<u64>,
 }
 
 struct World<'a> {
     load: &'a Load,
     service: &'a Autoscaling,
-    end: u64,
-    now: u64,
-    per_task: Ratio,
+    /// Ticks that a task serves at 100 %: `p / q`.
+    p: u128,
+    q: u128,
     random: ChaCha8Rng,
-    tasks: Vec<Task>,
-    launched: u64,
     min: u32,
     max: u32,
     floor: u32,
     floor_max: u32,
     desired: u32,
-    account: u64,
-    bucket: u64,
-    deployment: Option<(Rollout, Option<u64>)>,
-    deployments_begun: usize,
-    policies: Vec<Memory>,
-    /// `(from, to, spot)` of every task that stopped.
-    bills: Vec<(u64, u64, bool)>,
-    run: Run,
+    /// In order of launch.
+    alive: Vec<Task>,
+    /// Those that left, as long as they are billed.
+    gone: Vec<Task>,
+    next_id: u64,
+    account_bucket: u64,
+    service_bucket: u64,
+    deployment: Option<GoingOn>,
+    next_deployment: usize,
+    watches: Vec<Watch>,
+    /// Latencies that wait for their tasks: their place, and how many tasks they need.
     waiting: Vec<(usize, u32)>,
+    ran: Vec<u32>,
+    billed: Vec<u32>,
+    spot_task_seconds: u64,
+    launches: u64,
+    interruptions: u64,
+    served: Served,
+    latencies: Vec<Latency>,
+    activities: Vec<Activity>,
 }
 
-pub fn simulate(load: &Load, service: &Autoscaling, seed: u64) -> Result<Run, Impossible> {
-    service.check(load.unit())?;
-    let end = load.seconds();
-    let quota = service.tasks.quota;
-    let mut world = World {
-        load,
-        service,
-        end,
-        now: 0,
-        per_task: service.capacity * Ratio::from(load.ticks()),
-        random: ChaCha8Rng::seed_from_u64(seed),
-        tasks: Vec::new(),
-        launched: 0,
-        min: service.min,
-        max: service.max,
-        floor: 0,
-        floor_max: 0,
-        desired: service.start,
-        account: quota.burst.into(),
-        bucket: 60 * u64::from(quota.per_service_minute),
-        deployment: None,
-        deployments_begun: 0,
-        policies: vec![Memory::default(); service.policies.len()],
-        bills: Vec::new(),
-        run: Run {
-            seconds: end,
-            billed: Timeline::constant(0, 1),
-            running: Timeline::constant(0, 1),
-            task_seconds: 0,
+impl<'a> World<'a> {
+    fn new(load: &'a Load, service: &'a Autoscaling, seed: u64) -> World<'a> {
+        let unsigned = |value: i128| u128::try_from(value).expect("not below 0");
+        let watch = |_| Watch {
+            sum: 0,
+            number: 0,
+            datapoints: Vec::new(),
+            high: State::InsufficientData,
+            low: State::InsufficientData,
+            told_out: None,
+            told_in: None,
+            has_scaled_out: false,
+            has_scaled_in: false,
+            scale_out: None,
+            in_cooldown_end: 0,
+        };
+        let quota = service.tasks.quota;
+        let mut world = World {
+            load,
+            service,
+            p: unsigned(service.capacity.ticks()) * u128::from(load.ticks()),
+            q: unsigned(service.capacity.per_unit()),
+            random: ChaCha8Rng::seed_from_u64(seed),
+            min: service.min,
+            max: service.max,
+            floor: 0,
+            floor_max: 0,
+            desired: service.start,
+            alive: Vec::new(),
+            gone: Vec::new(),
+            next_id: 0,
+            account_bucket: u64::from(quota.burst),
+            service_bucket: 60 * u64::from(quota.per_service_minute),
+            deployment: None,
+            next_deployment: 0,
+            watches: service.policies.iter().map(watch).collect(),
+            waiting: Vec::new(),
+            ran: Vec::new(),
+            billed: Vec::new(),
             spot_task_seconds: 0,
             launches: 0,
             interruptions: 0,
-            peak: 0,
             served: Served::default(),
             latencies: Vec::new(),
             activities: Vec::new(),
-        },
-        waiting: Vec::new(),
-    };
-    for _ in 0..service.start {
-        world.add(true);
-    }
-    let mut running = Vec::new();
-    for now in 0..end {
-        world.now = now;
-        world.step();
-        running.push((1, world.running()));
-        world.run.peak = world.run.peak.max(world.running());
-        world.pass();
-    }
-    for task in std::mem::take(&mut world.tasks) {
-        world.bills.push((task.bill_from, end, task.spot));
-    }
-    let mut billed = vec![0_u32; usize::try_from(end).unwrap()];
-    for &(from, to, spot) in &world.bills {
-        for second in from..to.min(end) {
-            billed[usize::try_from(second).unwrap()] += 1;
-            world.run.task_seconds += 1;
-            world.run.spot_task_seconds += u64::from(spot);
+        };
+        for _ in 0..service.start {
+            world.new_task(0, 0, 0, 0);
         }
-    }
-    world.run.billed = Timeline::steps(billed.into_iter().map(|count| (1, count))).unwrap();
-    world.run.running = Timeline::steps(running).unwrap();
-    Ok(world.run)
-}
-
-impl World<'_> {
-    fn draw(&mut self, below: u64) -> u64 {
-        (u64::from(self.random.next_u32()) * below) >> 32
+        world
     }
 
-    fn running(&self) -> u32 {
-        self.tasks.iter().filter(|task| task.running_at <= self.now).count().try_into().unwrap()
+    // What there is.
+
+    fn running(&self, t: u64) -> u32 {
+        count(self.alive.iter().filter(|task| task.runs(t)))
     }
 
-    fn healthy(&self) -> u32 {
-        self.tasks.iter().filter(|task| task.healthy_at <= self.now).count().try_into().unwrap()
+    fn healthy(&self, t: u64) -> u32 {
+        count(self.alive.iter().filter(|task| task.is_healthy(t)))
     }
 
-    fn alive(&self) -> u32 {
-        self.tasks.len().try_into().unwrap()
+    fn number_alive(&self) -> u32 {
+        count(self.alive.iter())
     }
 
-    fn of(&self, old: bool) -> (u32, u32) {
-        let of = || self.tasks.iter().filter(|task| task.old == old);
-        let healthy = of().filter(|task| task.healthy_at <= self.now).count();
-        (of().count().try_into().unwrap(), healthy.try_into().unwrap())
+    /// Of the tasks that are not replaced: how many there are, and how many of them are healthy.
+    fn new_ones(&self, t: u64) -> (u32, u32) {
+        let new = || self.alive.iter().filter(|task| !task.old);
+        (count(new()), count(new().filter(|task| task.is_healthy(t))))
     }
 
-    fn highest(&self) -> u32 {
+    fn most(&self) -> u32 {
         self.max.max(self.floor_max)
     }
 
-    fn lowest(&self) -> u32 {
-        self.min.max(self.floor.min(self.highest()))
+    fn least(&self) -> u32 {
+        self.min.max(self.floor.min(self.most()))
     }
 
-    fn clamp(&self, count: i128) -> u32 {
-        count.max(self.lowest().into()).min(self.highest().into()).try_into().unwrap()
+    fn clamp(&self, wanted: i128) -> u32 {
+        let clamped = wanted.max(i128::from(self.least())).min(i128::from(self.most()));
+        u32::try_from(clamped).expect("within the bounds")
     }
 
-    fn tell(&mut self, cause: Cause, from: u32, outcome: Outcome) {
-        let activity = Activity { at: self.now, cause, from, to: self.desired, running: self.running(), outcome };
-        self.run.activities.push(activity);
+    fn suspended(&self, t: u64, what: impl Fn(&Suspension) -> bool) -> bool {
+        self.service.suspended.iter().any(|suspension| suspension.from <= t && t < suspension.to && what(suspension))
     }
 
-    fn add(&mut self, veteran: bool) {
-        let life = &self.service.tasks;
-        let launch = match &life.launch {
-            _ if veteran => 0,
-            LaunchTime::Fixed(seconds) => u64::from(*seconds),
-            LaunchTime::Between(from, to) => u64::from(*from) + self.draw(u64::from(to - from + 1)),
-            LaunchTime::Measured(times) => {
-                let drawn = self.draw(times.len() as u64);
-                times[usize::try_from(drawn).unwrap()].into()
-            }
-        };
-        let running_at = self.now + launch;
-        let spot_alive = self.tasks.iter().filter(|task| task.spot).count() as u64;
-        let spot = self
-            .service
-            .spot
-            .filter(|spot| Ratio::from(spot_alive + 1) <= spot.share * Ratio::from(u64::from(self.alive()) + 1));
-        let mut taken_at = None;
-        if let Some(spot) = spot.filter(|spot| spot.interrupted > 0) {
-            let mut hour = 0;
-            while running_at + hour * 3_600 < self.end {
-                if self.draw(1_000_000) < spot.interrupted.into() {
-                    taken_at = Some(running_at + hour * 3_600 + self.draw(3_600));
-                    break;
-                }
-                hour += 1;
+    fn load_at(&self, load: &Load, t: u64) -> Option<u128> {
+        let value = load.values().get(usize::try_from(t / u64::from(load.step())).expect("a place"))?;
+        (*value != MISSING).then_some(u128::from(*value))
+    }
+
+    // What is done in several places.
+
+    fn draw(&mut self, n: u64) -> u64 {
+        (u64::from(self.random.next_u32()) * n) >> 32
+    }
+
+    fn tell(&mut self, t: u64, cause: Cause, from: u32, outcome: Outcome) {
+        let (to, running) = (self.desired, self.running(t));
+        self.activities.push(Activity { at: t, cause, from, to, running, outcome });
+    }
+
+    fn tasks_have_come(&mut self, t: u64) {
+        if self.waiting.is_empty() {
+            return;
+        }
+        // What was desired for a part of a second, nobody started or stopped.
+        let desired = self.desired;
+        self.waiting.retain(|&(_, to)| desired >= to);
+        let healthy = self.healthy(t);
+        for &(place, to) in &self.waiting {
+            if healthy >= to {
+                self.latencies[place].served = Some(t);
             }
         }
-        let bill_from = self.now + u64::from(life.provisioning).min(launch);
-        self.tasks.push(Task {
-            id: self.launched,
-            bill_from,
-            least_bill_end: if veteran { 0 } else { bill_from + u64::from(life.minimum) },
-            running_at,
-            healthy_at: if veteran { 0 } else { running_at + u64::from(life.health_check) },
-            taken_at,
-            spot: spot.is_some(),
+        self.waiting.retain(|&(_, to)| healthy < to);
+    }
+
+    fn scale_outs_complete(&mut self, t: u64) {
+        let in_progress = |watch: &Watch| watch.scale_out.as_ref().is_some_and(|began| began.cooldown_end.is_none());
+        if !self.watches.iter().any(in_progress) {
+            return;
+        }
+        let running = self.running(t);
+        for (policy, watch) in self.service.policies.iter().zip(&mut self.watches) {
+            if let Some(scale_out) = &mut watch.scale_out
+                && scale_out.cooldown_end.is_none()
+                && running >= scale_out.to.min(self.desired)
+            {
+                let cooldown = match policy {
+                    Policy::TargetTracking(policy) => policy.scale_out_cooldown,
+                    Policy::StepScaling(policy) => policy.cooldown,
+                };
+                scale_out.cooldown_end = Some(t + u64::from(cooldown));
+            }
+        }
+    }
+
+    /// A task more, on Spot if its share asks for it.
+    fn new_task(&mut self, running_at: u64, healthy_at: u64, bill_from: u64, minimum: u64) {
+        let mut task = Task {
+            id: self.next_id,
+            spot: false,
             old: false,
-        });
-        self.launched += 1;
-        self.run.launches += u64::from(!veteran);
-    }
-
-    fn tail(&self, task: &Task) -> u64 {
-        let life = &self.service.tasks;
-        u64::from(life.stop) + if task.healthy_at <= self.now { u64::from(life.deregistration) } else { 0 }
-    }
-
-    fn stop(&mut self, id: u64, tail: u64) {
-        let at = self.tasks.iter().position(|task| task.id == id).unwrap();
-        let task = self.tasks.remove(at);
-        if task.running_at <= self.now || task.bill_from < self.now {
-            let tail = if task.running_at <= self.now { tail } else { 0 };
-            self.bills.push((task.bill_from, (self.now + tail).max(task.least_bill_end), task.spot));
+            running_at,
+            healthy_at,
+            taken_back_at: None,
+            bill_from,
+            minimum,
+            bill_end: None,
+        };
+        self.next_id += 1;
+        if let Some(spot) = self.service.spot {
+            let on_spot = i128::from(count(self.alive.iter().filter(|task| task.spot)));
+            let alive = i128::from(self.number_alive());
+            task.spot = (on_spot + 1) * spot.share.per_unit() <= spot.share.ticks() * (alive + 1);
+            if task.spot && spot.interrupted > 0 {
+                let mut hour = running_at;
+                while hour < self.load.seconds() {
+                    if self.draw(1_000_000) < u64::from(spot.interrupted) {
+                        task.taken_back_at = Some(hour + self.draw(3_600));
+                        break;
+                    }
+                    hour += 3_600;
+                }
+            }
         }
+        self.alive.push(task);
     }
 
-    /// Those that do not run yet, then those that do, the newest first.
-    fn stop_order(&self, of: impl Fn(&Task) -> bool) -> Vec<Task> {
-        let mut order: Vec<Task> = self.tasks.iter().filter(|task| of(task)).cloned().collect();
-        order.sort_by_key(|task| (task.running_at <= self.now, std::cmp::Reverse(task.id)));
-        order
-    }
-
-    fn stop_some(&mut self, count: u32, of: impl Fn(&Task) -> bool) {
-        for task in self.stop_order(of).into_iter().take(count.try_into().unwrap()) {
-            self.stop(task.id, self.tail(&task));
-        }
-    }
-
-    fn launch(&mut self, count: u32) {
-        for _ in 0..count {
-            if self.account == 0 || self.bucket < 60 {
+    fn launch(&mut self, t: u64, wanted: u32) {
+        for _ in 0..wanted {
+            if self.account_bucket < 1 || self.service_bucket < 60 {
                 return;
             }
-            self.account -= 1;
-            self.bucket -= 60;
-            self.add(false);
+            self.account_bucket -= 1;
+            self.service_bucket -= 60;
+            self.launches += 1;
+            let life = &self.service.tasks;
+            let time = match &life.launch {
+                LaunchTime::Fixed(seconds) => u64::from(*seconds),
+                LaunchTime::Between(a, b) => u64::from(*a) + self.draw(u64::from(b - a) + 1),
+                LaunchTime::Measured(times) => {
+                    u64::from(times[usize::try_from(self.draw(times.len() as u64)).expect("a place")])
+                }
+            };
+            let healthy_at = t + time + u64::from(life.health_check);
+            let bill_from = t + u64::from(life.provisioning).min(time);
+            self.new_task(t + time, healthy_at, bill_from, u64::from(life.minimum));
         }
     }
 
-    fn step(&mut self) {
-        let now = self.now;
-        // Spot.
-        let taken: Vec<Task> = self
-            .tasks
-            .iter()
-            .filter(|task| task.taken_at.is_some_and(|at| at <= now && task.running_at <= now))
-            .cloned()
-            .collect();
-        for task in &taken {
-            self.stop(task.id, self.tail(task).min(120));
+    /// Those of some tasks, in the order in which they stop.
+    fn to_stop(&self, t: u64, which: impl Fn(&Task) -> bool) -> Vec<u64> {
+        let newest_first = |runs: bool| {
+            let tasks = self.alive.iter().rev().filter(move |task| task.runs(t) == runs);
+            tasks.filter(|task| which(task)).map(|task| task.id).collect::<Vec<u64>>()
+        };
+        [newest_first(false), newest_first(true)].concat()
+    }
+
+    fn stop(&mut self, t: u64, id: u64) {
+        let place = self.alive.iter().position(|task| task.id == id).expect("a task that lives");
+        let mut task = self.alive.remove(place);
+        let life = &self.service.tasks;
+        let shortest = task.bill_from + task.minimum;
+        let end = if task.runs(t) {
+            let drains = if task.is_healthy(t) { u64::from(life.deregistration) } else { 0 };
+            (t + drains + u64::from(life.stop)).max(shortest)
+        } else if task.bill_from >= t {
+            task.bill_from
+        } else {
+            t.max(shortest)
+        };
+        task.bill_end = Some(end);
+        self.gone.push(task);
+    }
+
+    // Step 1.
+
+    fn tasks_move_on(&mut self, t: u64) {
+        if self.service.spot.is_some() {
+            self.spot_takes_back(t);
         }
-        if !taken.is_empty() {
-            self.run.interruptions += taken.len() as u64;
-            let tasks = taken.len().try_into().unwrap();
-            self.tell(Cause::SpotInterruption { tasks }, self.desired, Outcome::Successful);
+        self.scale_outs_complete(t);
+        self.deployments_end_and_begin(t);
+        self.tasks_have_come(t);
+    }
+
+    fn spot_takes_back(&mut self, t: u64) {
+        let life = &self.service.tasks;
+        let mut tasks = 0;
+        let mut left = Vec::new();
+        for mut task in std::mem::take(&mut self.alive) {
+            if task.runs(t) && task.taken_back_at.is_some_and(|due| due <= t) {
+                let drains = if task.is_healthy(t) { u64::from(life.deregistration) } else { 0 };
+                let end = t + (drains + u64::from(life.stop)).min(120);
+                task.bill_end = Some(end.max(task.bill_from + task.minimum));
+                self.gone.push(task);
+                tasks += 1;
+            } else {
+                left.push(task);
+            }
         }
-        self.complete();
-        // Deployments.
-        if self.deployment.is_some() && self.of(true).0 == 0 && self.of(false) == (self.desired, self.desired) {
-            self.deployment = None;
-            self.tell(Cause::Deployment { begins: false }, self.desired, Outcome::Successful);
+        self.alive = left;
+        if tasks > 0 {
+            self.interruptions += u64::from(tasks);
+            self.tell(t, Cause::SpotInterruption { tasks }, self.desired, Outcome::Successful);
+        }
+    }
+
+    fn deployments_end_and_begin(&mut self, t: u64) {
+        if self.deployment.is_some() {
+            let (alive, healthy) = self.new_ones(t);
+            if alive == self.desired && healthy == self.desired && !self.alive.iter().any(|task| task.old) {
+                self.deployment = None;
+                self.tell(t, Cause::Deployment { begins: false }, self.desired, Outcome::Successful);
+            }
         }
         if self.deployment.is_none()
-            && let Some(next) = self.service.deployments.get(self.deployments_begun).filter(|next| next.at <= now)
+            && let Some(next) = self.service.deployments.get(self.next_deployment)
+            && next.at <= t
         {
-            self.deployments_begun += 1;
-            self.tasks.iter_mut().for_each(|task| task.old = true);
-            self.deployment = Some((next.rollout, None));
-            self.tell(Cause::Deployment { begins: true }, self.desired, Outcome::Successful);
+            self.next_deployment += 1;
+            self.deployment = Some(GoingOn { rollout: next.rollout, ready: None });
+            self.alive.iter_mut().for_each(|task| task.old = true);
+            self.tell(t, Cause::Deployment { begins: true }, self.desired, Outcome::Successful);
         }
-        self.serve_latencies();
-        // Bounds.
-        let suspended = |of: fn(&Suspension) -> bool| {
-            self.service
-                .suspended
-                .iter()
-                .any(|suspension| of(suspension) && suspension.from <= now && now < suspension.to)
-        };
-        let (in_off, out_off, scheduled_off) =
-            (suspended(|s| s.scale_in), suspended(|s| s.scale_out), suspended(|s| s.scheduled));
+    }
+
+    // Step 2.
+
+    fn bounds_are_set(&mut self, t: u64) {
         let service = self.service;
-        for action in service.scheduled.iter().filter(|action| action.at == now) {
+        for action in service.scheduled.iter().filter(|action| action.at == t) {
+            let from = self.desired;
             let (min, max) = (action.min.unwrap_or(self.min), action.max.unwrap_or(self.max));
-            let before = self.desired;
-            let outcome = if scheduled_off {
+            let outcome = if self.suspended(t, |suspension| suspension.scheduled) {
                 Outcome::NotScaled(NotScaled::Suspended)
             } else if min > max {
                 Outcome::NotScaled(NotScaled::Rejected)
@@ -326,194 +428,150 @@ impl World<'_> {
                 Outcome::Successful
             };
             let cause = Cause::Scheduled { name: action.name.clone(), min: self.min, max: self.max };
-            self.tell(cause, before, outcome);
+            self.tell(t, cause, from, outcome);
         }
-        for floor in service.floors.iter().filter(|floor| floor.at == now) {
-            let before = self.desired;
+        for floor in service.floors.iter().filter(|floor| floor.at == t) {
+            let from = self.desired;
             (self.floor, self.floor_max) = (floor.tasks, floor.max);
             self.desired = self.clamp(self.desired.into());
-            if before != self.desired {
-                self.tell(Cause::Forecast { tasks: floor.tasks }, before, Outcome::Successful);
+            if self.desired != from {
+                self.tell(t, Cause::Forecast { tasks: floor.tasks }, from, Outcome::Successful);
             }
         }
-        self.decide(in_off, out_off);
-        // Tasks.
-        if now > 0 {
-            let quota = self.service.tasks.quota;
-            self.account = u64::from(quota.burst).min(self.account + u64::from(quota.per_second));
+    }
+
+    // Step 4.
+
+    fn tasks_start_and_stop(&mut self, t: u64) {
+        let quota = self.service.tasks.quota;
+        if t > 0 {
             let per_minute = u64::from(quota.per_service_minute);
-            self.bucket = (60 * per_minute).min(self.bucket + per_minute);
+            self.account_bucket = (self.account_bucket + u64::from(quota.per_second)).min(quota.burst.into());
+            self.service_bucket = (self.service_bucket + per_minute).min(60 * per_minute);
         }
-        match self.deployment {
-            None => {
-                let alive = self.alive();
-                self.launch(self.desired.saturating_sub(alive));
-                self.stop_some(alive.saturating_sub(self.desired), |_| true);
+        match self.deployment.as_ref().map(|deployment| deployment.rollout) {
+            None => self.keep_new(t, self.desired),
+            Some(Rollout::Rolling { minimum_healthy_percent, maximum_percent }) => {
+                self.roll(t, minimum_healthy_percent, maximum_percent);
             }
-            Some((rollout, healthy)) => self.roll(rollout, healthy),
+            Some(Rollout::BlueGreen { bake }) => {
+                self.keep_new(t, self.desired);
+                self.switch(t, bake);
+            }
         }
-        self.complete();
-        self.serve_latencies();
+        self.scale_outs_complete(t);
+        self.tasks_have_come(t);
     }
 
-    fn roll(&mut self, rollout: Rollout, healthy: Option<u64>) {
-        let mut room = u32::MAX;
-        if let Rollout::Rolling { minimum_healthy_percent, maximum_percent } = rollout {
-            let least = (self.desired * minimum_healthy_percent).div_ceil(100);
-            for task in self.stop_order(|task| task.old) {
-                if task.healthy_at > self.now || self.healthy() > least {
-                    self.stop(task.id, self.tail(&task));
-                }
+    /// Starts new tasks until there are `most`, or stops the surplus over what is desired.
+    fn keep_new(&mut self, t: u64, most: u32) {
+        let (new, _) = self.new_ones(t);
+        if new > self.desired {
+            for id in self.to_stop(t, |task| !task.old).into_iter().take((new - self.desired) as usize) {
+                self.stop(t, id);
             }
-            room = self.desired.max(self.desired * maximum_percent / 100).saturating_sub(self.alive());
-        }
-        let new = self.of(false).0;
-        self.stop_some(new.saturating_sub(self.desired), |task| !task.old);
-        self.launch(self.desired.saturating_sub(new).min(room));
-        if let Rollout::BlueGreen { bake } = rollout {
-            let all = self.of(false) == (self.desired, self.desired);
-            let healthy = healthy.or(all.then_some(self.now));
-            self.deployment = Some((rollout, healthy));
-            if healthy.is_some_and(|healthy| self.now >= healthy + u64::from(bake)) {
-                self.stop_some(u32::MAX, |task| task.old);
-            }
+        } else {
+            self.launch(t, most.min(self.desired).saturating_sub(new));
         }
     }
 
-    fn complete(&mut self) {
-        if self.policies.iter().all(|memory| memory.out.is_none_or(|out| out.ends.is_some())) {
-            return;
-        }
-        let (now, running, desired) = (self.now, self.running(), self.desired);
-        for (memory, policy) in self.policies.iter_mut().zip(&self.service.policies) {
-            let cooldown = match policy {
-                Policy::TargetTracking(policy) => policy.scale_out_cooldown,
-                Policy::StepScaling(policy) => policy.cooldown,
-            };
-            if let Some(out) = &mut memory.out
-                && out.ends.is_none()
-                && running >= out.to.min(desired)
-            {
-                out.ends = Some(now + u64::from(cooldown));
+    fn roll(&mut self, t: u64, minimum_healthy_percent: u32, maximum_percent: u32) {
+        let of_desired = |percent: u32| u64::from(self.desired) * u64::from(percent);
+        let limit = u64::from(self.desired).max(of_desired(maximum_percent) / 100);
+        let least = of_desired(minimum_healthy_percent).div_ceil(100);
+        for id in self.to_stop(t, |task| task.old) {
+            let healthy = u64::from(self.healthy(t));
+            let unhealthy = self.alive.iter().any(|task| task.id == id && !task.is_healthy(t));
+            if unhealthy || healthy > least {
+                self.stop(t, id);
             }
         }
+        let (new, _) = self.new_ones(t);
+        let old = u64::from(self.number_alive() - new);
+        let room = limit.saturating_sub(old);
+        self.keep_new(t, u32::try_from(room).expect("a count of tasks"));
     }
 
-    fn serve_latencies(&mut self) {
-        if self.waiting.is_empty() {
-            return;
+    fn switch(&mut self, t: u64, bake: u32) {
+        let (alive, healthy) = self.new_ones(t);
+        let all_healthy = alive == self.desired && healthy == self.desired;
+        let deployment = self.deployment.as_mut().expect("one that goes on");
+        if all_healthy && deployment.ready.is_none() {
+            deployment.ready = Some(t);
         }
-        let (healthy, desired) = (self.healthy(), self.desired);
-        for (place, to) in std::mem::take(&mut self.waiting) {
-            if desired >= to && healthy >= to {
-                self.run.latencies[place].served = Some(self.now);
-            } else if desired >= to {
-                self.waiting.push((place, to));
+        if deployment.ready.is_some_and(|ready| t >= ready + u64::from(bake)) {
+            for id in self.to_stop(t, |task| task.old) {
+                self.stop(t, id);
             }
         }
     }
 
-    fn at(&self, load: &Load) -> Option<i128> {
-        let place = usize::try_from(self.now / u64::from(load.step())).unwrap();
-        Some(load.values()[place]).filter(|&value| value != MISSING).map(i128::from)
-    }
+    // Step 5.
 
-    fn cpu(&self) -> Option<i128> {
-        let (running, healthy) = (i128::from(self.running()), i128::from(self.healthy()));
-        let load = self.at(self.load)?;
-        if running == 0 {
-            return None;
+    fn the_second_passes(&mut self, t: u64) {
+        let (running, healthy) = (self.running(t), self.healthy(t));
+        let (n, h) = (u128::from(running), u128::from(healthy));
+        let load = self.load_at(self.load, t);
+        self.ran.push(running);
+        self.gone.retain(|task| task.bill_end.is_some_and(|end| t < end));
+        let billed = || self.alive.iter().chain(&self.gone).filter(move |task| task.bill_from <= t);
+        self.billed.push(count(billed()));
+        self.spot_task_seconds += u64::from(count(billed().filter(|task| task.spot)));
+        if let Some(d) = load {
+            let over = self.service.over;
+            let (a, b) =
+                (u128::try_from(over.ticks()).expect("above 0"), u128::try_from(over.per_unit()).expect("above 0"));
+            self.served.seconds += 1;
+            self.served.load += d;
+            if d * self.q * b > a * h * self.p {
+                self.served.seconds_over += 1;
+                self.served.load_over += d;
+            }
+            self.served.lost += d.saturating_sub((h * self.p).div_ceil(self.q));
         }
-        let (p, q) = (self.per_task.ticks(), self.per_task.per_unit());
-        Some(if load * q <= healthy * p { load * q * MILLION / (running * p) } else { healthy * MILLION / running })
+        for place in 0..self.watches.len() {
+            let (metric, sampling) = self.service.policies[place].metric();
+            let value = self.measure(t, metric, load, n, h);
+            let watch = &mut self.watches[place];
+            if let Some(value) = value {
+                watch.sum += value;
+                watch.number += 1;
+            }
+            if (t + 1).is_multiple_of(u64::from(sampling.period)) {
+                let mean = watch.sum.checked_div(watch.number);
+                watch.datapoints.push(mean.map(|mean| u64::try_from(mean).expect("a metric")));
+                (watch.sum, watch.number) = (0, 0);
+            }
+        }
     }
 
-    fn value(&self, metric: Metric) -> Option<i128> {
+    fn measure(&self, t: u64, metric: Metric, load: Option<u128>, n: u128, h: u128) -> Option<u128> {
+        const MILLION: u128 = 1_000_000;
+        let cpu = || {
+            let d = load.filter(|_| n > 0)?;
+            let all_served = d * self.q <= h * self.p;
+            Some(if all_served { d * self.q * MILLION / (n * self.p) } else { h * MILLION / n })
+        };
         match metric {
-            Metric::Cpu => self.cpu(),
+            Metric::Cpu => cpu(),
             Metric::Memory { idle, busy } => {
-                Some((i128::from(idle) + i128::from(busy) * self.cpu()? / MILLION).min(MILLION))
+                let used = u128::from(idle) + u128::from(busy) * cpu()? / MILLION;
+                Some(used.min(MILLION))
             }
             Metric::AlbRequestCountPerTarget => {
-                let healthy = i128::from(self.healthy());
-                (healthy > 0).then_some(())?;
-                Some(self.at(self.load)? * MILLION / (i128::from(self.load.ticks()) * healthy))
+                let d = load.filter(|_| h > 0)?;
+                Some(d * MILLION / (u128::from(self.load.ticks()) * h))
             }
             Metric::Custom { series, per_task } => {
                 let series = &self.service.custom[series];
-                let tasks = if per_task { i128::from(self.running()) } else { 1 };
-                (tasks > 0).then_some(())?;
-                Some(self.at(series)? * MILLION / (i128::from(series.ticks()) * tasks))
+                let s = self.load_at(series, t)?;
+                let ticks = u128::from(series.ticks());
+                if per_task { (s * MILLION).checked_div(ticks * n) } else { Some(s * MILLION / ticks) }
             }
         }
     }
+}
 
-    /// A second passes.
-    fn pass(&mut self) {
-        let healthy = Ratio::from(self.healthy());
-        if let Some(load) = self.at(self.load) {
-            let exact = Ratio::new(load, 1);
-            let served = &mut self.run.served;
-            served.seconds += 1;
-            served.load += load.unsigned_abs();
-            if exact > self.service.over * healthy * self.per_task {
-                served.seconds_over += 1;
-                served.load_over += load.unsigned_abs();
-            }
-            let serves = (healthy * self.per_task).ceil();
-            if exact > serves {
-                served.lost += (load - i128::from(serves.to_whole().unwrap())).unsigned_abs();
-            }
-        }
-        for place in 0..self.policies.len() {
-            let (metric, sampling) = self.service.policies[place].metric();
-            let value = self.value(metric);
-            let memory = &mut self.policies[place];
-            if let Some(value) = value {
-                memory.sum += value;
-                memory.count += 1;
-            }
-            if (self.now + 1).is_multiple_of(sampling.period.into()) {
-                let point = (memory.count > 0).then(|| u64::try_from(memory.sum / memory.count).unwrap());
-                memory.points.push(point);
-                (memory.sum, memory.count) = (0, 0);
-            }
-        }
-    }
-
-    /// The datapoints that are seen of a policy, the newest first.
-    fn seen(&self, policy: usize) -> Vec<Option<u64>> {
-        let (_, sampling) = self.service.policies[policy].metric();
-        let seen = self.now.saturating_sub(sampling.delay.into()) / u64::from(sampling.period);
-        self.policies[policy].points[..usize::try_from(seen).unwrap()].iter().rev().copied().collect()
-    }
-
-    /// Whether it is in ALARM (none without data), and the datapoints that it took, the newest first.
-    fn alarm(
-        &self,
-        policy: usize,
-        periods: u32,
-        before: Option<bool>,
-        breaches: &dyn Fn(u64) -> bool,
-    ) -> (Option<bool>, Vec<u64>) {
-        let seen = self.seen(policy);
-        let periods = usize::try_from(periods).unwrap();
-        let window = seen.iter().take(periods + 2).enumerate();
-        let taken: Vec<(usize, u64)> = window.filter_map(|(age, point)| Some((age, (*point)?))).take(periods).collect();
-        let values: Vec<u64> = taken.iter().map(|taken| taken.1).collect();
-        let state = match taken.last() {
-            None => None,
-            Some(_) if !values.iter().all(|&value| breaches(value)) => Some(false),
-            Some((age, _)) if taken.len() == periods || age + 1 >= periods => Some(true),
-            Some(_) => before,
-        };
-        (state, values)
-    }
-
-    fn breach(&self, policy: usize, breaches: &dyn Fn(u64) -> bool) -> u64 {
-        let seen = self.seen(policy);
-        let row = seen.iter().take(32).take_while(|point| point.is_some_and(breaches)).count();
-        let period = u64::from(self.service.policies[policy].metric().1.period);
-        (seen.len() - row) as u64 * period
-    }
+fn count<'t>(tasks: impl Iterator<Item = &'t Task>) -> u32 {
+    u32::try_from(tasks.count()).expect("a count of tasks")
 }

@@ -423,7 +423,6 @@ impl Meter<'_> {
     /// Whether its datapoints can be skimmed: of the load itself, by the minute, none missing where the
     /// alarms look, or will look when what is not seen yet is.
     pub fn can_skim(&self, load: &Load, watch: (u32, u32)) -> bool {
-        // One that is missing and not seen yet will be where they look, too.
         let (_, unseen) = self.seen(self.done * self.period);
         let all = (1_u64 << (u64::from(watch.0.max(watch.1)) + unseen)) - 1;
         self.period == 60
