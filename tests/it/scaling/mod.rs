@@ -15,6 +15,7 @@ macro_rules! on_both {
 
 mod differential;
 mod golden;
+mod measured;
 mod naive;
 mod optimize;
 mod services;
