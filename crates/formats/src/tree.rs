@@ -160,15 +160,19 @@ impl<'a> Reader<'a> {
     /// The value of a key that must be there.
     pub fn need(&self, key: &'static str, example: &str) -> Result<&'a Node, Problem> {
         self.opt(key).ok_or_else(|| {
-            // A key that is nearly this one is this one, mistyped.
-            let nearly = |entry: &&Entry| entry.key.len() > 2 && did_you_mean(&entry.key, [key]).is_some();
-            if let Some(entry) = self.table.entries.iter().find(nearly) {
-                return unknown_key(entry, &self.name, std::iter::once(key));
-            }
-            Problem::new(&self.at, format!("{} needs `{key}`", self.name))
-                .label("in this table")
-                .help(format!("for example: {key} = {example}"))
+            self.mistyped(key).unwrap_or_else(|| {
+                Problem::new(&self.at, format!("{} needs `{key}`", self.name))
+                    .label("in this table")
+                    .help(format!("for example: {key} = {example}"))
+            })
         })
+    }
+
+    /// A key that is nearly this one is this one, mistyped.
+    pub fn mistyped(&self, key: &'static str) -> Option<Problem> {
+        let nearly = |entry: &&Entry| entry.key.len() > 2 && did_you_mean(&entry.key, [key]).is_some();
+        let entry = self.table.entries.iter().find(nearly)?;
+        Some(unknown_key(entry, &self.name, std::iter::once(key)))
     }
 
     /// An optional key, read by `read`.

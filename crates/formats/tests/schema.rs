@@ -42,6 +42,17 @@ const SCALING: &[(&str, &str)] = &[
     (".launch_time", "target = '70% cpu', launch_time = { min = '1s', max = '2s', @ }"),
 ];
 
+/// Tables of a generated load, likewise; `?` stands in `generate`.
+const GENERATES: &str = "[fargate.x]\ncpu = 256\nmemory = 512\ntasks = { generate = { length = '1h', ? }, \
+                         capacity_per_task = 1, min = 1, max = 2, target = '70% cpu' }";
+const GENERATING: &[(&str, &str)] = &[
+    ("", "base = 1, @"),
+    (".daily", "base = 1, daily = { height = 1, at = '12:00', @ }"),
+    (".growth", "base = 1, growth = { by = '5%', per = 'day', @ }"),
+    (".ramps[]", "base = 1, ramps = [{ at = '0s', height = 1, @ }]"),
+    (".spikes[]", "base = 1, spikes = [{ at = '0s', lasting = '1s', height = 1, @ }]"),
+];
+
 /// Tables of a stack file, by their place in the schema, each with the least that makes the reader
 /// come to them; `@` stands where one more key goes. Where keys depend on others, a table is here
 /// once for each case.
@@ -141,6 +152,9 @@ fn probes() -> Vec<(String, String)> {
     }
     for (place, more) in SCALING {
         probes.push((format!("fargate.*.tasks{place}"), SCALES.replace('?', more)));
+    }
+    for (place, more) in GENERATING {
+        probes.push((format!("fargate.*.tasks.generate{place}"), GENERATES.replace('?', more)));
     }
     for (place, text) in RUNNING {
         let mut add = |place: String, running: &str| probes.push((place, text.replace('?', running)));
@@ -439,6 +453,49 @@ const SCALES_WELL: &[&str] = &[
     "target = '70% cpu' }\n[scenario.large]\nfargate.x.tasks.max = 20\nfargate.x.tasks.target = '60% cpu'\nfargate.x.tasks.launch_time = { measured = ['1s']",
 ];
 
+const GENERATES_WELL: &[&str] = &[
+    "base = 0",
+    "base = '600/min', daily = { height = '3k/min', at = '15:00' }, weekend = '40%'",
+    "base = '10 / s', weekend = 0, growth = { by = '5%', per = 'week' }",
+    "base = 1.5, weekend = '150 %', growth = { by = '-12.5 %', per = 'month' }",
+    "base = 1, growth = { by = '-100%', per = 'day' }, noise = '2.5%', seed = 7, step = '20s'",
+    "base = 1, ramps = [{ at = '10min', height = 5 }, { at = '2026-01-05T00:30', lasting = '30min', height = 5 }]",
+    "base = 1, spikes = [{ at = '10min', every = '20min', lasting = '1min', height = '5k/min' }]",
+    "base = 1, start = 2026-10-05, step = '1min'",
+    "base = 1, start = '2026-10-05T14:00+02:00', step = '60s'",
+    "base = 1 }, load_unit = 'requests/s', timezone = 'Europe/Berlin', scale = '50%', seed = 7, launch_time = { measured = ['1s']",
+];
+
+const GENERATES_BADLY: &[&str] = &[
+    "",
+    "base = -1",
+    "base = '600/month'",
+    "base = true",
+    "base = 1, peak = 2",
+    "base = 1, daily = { height = 5 }",
+    "base = 1, daily = { at = '15:00' }",
+    "base = 1, daily = { height = 5, at = '15 h' }",
+    "base = 1, weekend = -0.5",
+    "base = 1, growth = '5%'",
+    "base = 1, growth = { by = '5%' }",
+    "base = 1, growth = { by = 0.05, per = 'day' }",
+    "base = 1, growth = { by = '-100.5%', per = 'day' }",
+    "base = 1, growth = { by = '5%', per = 'year' }",
+    "base = 1, ramps = [{ at = '1min' }]",
+    "base = 1, ramps = [{ height = 5 }]",
+    "base = 1, spikes = [{ at = '1min', height = 5 }]",
+    "base = 1, spikes = [{ at = 'noon', lasting = '1min', height = 5 }]",
+    "base = 1, noise = 0.05",
+    "base = 1, seed = -1",
+    "base = 1, start = 'monday'",
+    "base = 1, step = '7s'",
+    "base = 1, step = '2min'",
+    "base = 1 }, trace = 'load.csv', launch_time = { measured = ['1s']",
+    "base = 1 }, gaps = 'zero', launch_time = { measured = ['1s']",
+    "base = 1 }, series = 'm1', launch_time = { measured = ['1s']",
+    "base = 1 }, load_unit = 'requests/row', launch_time = { measured = ['1s']",
+];
+
 const SCALES_BADLY: &[&str] = &[
     "target = '70%'",
     "target = '70% disk'",
@@ -532,8 +589,13 @@ fn what_the_schema_takes_the_reader_takes() {
         format!("{FARGATE}tasks = 1\n[scenario.\"at peak\"]\nmonth = '30d'\nfargate.x.tasks = 8\nkms.new.keys = 1"),
         format!("{RDS}storage = {{ type = 'gp2', size = 20 }}\n[scenario.large]\nrds.x.storage.size = '40 GB'"),
         tasks("{ base = 2, peak = 8, peak_hours_per_day = 4 }\n[scenario.large]\nfargate.x.tasks.peak = 9"),
+        format!(
+            "{}\n[scenario.more]\nfargate.x.tasks.generate.growth = {{ by = '1%', per = 'day' }}",
+            GENERATES.replace('?', "base = 1")
+        ),
     ];
-    let good = good.into_iter().chain(SCALES_WELL.iter().map(|more| SCALES.replace('?', more)));
+    let generated = GENERATES_WELL.iter().map(|more| GENERATES.replace('?', more));
+    let good = good.into_iter().chain(SCALES_WELL.iter().map(|more| SCALES.replace('?', more))).chain(generated);
     for lines in good {
         assert_eq!(taken(&schemas, stack, &classes, &lines), (true, true), "(schema, reader) take\n{lines}");
     }
@@ -615,7 +677,8 @@ fn what_the_schema_refuses_the_reader_refuses() {
         tasks("{ trace = 'load.csv', capacity_per_task = 1, min = 1, max = 2, base = 2, target = '70% cpu' }"),
         tasks("{ trace = 'load.csv', capacity_per_task = 1, min = 1, max = 2 }"),
     ];
-    let bad = bad.into_iter().chain(SCALES_BADLY.iter().map(|more| SCALES.replace('?', more)));
+    let generated = GENERATES_BADLY.iter().map(|more| GENERATES.replace('?', more));
+    let bad = bad.into_iter().chain(SCALES_BADLY.iter().map(|more| SCALES.replace('?', more))).chain(generated);
     for lines in bad {
         assert_eq!(taken(&schemas, stack, &classes, &lines), (false, false), "(schema, reader) refuse\n{lines}");
     }

@@ -58,6 +58,7 @@ pub(crate) fn run(args: &SimulateArgs) -> Result<Outcome, Failure> {
         component,
         load: &scaled.load,
         service: &scaled.service,
+        source: scaled.source,
         usual_step: scaled.usual_step,
         remarks: &scaled.remarks,
         zone: clock.zone(),

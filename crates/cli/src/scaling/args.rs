@@ -67,7 +67,8 @@ pub(crate) struct SimulateArgs {
 /// The load, and how its trace is read; each goes before the key of the stack file.
 #[derive(Debug, Args)]
 pub(crate) struct LoadArgs {
-    /// Another trace than that of the stack file; `-` reads standard input
+    /// Another trace than that of the stack file, or one instead of its `generate`; `-` reads standard
+    /// input
     #[arg(long, value_name = "FILE")]
     pub trace: Option<PathBuf>,
     /// What the values of the trace are: requests/min, requests/s, requests/row, tasks, cpu%

@@ -17,8 +17,8 @@ pub use optimization::{
 };
 pub use reconcile::{reconciliation, rerated};
 pub use simulation::{
-    Alarm, Stretch, Subject, activities, alarm, difference, not_scaled, reason, service_words, simulation, steps,
-    stretches, subject,
+    Alarm, Stretch, Subject, activities, alarm, difference, load_remarks, not_scaled, reason, service_words,
+    simulation, steps, stretches, subject,
 };
 pub use spend::{spend, spend_by_kind};
 

@@ -25,9 +25,11 @@ pub struct Subject<'a> {
     pub load: &'a Load,
     /// What scales it.
     pub service: &'a Autoscaling,
-    /// How far rows of the trace usually are apart, in seconds.
+    /// The key of the stack file that the load is from: `trace`, `generate`.
+    pub source: &'a str,
+    /// How far rows of the trace usually are apart, or steps of a generated load, in seconds.
     pub usual_step: u64,
-    /// What rules of reading the trace needed.
+    /// What rules of reading the load needed.
     pub remarks: &'a [String],
     /// The zone by whose clock times are told.
     pub zone: &'a str,
@@ -136,13 +138,23 @@ pub fn subject(of: &Subject<'_>, when: &dyn Fn(u64) -> String) -> Vec<String> {
         format!("service: {}", service_words(of.service, of.load.unit())),
         format!("tasks: {}", life_words(&of.service.tasks)),
     ];
-    lines.extend(of.remarks.iter().map(|remark| format!("trace: {remark}")));
-    let shortest = of.service.policies.iter().map(|policy| policy.metric().1.period).min();
+    lines.extend(load_remarks(of.source, of.remarks, of.usual_step, of.service));
+    lines
+}
+
+/// What to know of a load, a line each, which begin with the key that it is from.
+#[must_use]
+pub fn load_remarks(source: &str, remarks: &[String], usual_step: u64, service: &Autoscaling) -> Vec<String> {
+    let mut lines: Vec<String> = remarks.iter().map(|remark| format!("{source}: {remark}")).collect();
+    let shortest = service.policies.iter().map(|policy| policy.metric().1.period).min();
     // Of rows that are more than a minute apart the reader of the trace says it, whatever the metric.
-    if let Some(period) = shortest.filter(|&period| (u64::from(period) + 1..=60).contains(&of.usual_step)) {
+    if let Some(period) = shortest.filter(|&period| (u64::from(period) + 1..=60).contains(&usual_step)) {
+        let apart = match source {
+            "trace" => format!("its rows are {usual_step} s apart"),
+            _ => format!("its steps are of {usual_step} s"),
+        };
         lines.push(format!(
-            "trace: its rows are {} s apart: what a metric of {period} s shows of a load that moves in between is not in it",
-            of.usual_step
+            "{source}: {apart}: what a metric of {period} s shows of a load that moves in between is not in it"
         ));
     }
     lines
@@ -534,7 +546,7 @@ mod tests {
 
     fn of<'a>(load: &'a Load, service: &'a Autoscaling) -> Subject<'a> {
         let component = "fargate.api";
-        Subject { scenario: None, component, load, service, usual_step: 60, remarks: &[], zone: "UTC" }
+        Subject { scenario: None, component, load, service, source: "trace", usual_step: 60, remarks: &[], zone: "UTC" }
     }
 
     /// Two minutes of 2 tasks, one of 3; a task more is billed to the end.
@@ -636,6 +648,12 @@ mod tests {
                 "tasks: running 30 s after their launch, healthy 0 s later; they drain for 300 s and stop within 0 s",
                 "trace: 2 gaps",
                 "trace: its rows are 60 s apart: what a metric of 20 s shows of a load that moves in between is not in it",
+            ]
+        );
+        assert_eq!(
+            load_remarks("generate", &[], 60, &fast),
+            [
+                "generate: its steps are of 60 s: what a metric of 20 s shows of a load that moves in between is not in it"
             ]
         );
         assert_eq!(subject(&of(&load, &service), &when).len(), 3);

@@ -6,14 +6,18 @@
 //! (base + wave(t)) x weekend(t) x growth(t) + ramps(t) + spikes(t)
 //! ```
 //!
-//! reckoned in millionths, each part cut to one. Days are of UTC. A step of the load has what wave,
-//! weekend, growth and ramps come to at its first second, and of a spike the part that falls into it.
+//! reckoned in millionths, each part cut to one. Waves and weekends go by the clock of a zone. A step of
+//! the load has what wave, weekend, growth and ramps come to at its first second, and of a spike the part
+//! that falls into it.
 
 use super::load::{FINEST, LONGEST, MOST_STEPS, finest};
+use super::points::MOMENTS;
 use super::{BadLoad, Load, LoadUnit, MOST};
 use crate::exact::Ratio;
 use crate::time::{ClockTime, DAY};
 use alloc::vec::Vec;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 /// What a load looks like. Amounts are in units of the load, times in seconds from its start.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +26,8 @@ pub struct Shape {
     pub unit: LoadUnit,
     /// When it begins, in Unix seconds: a whole minute.
     pub start: i64,
+    /// By whose clock waves and weekends are.
+    pub zone: TimeZone,
     /// How long it is; a step that it ends within is whole.
     pub seconds: u64,
     /// Seconds of a step: a divisor of 60.
@@ -52,7 +58,7 @@ pub struct Shape {
 pub struct DailyWave {
     /// How much is added to the base at the highest.
     pub height: Ratio,
-    /// When that is, in UTC.
+    /// When that is, on the clock of the zone.
     pub at: ClockTime,
 }
 
@@ -88,12 +94,13 @@ pub struct Spike {
 }
 
 impl Shape {
-    /// A load that is always the same, in steps of a minute.
+    /// A load that is always the same, in steps of a minute, from 1970 on, in UTC.
     #[must_use]
     pub fn flat(unit: LoadUnit, base: Ratio, seconds: u64) -> Shape {
         Shape {
             unit,
             start: 0,
+            zone: TimeZone::UTC,
             seconds,
             step: 60,
             base,
@@ -120,23 +127,24 @@ impl Shape {
         if self.seconds > LONGEST || steps > MOST_STEPS {
             return Err(BadLoad::TooLong);
         }
-        let first_day = self.start.div_euclid(DAY.cast_signed());
-        let second_of_day = self.start.rem_euclid(DAY.cast_signed()).unsigned_abs();
+        if !MOMENTS.contains(&self.start) || !MOMENTS.contains(&self.start.saturating_add_unsigned(self.seconds)) {
+            return Err(BadLoad::Far);
+        }
         let parts = Parts::new(self)?;
-        let mut growth = parts.growth();
+        let (mut clock, mut growth) = (Clock::new(self), parts.growth());
+        let (mut ramps, mut spikes) = (parts.ramps(), parts.spikes(steps));
         let mut values = Vec::with_capacity(usize::try_from(steps).unwrap_or(0));
-        for at in (0..steps).map(|step| step * u64::from(self.step)) {
-            let clock = second_of_day + at;
-            // 1970 began on a Thursday, the fourth day of a week.
-            let day = first_day.saturating_add_unsigned(clock / DAY).saturating_add(3).rem_euclid(7);
-            let wave = parts.wave(clock % DAY).ok_or(BadLoad::TooLarge)?;
+        for step in 0..steps {
+            let at = step * u64::from(self.step);
+            let (is_weekend, second) = clock.at(at);
+            let wave = parts.wave(second).ok_or(BadLoad::TooLarge)?;
             let mut value = parts.base.checked_add(wave).ok_or(BadLoad::TooLarge)?;
-            if day >= 5 {
+            if is_weekend {
                 value = part(value, parts.weekend, MICRO).ok_or(BadLoad::TooLarge)?;
             }
             value = part(value, growth.at(at)?, GROWN).ok_or(BadLoad::TooLarge)?;
-            let more = parts.ramps(at).zip(parts.spikes(at, self.step.into()));
-            let all = more.and_then(|(ramps, spikes)| value.checked_add(ramps)?.checked_add(spikes));
+            let more = ramps.at(at).and_then(|ramps| value.checked_add(ramps)?.checked_add_signed(spikes.at(step)));
+            let all = more.filter(|&all| all <= u128::from(MOST) * MICRO).and_then(|all| u64::try_from(all).ok());
             values.push(all.ok_or(BadLoad::TooLarge)?);
         }
         let load = finished(self, &values)?;
@@ -145,11 +153,10 @@ impl Shape {
 }
 
 /// A load of millionths, in the finest ticks.
-fn finished(shape: &Shape, millionths: &[u128]) -> Result<Load, BadLoad> {
+fn finished(shape: &Shape, millionths: &[u64]) -> Result<Load, BadLoad> {
     let peak = millionths.iter().copied().max().ok_or(BadLoad::Empty)?;
-    let peak = i128::try_from(peak).map_err(|_| BadLoad::TooLarge)?;
-    let ticks = finest(Ratio::new(peak, FINEST.into()))?;
-    let cut = u128::from(FINEST / ticks);
+    let ticks = finest(Ratio::new(peak.into(), FINEST.into()))?;
+    let cut = FINEST / ticks;
     let values = millionths.iter().map(|&value| u32::try_from(value / cut).ok().filter(|&value| value <= MOST));
     let values = values.collect::<Option<Vec<u32>>>().ok_or(BadLoad::TooLarge)?;
     Load::new(shape.unit, shape.start, shape.step, ticks, values)
@@ -199,28 +206,111 @@ impl Parts<'_> {
         part(self.wave, risen, 2 * of)
     }
 
-    fn ramps(&self, at: u64) -> Option<u128> {
-        self.ramps.iter().try_fold(0_u128, |sum, &(ramp, height)| {
-            let come = match at.checked_sub(ramp.at) {
-                None => 0,
-                Some(since) if since >= ramp.seconds => height,
-                Some(since) => part(height, since.into(), ramp.seconds.into())?,
-            };
-            sum.checked_add(come)
-        })
+    fn ramps(&self) -> Coming {
+        let mut later = self.ramps.clone();
+        later.sort_by_key(|(ramp, _)| core::cmp::Reverse(ramp.at));
+        Coming { later, under_way: Vec::new(), come: 0 }
     }
 
-    fn spikes(&self, at: u64, step: u64) -> Option<u128> {
-        self.spikes.iter().try_fold(0_u128, |sum, &(spike, height)| {
-            let end = spike.at.saturating_add(spike.seconds).min(at + step);
-            let inside = end.saturating_sub(spike.at.max(at));
-            sum.checked_add(part(height, inside.into(), step.into())?)
-        })
+    /// The spikes on a grid of so many steps.
+    fn spikes(&self, steps: u64) -> Edges {
+        let step = u64::from(self.shape.step);
+        let mut later = Vec::new();
+        for &(spike, height) in &self.spikes {
+            let end = spike.at.saturating_add(spike.seconds).min(steps * step);
+            if end <= spike.at {
+                continue;
+            }
+            // At most 2^51 millionths.
+            let height = i128::try_from(height).unwrap_or(i128::MAX);
+            let of = |seconds: u64| height * i128::from(seconds) / i128::from(step);
+            let (first, last) = (spike.at / step, end / step);
+            let begun = of(end.min((first + 1) * step) - spike.at);
+            later.push((first, begun));
+            if last > first {
+                let ended = of(end - last * step);
+                later.extend([(first + 1, height - begun), (last, ended - height), (last + 1, -ended)]);
+            } else {
+                later.push((last + 1, -begun));
+            }
+        }
+        later.sort_unstable_by_key(|&(step, _)| core::cmp::Reverse(step));
+        Edges { later, now: 0 }
     }
 
     fn growth(&self) -> Growing {
         let growth = self.shape.growth.unwrap_or(Growth { by: Ratio::ZERO, days: 1 });
         Growing { growth, period: 0, now: GROWN, next: None }
+    }
+}
+
+/// What the clock of the zone shows, as time goes on.
+struct Clock<'a> {
+    shape: &'a Shape,
+    /// What it is ahead of UTC, and until which second from the start that is sure.
+    offset: i64,
+    until: u64,
+}
+
+impl Clock<'_> {
+    fn new(shape: &Shape) -> Clock<'_> {
+        Clock { shape, offset: 0, until: 0 }
+    }
+
+    /// Whether a second from the start is on a weekend, and which second of its day it is.
+    fn at(&mut self, second: u64) -> (bool, u64) {
+        let now = self.shape.start.saturating_add_unsigned(second);
+        if second >= self.until {
+            // Clocks change on whole minutes, and a load begins on one.
+            self.until = second - second % 60 + 60;
+            self.offset = Timestamp::from_second(now).map_or(0, |now| self.shape.zone.to_offset(now).seconds().into());
+        }
+        let shown = now + self.offset;
+        let day = DAY.cast_signed();
+        // 1970 began on a Thursday, the fourth day of a week.
+        let is_weekend = (shown.div_euclid(day) + 3).rem_euclid(7) >= 5;
+        (is_weekend, shown.rem_euclid(day).unsigned_abs())
+    }
+}
+
+/// Ramps as time goes on, those that have not begun from the last to the next.
+struct Coming {
+    later: Vec<(Ramp, u128)>,
+    under_way: Vec<(Ramp, u128)>,
+    /// What is all there.
+    come: u128,
+}
+
+impl Coming {
+    /// What they come to at a second, which is not before the last that was asked for.
+    fn at(&mut self, second: u64) -> Option<u128> {
+        while let Some(begins) = self.later.pop_if(|(ramp, _)| ramp.at <= second) {
+            self.under_way.push(begins);
+        }
+        let is_there = |ramp: &Ramp| second - ramp.at >= ramp.seconds;
+        for &(_, height) in self.under_way.iter().filter(|(ramp, _)| is_there(ramp)) {
+            self.come = self.come.checked_add(height)?;
+        }
+        self.under_way.retain(|(ramp, _)| !is_there(ramp));
+        self.under_way.iter().try_fold(self.come, |sum, &(ramp, height)| {
+            sum.checked_add(part(height, (second - ramp.at).into(), ramp.seconds.into())?)
+        })
+    }
+}
+
+/// By how much all spikes together change in a step, from the last such step to the next.
+struct Edges {
+    later: Vec<(u64, i128)>,
+    now: i128,
+}
+
+impl Edges {
+    /// What they come to in a step, which is not before the last that was asked for.
+    fn at(&mut self, step: u64) -> i128 {
+        while let Some((_, change)) = self.later.pop_if(|(at, _)| *at <= step) {
+            self.now = self.now.saturating_add(change);
+        }
+        self.now
     }
 }
 
@@ -329,6 +419,21 @@ mod tests {
     }
 
     #[test]
+    fn days_of_a_zone() {
+        // New York is five hours behind in winter: the highest of three o'clock is at 20:00 in UTC, and
+        // Saturday begins at 05:00.
+        let zone = crate::time::zone("America/New_York").unwrap();
+        let daily = Some(DailyWave { height: Ratio::whole(6), at: "15:00".parse().unwrap() });
+        let wave = Shape { zone: zone.clone(), daily, ..shape() };
+        assert_eq!(at_hours(&wave, &[8, 20]), wholes([2, 8]));
+        let week = Shape { zone: zone.clone(), weekend: Ratio::ZERO, seconds: 4 * DAY, ..shape() };
+        assert_eq!(at_hours(&week, &[48, 52, 53]), wholes([2, 2, 0]));
+        // 2026-03-08: from seven in the morning on its clocks are four hours behind.
+        let spring = Shape { start: 1_772_928_000, ..wave };
+        assert_eq!(at_hours(&spring, &[19]), wholes([8]));
+    }
+
+    #[test]
     fn growth_is_compounded_and_straight_in_between() {
         let growth = Some(Growth { by: Ratio::ONE, days: 1 });
         let shape = Shape { growth, seconds: 4 * DAY, ..shape() };
@@ -357,6 +462,21 @@ mod tests {
     }
 
     #[test]
+    fn spikes_and_ramps_add_up() {
+        let spike = |at, seconds| Spike { at, seconds, height: Ratio::whole(6) };
+        // Within a step, over a border, over several steps, over the end, after it.
+        let spikes = vec![spike(120, 60), spike(70, 20), spike(50, 20), spike(130, 200), spike(500, 60)];
+        let load = Shape { spikes, seconds: 240, ..shape() }.load().unwrap();
+        let units: Vec<u32> = load.values().iter().map(|value| value / 1_000_000).collect();
+        assert_eq!(units, [2 + 1, 2 + 1 + 2, 2 + 6 + 5, 2 + 6]);
+        let ramp = |at, seconds| Ramp { at, seconds, height: Ratio::whole(6) };
+        let ramps = vec![ramp(120, 120), ramp(0, 60), ramp(60, 180)];
+        let load = Shape { ramps, seconds: 360, ..shape() }.load().unwrap();
+        let units: Vec<u32> = load.values().iter().map(|value| value / 1_000_000).collect();
+        assert_eq!(units, [2, 8, 10, 15, 20, 20]);
+    }
+
+    #[test]
     fn what_is_no_shape() {
         for (shape, expected) in [
             (Shape { step: 7, ..shape() }, BadLoad::Step(7)),
@@ -364,6 +484,9 @@ mod tests {
             (Shape { start: 1, ..shape() }, BadLoad::Start),
             (Shape { seconds: 0, ..shape() }, BadLoad::Empty),
             (Shape { seconds: LONGEST + 1, ..shape() }, BadLoad::TooLong),
+            (Shape { start: -60, ..shape() }, BadLoad::Far),
+            (Shape { start: MOMENTS.end - 60, ..shape() }, BadLoad::Far),
+            (Shape { start: i64::MAX, ..shape() }, BadLoad::Far),
             (Shape { seconds: LONGEST, step: 1, ..shape() }, BadLoad::TooLong),
             (Shape { base: Ratio::whole(-1), ..shape() }, BadLoad::Negative),
             (Shape { base: Ratio::whole(1 << 40), ..shape() }, BadLoad::TooLarge),

@@ -55,6 +55,9 @@ pub enum BadLoad {
     /// It does not begin on a minute.
     #[error("a load begins on a whole minute")]
     Start,
+    /// At a time that no load has.
+    #[error("a load lies between the years 1970 and 2200")]
+    Far,
     /// No ticks to the unit, or more than a million.
     #[error("a unit of load has 1 to 1,000,000 ticks")]
     Ticks,

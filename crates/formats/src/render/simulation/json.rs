@@ -56,13 +56,15 @@ struct PriceBook<'a> {
 
 #[derive(Serialize)]
 struct LoadJson<'a> {
+    /// The key of the stack file that it is from.
+    source: &'a str,
     unit: &'static str,
     from: String,
     to: String,
     seconds: u64,
     /// Seconds of a step of the grid.
     step: u32,
-    /// Seconds that rows of the trace usually are apart.
+    /// Seconds that rows of the trace usually are apart, or steps of a generated load.
     usual_step: u64,
     steps: usize,
     missing: usize,
@@ -233,6 +235,7 @@ fn load_json<'a>(of: &Subject<'a>, clock: &Clock) -> LoadJson<'a> {
     let ticks = Ratio::from(load.ticks());
     let sum = i128::try_from(sum).map_or(Ratio::TOO_LARGE, |sum| Ratio::new(sum, 1));
     LoadJson {
+        source: of.source,
         unit: match load.unit() {
             LoadUnit::RequestsPerMinute => "requests/min",
             LoadUnit::TaskUnits => "tasks",

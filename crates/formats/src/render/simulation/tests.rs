@@ -139,6 +139,7 @@ fn names_are_escaped_in_pictures_and_cells() {
         component: "fargate.api",
         load: &load,
         service: &service,
+        source: "trace",
         usual_step: 60,
         remarks: &none,
         zone: "UTC",

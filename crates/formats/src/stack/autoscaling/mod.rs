@@ -3,6 +3,7 @@
 //! | keys | what they say |
 //! |---|---|
 //! | `trace`, `load_unit`, `measured_at`, `scale`, `gaps`, `timezone`, `series` | the load |
+//! | `generate` | a load that nobody measured, instead of a trace |
 //! | `capacity_per_task` | the requests that a task serves at 100 % CPU |
 //! | `min`, `max`, `start` | bounds, and the desired count at first |
 //! | `target`, cooldowns, `resolution`, ..., or `policies` | target tracking and step scaling |
@@ -12,6 +13,7 @@
 //! | `over` | from which utilisation on a second is over target |
 //! | `seed` | what launch times and Spot interruptions are drawn by |
 
+mod generate;
 mod life;
 mod load;
 mod metric;
@@ -44,33 +46,35 @@ pub struct Autoscaled {
     pub service: Autoscaling,
     /// What launch times and Spot interruptions are drawn by.
     pub seed: u64,
-    /// How far rows of the trace usually are apart, in seconds.
+    /// How far rows of the trace usually are apart, or steps of a generated load, in seconds.
     pub usual_step: u64,
     /// The zone of times that name none.
     pub zone: TimeZone,
     /// What rules of reading were needed, in words.
     pub remarks: Vec<String>,
+    /// The key that the load is from: `trace`, `generate`.
+    pub source: &'static str,
 }
 
 /// Whether a table of `tasks` is one of these.
 pub(super) fn is_meant(table: &Table) -> bool {
-    ["trace", "target", "capacity_per_task", "policies"].iter().any(|key| table.get(key).is_some())
+    ["trace", "generate", "target", "capacity_per_task", "policies"].iter().any(|key| table.get(key).is_some())
 }
 
 pub(super) fn read(node: &Node, clock: &Clock<'_>, placed: &Placed<'_>) -> Result<Autoscaled, Problem> {
     let table = Reader::new(node, "`tasks`")?;
     let zone = value::zone(&table)?;
     let preset = table.read("preset", |node| scalar::word(node, "preset", &Preset::WORDS))?;
-    let (trace, form) = load::read(&table, clock, &zone)?;
+    let source = load::read(&table, clock, &zone)?;
     let capacity_node = table.opt("capacity_per_task");
-    let capacity = capacity(&table, capacity_node, form)?;
+    let capacity = capacity(&table, capacity_node, source.form)?;
     let bound = |key| table.read(key, |node| scalar::whole(node, 0, MOST_TASKS));
     let (min_node, max_node) = (table.need("min", "2")?, table.need("max", "10")?);
     let min = scalar::whole(min_node, 0, MOST_TASKS)?;
     let max = scalar::whole(max_node, 0, MOST_TASKS)?;
-    let span = Span { start: trace.load.start(), seconds: trace.load.seconds(), zone: &zone };
+    let span = Span { start: source.load.start(), seconds: source.load.seconds(), zone: &zone };
     let mut watch =
-        Watch { clock, load: &trace.load, zone: &zone, preset, custom: Vec::new(), remarks: trace.remarks.clone() };
+        Watch { clock, load: &source.load, zone: &zone, preset, custom: Vec::new(), remarks: source.remarks.clone() };
     let policies = policies::read(&table, &mut watch)?;
     let known_times = table.table.get("scheduled").or_else(|| table.table.get("predictive"));
     if policies.is_empty() && known_times.is_none() {
@@ -87,7 +91,7 @@ pub(super) fn read(node: &Node, clock: &Clock<'_>, placed: &Placed<'_>) -> Resul
         over,
         custom,
         scheduled: timing::scheduled(&table, &span, &mut remarks)?,
-        floors: timing::predictive(&table, &trace.load, capacity, target.unwrap_or(1_000_000), &mut remarks)?,
+        floors: timing::predictive(&table, &source.load, capacity, target.unwrap_or(1_000_000), &mut remarks)?,
         suspended: timing::suspended(&table, &span)?,
         deployments: timing::deployments(&table, &span, &mut remarks)?,
         tasks: life::read(&table, placed, preset)?,
@@ -99,7 +103,7 @@ pub(super) fn read(node: &Node, clock: &Clock<'_>, placed: &Placed<'_>) -> Resul
     table.finish()?;
     let places: Vec<_> = policies.iter().map(|(policy, at)| (policy.name().to_string(), at.clone())).collect();
     let service = policies.into_iter().fold(service, |service, (policy, _)| service.with(policy));
-    service.check(trace.load.unit()).map_err(|impossible| {
+    service.check(source.load.unit()).map_err(|impossible| {
         let at = match &impossible {
             Impossible::Bounds { .. } => &min_node.at,
             Impossible::Capacity => capacity_node.map_or(&node.at, |node| &node.at),
@@ -118,7 +122,8 @@ pub(super) fn read(node: &Node, clock: &Clock<'_>, placed: &Placed<'_>) -> Resul
             problem
         }
     })?;
-    Ok(Autoscaled { load: trace.load, service, seed: seed.into(), usual_step: trace.usual_step, zone, remarks })
+    let load::Source { load, usual_step, key, .. } = source;
+    Ok(Autoscaled { load, service, seed: seed.into(), usual_step, zone, remarks, source: key })
 }
 
 /// What a task serves, in the unit of the load.

@@ -5,7 +5,7 @@ use super::{LEAST, resolved, service};
 /// Each with the words that it must be told in; `TASKS` stands for the least that a service needs.
 const BROKEN: &[(&str, &str)] = &[
     // The load.
-    ("capacity_per_task = 5, min = 1, max = 2", "`tasks` needs `trace`"),
+    ("capacity_per_task = 5, min = 1, max = 2", "`tasks` needs `trace` or `generate`"),
     ("trac = \"load.csv\", capacity_per_task = 5, min = 1, max = 2", "did you mean \"trace\"?"),
     ("trace = 5, min = 1, max = 2", "text in quotes"),
     ("trace = \"gone.csv\", capacity_per_task = 5, min = 1, max = 2", "cannot read gone.csv: there is none"),

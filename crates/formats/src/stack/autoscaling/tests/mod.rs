@@ -1,6 +1,7 @@
 //! Tables of what is written and what is read; what cannot be read is in `broken`.
 
 mod broken;
+mod generate;
 
 use super::*;
 use crate::classes::Classes;
