@@ -11,6 +11,7 @@ use stackcost_model::exact::Ratio;
 use stackcost_model::meter::ServiceCode;
 use stackcost_model::price::{Price, PriceBook};
 use stackcost_model::reconcile::Reconciliation;
+use stackcost_model::report::load_remarks;
 use stackcost_model::services::Component;
 use stackcost_model::time::Date;
 use std::collections::BTreeSet;
@@ -104,11 +105,20 @@ impl Input {
 
     /// Prices the stack as it is, or as a scenario has it.
     pub fn price(&self, scenario: Option<&str>) -> Result<Estimate, Failure> {
+        self.price_and_tell(scenario).map(|(priced, _)| priced)
+    }
+
+    /// The same, with what to know of the loads that it was priced by, a line each.
+    pub fn price_and_tell(&self, scenario: Option<&str>) -> Result<(Estimate, Vec<String>), Failure> {
         let resolved = self.resolve(scenario)?;
         let book = self.book(&resolved)?;
         let mut priced = estimate(&resolved.stack, &book, self.as_of(&resolved));
         priced.scenario = scenario.map(str::to_string);
-        Ok(priced)
+        let told = resolved.autoscaled.iter().flat_map(|(component, scaled)| {
+            let lines = load_remarks(scaled.source, &scaled.remarks, scaled.usual_step, &scaled.service);
+            lines.into_iter().map(move |line| format!("{component}, {line}"))
+        });
+        Ok((priced, told.collect()))
     }
 
     /// The part of the bundled book that a stack needs. Later overrides go first: the stack

@@ -12,7 +12,7 @@ use stackcost_model::estimate::Total;
 use stackcost_model::report;
 
 pub(crate) fn run(args: &CompareArgs) -> Result<Outcome, Failure> {
-    let mut scenarios = match &args.stacks[..] {
+    let (mut scenarios, told) = match &args.stacks[..] {
         [_] => of_one_stack(args)?,
         _ => of_several_stacks(args)?,
     };
@@ -37,11 +37,16 @@ pub(crate) fn run(args: &CompareArgs) -> Result<Outcome, Failure> {
         }
     })?;
     show(&comparison, args)?;
+    told.iter().for_each(|line| say(line));
     verdict(&comparison, args)
 }
 
-/// The stack itself, then its scenarios in the order of the file.
-fn of_one_stack(args: &CompareArgs) -> Result<Vec<Scenario>, Failure> {
+/// What is compared, and what to know of the loads in it, a line each.
+type Priced = (Vec<Scenario>, Vec<String>);
+
+/// The stack itself, then its scenarios in the order of the file. What several have to tell of the same
+/// load is told once.
+fn of_one_stack(args: &CompareArgs) -> Result<Priced, Failure> {
     let input = Input::read(&args.stacks[0], &args.pricing)?;
     let file = input.file();
     let wanted: Vec<&str> = if args.scenario.is_empty() {
@@ -51,29 +56,36 @@ fn of_one_stack(args: &CompareArgs) -> Result<Vec<Scenario>, Failure> {
     };
     let mut scenarios = Vec::with_capacity(wanted.len() + 1);
     let baseline = file.baseline()?;
-    scenarios.push(Scenario { name: baseline, estimate: input.price(None)? });
-    let baseline = scenarios[0].name.clone();
+    let (estimate, mut told) = input.price_and_tell(None)?;
+    scenarios.push(Scenario { name: baseline.clone(), estimate });
     for name in wanted.into_iter().filter(|name| *name != baseline) {
-        scenarios.push(Scenario { name: name.to_string(), estimate: input.price(Some(name))? });
+        let (estimate, lines) = input.price_and_tell(Some(name))?;
+        scenarios.push(Scenario { name: name.to_string(), estimate });
+        for line in lines {
+            if !told.contains(&line) {
+                told.push(line);
+            }
+        }
     }
-    Ok(scenarios)
+    Ok((scenarios, told))
 }
 
 /// Each stack as it is, under its name; under its path when two have the same.
-fn of_several_stacks(args: &CompareArgs) -> Result<Vec<Scenario>, Failure> {
+fn of_several_stacks(args: &CompareArgs) -> Result<Priced, Failure> {
     if !args.scenario.is_empty() {
         let problem = Problem::of_text("--scenario goes with one stack, not with several");
         return Err(problem.help("compare one stack with its scenarios, or several stacks as they are").into());
     }
-    let mut scenarios: Vec<Scenario> = Vec::new();
+    let (mut scenarios, mut told): Priced = (Vec::new(), Vec::new());
     for path in &args.stacks {
         let input = Input::read(path, &args.pricing)?;
-        let estimate = input.price(None)?;
+        let (estimate, lines) = input.price_and_tell(None)?;
         let taken = scenarios.iter().any(|scenario| scenario.name == estimate.stack);
         let name = if taken { path.display().to_string() } else { estimate.stack.clone() };
+        told.extend(lines.into_iter().map(|line| format!("{name}: {line}")));
         scenarios.push(Scenario { name, estimate });
     }
-    Ok(scenarios)
+    Ok((scenarios, told))
 }
 
 fn show(comparison: &Comparison, args: &CompareArgs) -> Result<(), Failure> {

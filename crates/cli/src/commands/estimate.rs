@@ -12,7 +12,7 @@ use stackcost_model::report;
 pub(crate) fn run(args: &EstimateArgs) -> Result<Outcome, Failure> {
     let scenario = args.scenario.as_deref();
     let input = Input::read(&args.stack, &args.pricing)?;
-    let estimate = input.price(scenario)?;
+    let (estimate, told) = input.price_and_tell(scenario)?;
     let precision = args.output.precision;
     output::data(&match args.output.format {
         Format::Table => table::render(&report::estimate(&estimate), precision, output::stdout_width()),
@@ -22,6 +22,7 @@ pub(crate) fn run(args: &EstimateArgs) -> Result<Outcome, Failure> {
         Format::Ndjson => json::ndjson([("", &estimate)]),
         Format::Csv => csv::estimates([("", &estimate)]),
     })?;
+    told.iter().for_each(|line| say(line));
     let total = estimate.total();
     if let Some(most) = args.fail_over
         && total.usd() > most
