@@ -431,12 +431,17 @@ impl<'a> Plain<'a> {
         loop {
             let next = self.crew.next().map_or(end, |next| next.min(end));
             let (running, healthy) = (self.crew.running, self.crew.healthy);
-            if let Some(value) = self.capacity.value(self.policy.metric, load, running, healthy) {
+            self.peak = self.peak.max(running);
+            let row = self.row(healthy);
+            let value = if running == healthy && running > 0 {
+                Some(self.value(&row, load))
+            } else {
+                self.capacity.value(self.policy.metric, load, running, healthy)
+            };
+            if let Some(value) = value {
                 sum += value * (next - now);
                 seconds += next - now;
             }
-            self.peak = self.peak.max(running);
-            let row = self.row(healthy);
             self.over(load, next - now, &row);
             now = next;
             if now == end {
@@ -489,11 +494,13 @@ impl<'a> Plain<'a> {
         let mut at = since;
         while let Some(rest) = self.loads.get(at - at % BLOCK..).filter(|_| at < self.loads.len()) {
             let (begin, begins) = (at % BLOCK, at - at % BLOCK);
-            let mut padded = [0; BLOCK];
-            let block = rest.first_chunk::<BLOCK>().unwrap_or_else(|| {
-                padded.iter_mut().zip(rest).for_each(|(padded, &load)| *padded = load);
+            let padded;
+            let block = if let Some(block) = rest.first_chunk::<BLOCK>() {
+                block
+            } else {
+                padded = core::array::from_fn(|place| rest.get(place).copied().unwrap_or(0));
                 &padded
-            });
+            };
             let length = rest.len().min(BLOCK);
             let kept = range(0, begin);
             self.points.present.fill(u64::MAX, kept);
@@ -552,6 +559,10 @@ impl<'a> Plain<'a> {
     /// Counts some minutes of a block, with so many tasks; there may be none before a decision.
     fn over_of(&mut self, block: &[u32; BLOCK], minutes: u64, tasks: u32, row: &Row) {
         self.peak = if minutes == 0 { self.peak } else { self.peak.max(tasks) };
+        // What is over a target above that of the policy breaches high, too, of which bits are there.
+        if row.over >= row.high_from && self.points.high.now & minutes == 0 {
+            return;
+        }
         let mut left = at_least(block, row.over) & minutes;
         while left != 0 {
             self.over(block[left.trailing_zeros() as usize], 60, row);
