@@ -15,7 +15,7 @@
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use stackcost_model::exact::Ratio;
-use stackcost_model::scaling::optimize::{Candidate, Grid, Objective, judge};
+use stackcost_model::scaling::optimize::{Candidate, Grid, Objective, alike, judge_all};
 use stackcost_model::scaling::{Autoscaling, Load, LoadUnit, Metric, Policy, TargetTracking, simulate, totals};
 use std::hint::black_box;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -121,6 +121,7 @@ fn sweeps(criterion: &mut Criterion) {
     };
     let candidates: Vec<Candidate> = grid.candidates().collect();
     assert_eq!(candidates.len(), 2_000);
+    let groups = alike(&candidates);
     let mut group = criterion.benchmark_group("sweep");
     group.sample_size(10).throughput(Throughput::Elements(2_000 * u64::from(MINUTES)));
     group.bench_function("2000 policies", |bencher| {
@@ -128,9 +129,9 @@ fn sweeps(criterion: &mut Criterion) {
             let next = AtomicUsize::new(0);
             let run = || {
                 let mut task_seconds = 0;
-                while let Some(&candidate) = candidates.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let trial = judge(&load, &service, 0, candidate, &objective, 0).expect("it can be");
-                    task_seconds += trial.sample.task_seconds;
+                while let Some(group) = groups.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let trials = judge_all(&load, &service, 0, group, &objective, 0).expect("it can be");
+                    task_seconds += trials.iter().map(|trial| trial.sample.task_seconds).sum::<u64>();
                 }
                 task_seconds
             };

@@ -18,11 +18,11 @@ use stackcost_formats::stack::{Autoscaled, Resolved};
 use stackcost_model::estimate::Total;
 use stackcost_model::optimization::{Optimization, optimization};
 use stackcost_model::report::{self, verdict_words};
-use stackcost_model::scaling::optimize::{Arena, Candidate, Grid, Objective, Question, Search, Winner, tuned};
+use stackcost_model::scaling::optimize::{Arena, Candidate, Grid, Objective, Question, Search, Winner, alike, tuned};
 use stackcost_model::scaling::{Impossible, Metric, Policy};
 use stackcost_model::simulation::Pricing;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// Set when somebody asks to stop.
 static STOP: AtomicBool = AtomicBool::new(false);
@@ -156,10 +156,17 @@ fn search(arena: &Arena<'_>, grid: Grid, args: &OptimizeArgs) -> Result<Search, 
         if batch.is_empty() || STOP.load(Ordering::Relaxed) {
             return Ok(search);
         }
-        let told = |done: usize| progress.told(&format!("{} policies tried", tried + done + 1));
-        let trials = together(&batch, threads, &STOP, told, |&candidate| arena.judge(candidate));
-        tried += trials.len();
-        search.learn(trials.into_iter().collect::<Result<Vec<_>, _>>()?);
+        // Those that differ in bounds alone may share a run.
+        let groups = alike(&batch);
+        let done = AtomicUsize::new(tried);
+        let told = |_: usize| progress.told(&format!("{} policies tried", done.load(Ordering::Relaxed)));
+        let trials = together(&groups, threads, &STOP, told, |group| {
+            let trials = arena.judge_all(group);
+            done.fetch_add(group.len(), Ordering::Relaxed);
+            trials
+        });
+        tried = done.into_inner();
+        search.learn(trials.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten());
     }
 }
 

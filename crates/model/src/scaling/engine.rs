@@ -67,12 +67,21 @@ pub fn simulate(load: &Load, service: &Autoscaling, seed: u64) -> Result<Run, Im
 /// # Errors
 /// As [`simulate`].
 pub fn totals(load: &Load, service: &Autoscaling, seed: u64) -> Result<Totals, Impossible> {
-    if let Some(totals) = plain::totals(load, service)? {
-        return Ok(totals);
+    Ok(totals_and_counts(load, service, seed)?.0)
+}
+
+/// The same with the least and the largest count that was desired.
+pub(super) fn totals_and_counts(
+    load: &Load,
+    service: &Autoscaling,
+    seed: u64,
+) -> Result<(Totals, (u32, u32)), Impossible> {
+    if let Some(found) = plain::totals(load, service)? {
+        return Ok(found);
     }
     let mut engine = Engine::new(load, service, seed, false)?;
     engine.run();
-    Ok(engine.totals())
+    Ok((engine.totals(), engine.counts))
 }
 
 fn any_at_least(values: &[u32], least: u32) -> bool {
@@ -127,6 +136,8 @@ struct Engine<'a> {
     floor: u32,
     floor_max: u32,
     desired: u32,
+    /// The least and the largest count that was desired.
+    counts: (u32, u32),
     /// What is still to come, the last first.
     scheduled: Vec<&'a ScheduledAction>,
     floors: &'a [Floor],
@@ -162,6 +173,7 @@ impl<'a> Engine<'a> {
             floor: 0,
             floor_max: 0,
             desired: service.start,
+            counts: (service.start, service.start),
             scheduled,
             floors: &service.floors,
             deployments: &service.deployments,
@@ -259,6 +271,11 @@ impl<'a> Engine<'a> {
         if busy { self.now + 1 } else { next.max(self.now + 1) }
     }
 
+    fn desire(&mut self, count: u32) {
+        self.desired = count;
+        self.counts = (self.counts.0.min(count), self.counts.1.max(count));
+    }
+
     fn highest(&self) -> u32 {
         self.max.max(self.floor_max)
     }
@@ -299,7 +316,7 @@ impl<'a> Engine<'a> {
                 Outcome::NotScaled(NotScaled::Rejected)
             } else {
                 (self.min, self.max) = (min, max);
-                self.desired = self.desired.max(self.lowest()).min(self.highest());
+                self.desire(self.desired.max(self.lowest()).min(self.highest()));
                 Outcome::Successful
             };
             if self.tale.is_some() {
@@ -311,7 +328,7 @@ impl<'a> Engine<'a> {
             self.floors = rest;
             let before = self.desired;
             (self.floor, self.floor_max) = (floor.tasks, floor.max);
-            self.desired = self.desired.max(self.lowest()).min(self.highest());
+            self.desire(self.desired.max(self.lowest()).min(self.highest()));
             if self.desired != before {
                 self.tell(Cause::Forecast { tasks: floor.tasks }, before, Outcome::Successful);
             }
@@ -339,7 +356,7 @@ impl<'a> Engine<'a> {
             Some(tale) => self.decisions.decide(&situation, &mut |activity| tale.activities.push(activity)),
         };
         let Some(done) = done else { return false };
-        self.desired = done.desired;
+        self.desire(done.desired);
         if let (Some(tale), Some(breach)) = (&mut self.tale, done.breach) {
             tale.waiting.push((tale.latencies.len(), done.desired));
             tale.latencies.push(Latency { breach, decided: now, served: None });

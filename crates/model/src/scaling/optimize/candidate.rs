@@ -3,6 +3,7 @@
 use super::Limit;
 use crate::exact::Ratio;
 use crate::scaling::{Autoscaling, Load, Metric, Micro, Policy, Sampling, TargetTracking, needed};
+use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -95,6 +96,22 @@ impl Candidate {
         }
         service
     }
+}
+
+/// Candidates in groups that differ in nothing but their bounds, for [`judge_all`](super::judge_all); both
+/// groups and candidates in the order in which they first come.
+#[must_use]
+pub fn alike(candidates: &[Candidate]) -> Vec<Vec<Candidate>> {
+    let mut places = BTreeMap::new();
+    let mut groups: Vec<Vec<Candidate>> = Vec::new();
+    for &candidate in candidates {
+        let place = *places.entry(Candidate { min: 0, max: 0, ..candidate }).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some(group) => group.push(candidate),
+            None => groups.push(vec![candidate]),
+        }
+    }
+    groups
 }
 
 /// All combinations of some values.

@@ -271,6 +271,15 @@ impl<'a> Arena<'a> {
         super::judge(load, service, self.question.place, candidate, objective, self.question.seed)
     }
 
+    /// Judges candidates by what is seen, in their order: see [`judge_all`](super::judge_all).
+    ///
+    /// # Errors
+    /// As [`simulate`].
+    pub fn judge_all(&self, candidates: &[Candidate]) -> Result<Vec<Trial>, Impossible> {
+        let Part { load, service, objective, .. } = &self.seen;
+        super::judge_all(load, service, self.question.place, candidates, objective, self.question.seed)
+    }
+
     /// Runs what was chosen over both parts, beside the policy that there is, fixed counts and a
     /// schedule by the clock, made for the first part alone. The schedule is run as scheduled actions,
     /// which ask for tasks as early as they take to come.

@@ -21,8 +21,8 @@ mod contest;
 #[cfg(test)]
 mod tests;
 
-pub use candidate::{Candidate, Grid, tuned};
+pub use candidate::{Candidate, Grid, alike, tuned};
 pub use contest::{Arena, Contender, Contest, Entry, Luck, Question, Standing, Under, Verdict, Winner};
-pub use objective::{Limit, Objective, Trial, curve, judge};
+pub use objective::{Limit, Objective, Trial, curve, judge, judge_all};
 pub use search::Search;
 pub use split::Split;

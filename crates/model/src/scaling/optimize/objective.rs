@@ -2,8 +2,11 @@
 
 use super::Candidate;
 use crate::exact::Ratio;
+use crate::scaling::engine::totals_and_counts;
 use crate::scaling::{Autoscaling, Impossible, Load, Measure, Sample, sample, totals};
+use alloc::vec;
 use alloc::vec::Vec;
+use core::cmp::Reverse;
 
 /// What a policy has to keep to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,6 +135,56 @@ pub fn judge(
     seed: u64,
 ) -> Result<Trial, Impossible> {
     Ok(Trial { candidate, sample: run(load, &candidate.on(service, place), objective, seed)? })
+}
+
+/// Runs candidates as [`judge`] does, each; in their order.
+///
+/// A run whose count never came to its bounds is that of narrower bounds around the counts it had, too:
+/// where nothing else looks at bounds, candidates that differ in them alone ([`alike`](super::alike)) mostly
+/// need a single run.
+///
+/// # Errors
+/// As [`simulate`](crate::scaling::simulate).
+pub fn judge_all(
+    load: &Load,
+    service: &Autoscaling,
+    place: usize,
+    candidates: &[Candidate],
+    objective: &Objective,
+    seed: u64,
+) -> Result<Vec<Trial>, Impossible> {
+    // A scheduled action may be rejected for its bounds, and policies may wait for each other.
+    let shared = !objective.asks_for_latency()
+        && service.policies.len() == 1
+        && service.scheduled.is_empty()
+        && service.floors.is_empty();
+    if !shared {
+        return candidates.iter().map(|&one| judge(load, service, place, one, objective, seed)).collect();
+    }
+    let mut order: Vec<usize> = (0..candidates.len()).collect();
+    order.sort_by_key(|&at| candidates.get(at).map(|one| (one.min, Reverse(one.max))));
+    let mut runs: Vec<(Candidate, Sample, (u32, u32))> = Vec::new();
+    let mut trials: Vec<Option<Trial>> = vec![None; candidates.len()];
+    for at in order {
+        let (Some(&candidate), Some(trial)) = (candidates.get(at), trials.get_mut(at)) else { continue };
+        let known = runs.iter().find(|(of, _, (least, most))| {
+            Candidate { min: candidate.min, max: candidate.max, ..*of } == candidate
+                && of.min <= candidate.min
+                && candidate.min <= *least
+                && *most <= candidate.max
+                && candidate.max <= of.max
+        });
+        let sample = match known {
+            Some((_, sample, _)) => *sample,
+            None => {
+                let (totals, counts) = totals_and_counts(load, &candidate.on(service, place), seed)?;
+                runs.push((candidate, totals.into(), counts));
+                totals.into()
+            }
+        };
+        *trial = Some(Trial { candidate, sample });
+    }
+    Ok(trials.into_iter().flatten().collect())
 }
 
 /// What comes of a service; how long scaling took only where that is asked for.

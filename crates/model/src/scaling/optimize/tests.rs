@@ -3,7 +3,7 @@ use super::*;
 use crate::exact::Ratio;
 use crate::scaling::{
     Autoscaling, Deployment, Floor, LaunchTime, Load, LoadUnit, MISSING, Measure, Metric, Policy, Rollout, Sample,
-    Sampling, ScheduledAction, Served, Suspension, TargetTracking, others, simulate, totals,
+    Sampling, ScheduledAction, Served, SpotTasks, Suspension, TargetTracking, others, simulate, totals,
 };
 use crate::time::zone;
 use alloc::string::ToString;
@@ -422,6 +422,32 @@ proptest! {
         let mut turned = trials;
         turned.reverse();
         prop_assert_eq!(super::curve(&turned, &objective, |&candidate| candidate), curve);
+    }
+
+    #[test]
+    fn a_run_that_stands_for_others_is_theirs(
+        values in prop::collection::vec(0_u32..80, 30..90), start in 0_u32..8, target in 40_u64..80, spot in any::<bool>(),
+    ) {
+        let load = load(values.iter().flat_map(|&value| [value; 4]).collect());
+        let spot = spot.then_some(SpotTasks { share: Ratio::new(1, 2), interrupted: 400_000 });
+        let service = Autoscaling { start, spot, ..service() };
+        let grid = Grid {
+            targets: vec![target * 10_000],
+            mins: (0..6).collect(),
+            maxes: (4..12).collect(),
+            scale_out_cooldowns: vec![0, 120],
+            scale_in_cooldowns: vec![60],
+            periods: vec![60],
+        };
+        let candidates: Vec<Candidate> = grid.candidates().collect();
+        let groups = alike(&candidates);
+        prop_assert_eq!(groups.iter().map(Vec::len).sum::<usize>(), candidates.len());
+        for group in groups {
+            let all = judge_all(&load, &service, 0, &group, &at_most(1), 7).unwrap();
+            let each: Vec<Trial> =
+                group.iter().map(|&one| judge(&load, &service, 0, one, &at_most(1), 7).unwrap()).collect();
+            prop_assert_eq!(all, each);
+        }
     }
 
     #[test]

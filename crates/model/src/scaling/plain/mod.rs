@@ -20,11 +20,12 @@ use alloc::vec::Vec;
 use crew::Crew;
 use words::{BLOCK, Points, at_least, range};
 
-/// The totals of a service, if it is plain and no quota delays a launch; none for any other.
+/// The totals of a service, if it is plain and no quota delays a launch, and the least and the largest
+/// count that was desired; none for any other.
 ///
 /// # Errors
 /// As the engine: what cannot be.
-pub(super) fn totals(load: &Load, service: &Autoscaling) -> Result<Option<Totals>, Impossible> {
+pub(super) fn totals(load: &Load, service: &Autoscaling) -> Result<Option<(Totals, (u32, u32))>, Impossible> {
     service.check(load.unit())?;
     let capacity = Capacity::new(load, service)?;
     let Some(mut plain) = Plain::new(load, service, capacity) else { return Ok(None) };
@@ -32,13 +33,14 @@ pub(super) fn totals(load: &Load, service: &Autoscaling) -> Result<Option<Totals
         return Ok(None);
     }
     let (known, sum) = load.known();
-    Ok(Some(Totals {
+    let totals = Totals {
         task_seconds: plain.crew.billed(),
         spot_task_seconds: 0,
         launches: plain.crew.launches,
         peak: plain.peak,
         served: Served { seconds: known * 60, load: sum * 60, ..plain.served },
-    }))
+    };
+    Ok(Some((totals, plain.counts)))
 }
 
 /// A launch is delayed by a quota: this is no plain service after all.
@@ -104,6 +106,8 @@ struct Plain<'a> {
     crew: Crew<'a>,
     /// Tasks that are desired, which are there or on their way.
     desired: u32,
+    /// The least and the largest count that was desired.
+    counts: (u32, u32),
     points: Points,
     ring: [u64; KEPT],
     /// The alarms were evaluated before this minute.
@@ -171,6 +175,7 @@ impl<'a> Plain<'a> {
             look: policy.high_periods.max(low_periods) as usize + unseen,
             crew: Crew::new(*start, tasks, *launch, load.seconds()),
             desired: *start,
+            counts: (*start, *start),
             points: Points::default(),
             ring: [0; KEPT],
             decided: 0,
@@ -381,6 +386,7 @@ impl<'a> Plain<'a> {
         self.in_ends = 0;
         self.scaled_out = Some(ScaledOut { adjustment, to: desired, ends: None });
         self.desired = desired;
+        self.counts.1 = self.counts.1.max(desired);
         self.crew.launch(launched, now);
         self.complete(now);
         Ok(true)
@@ -419,6 +425,7 @@ impl<'a> Plain<'a> {
         self.scaled_in = true;
         self.crew.stop(self.desired - desired, now);
         self.desired = desired;
+        self.counts.0 = self.counts.0.min(desired);
         self.complete(now);
         Ok(true)
     }
