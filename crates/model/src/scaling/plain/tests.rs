@@ -132,6 +132,23 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 10_000, ..ProptestConfig::default() })]
+
+    // A millionth more or less would seldom show in a year's figures.
+    #[test]
+    fn datapoints_are_exact(load in 0..=MOST, tasks in 1_u32..5_000, service in services(), whole in any::<bool>()) {
+        // A load that fills a part of the tasks, often without a rest.
+        let load = if whole { load / 1_000_000 * tasks } else { load };
+        let grid = Load::new(LoadUnit::RequestsPerMinute, 0, 60, 10, vec![load.min(MOST)]).unwrap();
+        let capacity = super::Capacity::new(&grid, &service).unwrap();
+        let mut plain = super::Plain::new(&grid, &service, capacity).unwrap();
+        let row = plain.row(tasks);
+        let exact = capacity.value(plain.policy.metric, load, tasks, tasks);
+        prop_assert_eq!(Some(plain.value(&row, load)), exact);
+    }
+}
+
 /// A week of waves with noise, in tasks of 600 requests a minute.
 fn week() -> Load {
     let mut random = 7_u64;
