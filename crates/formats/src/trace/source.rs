@@ -3,6 +3,7 @@
 use super::moment::BadMoment;
 use super::number::BadNumber;
 use crate::problem::{At, Problem, Text};
+use memchr::{memchr_iter, memrchr_iter};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -12,7 +13,8 @@ pub(super) struct Source<'a> {
     pub bytes: &'a [u8],
 }
 
-/// How much after its place a problem holds, in bytes: traces are large.
+/// How many lines above its place a problem holds, and how many bytes after it: traces are large.
+const ABOVE: usize = 3;
 const AFTER: usize = 4_096;
 
 impl Source<'_> {
@@ -25,13 +27,16 @@ impl Source<'_> {
     /// A problem with a part of the text.
     pub fn problem(&self, part: &[u8], message: impl Into<String>) -> Problem {
         let span = self.span(part);
+        // Lines far above the place are counted, not shown: their ends are enough.
+        let above = self.bytes.get(..span.start).unwrap_or_default();
+        let kept = memrchr_iter(b'\n', above).nth(ABOVE).map_or(0, |end| end + 1);
+        let mut content = "\n".repeat(memchr_iter(b'\n', above.get(..kept).unwrap_or_default()).count());
         // What is no UTF-8 is replaced, which moves what stands after it.
         let text = |range: Range<usize>| String::from_utf8_lossy(self.bytes.get(range).unwrap_or_default());
-        let mut content = text(0..span.start).into_owned();
+        content.push_str(&text(kept..span.start));
         let start = content.len();
         content.push_str(&text(span.clone()));
         let end = content.len();
-        // Enough to show the place by; what stands before it is all there, as it is counted by line.
         content.push_str(&text(span.end..self.bytes.len().min(span.end + AFTER)));
         let text = Arc::new(Text { name: self.name.to_string(), content });
         Problem::new(&At { text, span: start..end }, message)

@@ -237,6 +237,18 @@ fn broken_csv() {
 }
 
 #[test]
+fn far_down_a_large_trace() {
+    let rows: String = (0..1_000).map(|row| format!("{},5\n", 1_790_845_200 + row * 60)).collect();
+    let text = format!("timestamp,value\n{rows}1790905200,many\n{rows}");
+    let problem = read("load", text.as_bytes(), &TraceOptions::default()).unwrap_err();
+    assert!(problem.to_string().starts_with("load:1002:12: `many` is no number"), "{problem}");
+    // Of what is not shown only the ends of lines are kept, and not all that follows.
+    let content = &problem.at[0].text.content;
+    assert!(content.starts_with("\n\n") && content.len() < 6_000, "{}", content.len());
+    assert!(content.contains("1790905140,5\n1790905200,many\n1790845200,5\n"));
+}
+
+#[test]
 fn json_rows() {
     for text in [
         r#"[{"timestamp": "2026-10-01T09:00:00Z", "value": 5}, {"value": 7.50, "timestamp": "2026-10-01T09:01:00Z"}]"#,
