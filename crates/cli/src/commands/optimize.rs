@@ -135,7 +135,13 @@ fn grid(args: &OptimizeArgs, arena: &Arena<'_>) -> Result<Grid, Failure> {
             .help("leave --resolutions out")
             .into());
     }
+    let lowest = |grid: &Grid| grid.mins.iter().min().copied();
     let grid = grid.within(&args.constraint);
+    if grid.candidates().next().is_none() && grid.maxes.iter().max() < lowest(&grid).as_ref() && args.maxes.is_none() {
+        return Err(Problem::of_text("the limit on max is below every least capacity")
+            .help("choose a higher limit, or lower --mins")
+            .into());
+    }
     if grid.candidates().next().is_none() {
         return Err(Problem::of_text("every least capacity is above every most capacity")
             .help("choose lower --mins or higher --maxes")
@@ -189,7 +195,7 @@ fn show(
         stack.horizon.hours()
     );
     let mut first = report::optimization(found, title, &time);
-    first.notes.extend(scaled.remarks.iter().map(|remark| format!("trace: {remark}")));
+    first.notes.extend(scaled.remarks.iter().map(|remark| format!("{}: {remark}", scaled.source)));
     let curve = report::trade_off(found);
     let precision = args.output.precision;
     let texts = || place::shown(found, place);
@@ -231,6 +237,15 @@ fn check_folder(folder: &Path, force: bool) -> Result<(), Failure> {
             } else {
                 "name another folder, or replace its files with --force"
             })
+            .into());
+    }
+    // Schedules go into a folder of their own.
+    let inside = folder.join("schedule");
+    if inside.is_dir() {
+        check_writable(&inside)?;
+    } else if inside.exists() {
+        return Err(Problem::of_text(format!("{} is there already, and is no folder", inside.display()))
+            .help("name another folder")
             .into());
     }
     if folder.is_dir() { check_writable(folder) } else { check_file(folder) }

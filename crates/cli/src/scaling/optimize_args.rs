@@ -41,8 +41,8 @@ pub(crate) struct OptimizeArgs {
     /// Targets to try: 40%..80%:5% [default: 30 % to 90 %, and that there is]
     #[arg(long, value_name = "LIST", value_parser = grid::targets)]
     pub targets: Option<Targets>,
-    /// Least capacities to try: 1..6 [default: from 2, or 1 where that is the least now, to what the
-    /// load needs in the mean]; the least of them holds for the schedule and for fixed counts, too
+    /// Least capacities to try: 1..6 [default: from 2, or from what is the least now where that is lower, to
+    /// what the load needs in the mean]; the least of them holds for the schedule and fixed counts, too
     #[arg(long, value_name = "LIST", value_parser = counts)]
     pub mins: Option<Values>,
     /// Most capacities to try: 8,12 [default: that there is, what the load needs at its peak, and a

@@ -122,7 +122,13 @@ impl Columns {
             (None, Some(time)) => (time, true),
             (None, None) => return Err(lacks("times", &[&TIMES[..], &SECONDS].concat())),
         };
-        let mut remark = None;
+        let others_of = |known: &[&str], at: usize, what: &str| {
+            let others = lower.iter().zip(&names).skip(at + 1).filter(|(name, _)| known.contains(&&***name));
+            let others: Vec<&str> = others.map(|(_, name)| &**name).collect();
+            (!others.is_empty()).then(|| format!("{what} are from `{}`, not from `{}`", names[at], others.join("`, `")))
+        };
+        // A date and a time in two columns would be days alone.
+        let mut remark = if relative { None } else { others_of(&TIMES, time, "times") };
         let value = match &options.series {
             Some(wanted) => lower.iter().position(|name| *name == wanted.to_lowercase()).ok_or_else(|| {
                 let problem = source.problem(header, format!("there is no column `{wanted}`"));
@@ -131,11 +137,11 @@ impl Columns {
             })?,
             None => {
                 let value = first(&VALUES).ok_or_else(|| lacks("values", &VALUES))?;
-                let others = lower.iter().zip(&names).skip(value + 1).filter(|(name, _)| VALUES.contains(&&***name));
-                let others: Vec<&str> = others.map(|(_, name)| &**name).collect();
-                if !others.is_empty() {
-                    remark = Some(format!("values are from `{}`, not from `{}`", names[value], others.join("`, `")));
-                }
+                let values = others_of(&VALUES, value, "values");
+                remark = match (remark, values) {
+                    (Some(times), Some(values)) => Some(format!("{times}; {values}")),
+                    (times, values) => times.or(values),
+                };
                 value
             }
         };

@@ -144,8 +144,7 @@ impl<'a> Reader<'a> {
         };
         let mut clock = Clock::new(&self.options.zone);
         let mut points = Vec::new();
-        let mut partial = more;
-        let (mut label, mut status) = (String::new(), String::new());
+        let (mut label, mut last_is_partial) = (String::new(), false);
         for page in pages.iter().filter(|page| page.id == id) {
             if page.timestamps.len() != page.values.len() {
                 let message =
@@ -156,20 +155,19 @@ impl<'a> Reader<'a> {
                 points.push(Point { at: self.moment(&mut clock, time)?, value: self.value(value)? });
             }
             label.clone_from(&page.label);
-            status = page.status_code.clone().unwrap_or_default();
-        }
-        // Of several pages each but the last is partial.
-        match &*status {
-            "" | "Complete" => {}
-            "PartialData" => partial = true,
-            other => {
-                let problem = Problem::of_text(format!("{}: CloudWatch answered {other}", self.source.name));
-                return Err(problem.help("fetch it again"));
-            }
+            // Of several pages each but the last is partial.
+            last_is_partial = match page.status_code.as_deref().unwrap_or_default() {
+                "" | "Complete" => false,
+                "PartialData" => true,
+                other => {
+                    let problem = Problem::of_text(format!("{}: CloudWatch answered {other}", self.source.name));
+                    return Err(problem.help("fetch it again"));
+                }
+            };
         }
         points.sort_by_key(|point| point.at);
         let mut remarks = clock.remarks();
-        if partial {
+        if more || last_is_partial {
             remarks.push("CloudWatch gave a part of the data only: there are more pages to fetch".to_string());
         }
         Ok(Rows { points, remarks, counts: counted(&label) })

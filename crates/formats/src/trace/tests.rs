@@ -297,6 +297,10 @@ fn json_of_get_metric_data() {
         &answer(&[page("m1", first, "5", "InternalError")], ""),
         "load: CloudWatch answered InternalError (fetch it again)",
     );
+    check(
+        &answer(&[page("m1", first, "5", "InternalError"), page("m1", second, "7", "Complete")], ""),
+        "load: CloudWatch answered InternalError (fetch it again)",
+    );
     for empty in [answer(&[page("m1", "", "", "Complete")], ""), answer(&[], "")] {
         check(
             &empty,

@@ -214,13 +214,31 @@ fn losses(found: &Optimization) -> Vec<String> {
         notes.push(format!("{} loses {} % of the load", winner_words(winner), hundredths(part)));
     }
     let sleeps = |priced: &Priced| match &priced.entry.contender {
-        Contender::Present(of) | Contender::Choice(of) => of.min == 0,
-        _ => false,
+        Contender::Present(of) if of.min == 0 => Some("now"),
+        Contender::Choice(of) if of.min == 0 => Some("the choice"),
+        _ => None,
     };
+    // Whatever else may ask for tasks: what comes of it is in the figures.
+    let alone =
+        found.service.scheduled.is_empty() && found.service.floors.is_empty() && found.service.policies.len() == 1;
     let wakes = found.policy.metric == Metric::AlbRequestCountPerTarget
         || matches!(found.policy.metric, Metric::Custom { per_task: false, .. });
-    if !wakes && found.entries.iter().any(sleeps) {
-        notes.push("at 0 tasks this metric has no datapoints, so nothing wakes the service any more".to_string());
+    if let Some(who) = found.entries.iter().find_map(sleeps).filter(|_| alone && !wakes) {
+        notes.push(format!(
+            "{who} may have 0 tasks: then this metric has no datapoints, and nothing wakes the service any more"
+        ));
+    }
+    let peak = found
+        .limits
+        .limits
+        .iter()
+        .filter_map(|limit| if let Limit::Peak(most) = limit { Some(*most) } else { None })
+        .min();
+    let lifted = found.service.scheduled.iter().filter_map(|action| action.max).max();
+    if let (Some(peak), Some(lifted)) = (peak, lifted)
+        && lifted > peak
+    {
+        notes.push(format!("a scheduled action sets MaxCapacity {lifted}, above the limit of {peak}"));
     }
     notes
 }
@@ -229,15 +247,15 @@ fn losses(found: &Optimization) -> Vec<String> {
 fn luck(luck: &Luck) -> String {
     let wins = luck.wins.iter().map(|(winner, runs)| format!("{} wins {runs}", winner_words(*winner)));
     let wins: Vec<String> = wins.collect();
-    let hours = |cost: Ratio| (cost / Ratio::whole(3_600)).to_fixed(2);
+    let hours = |seconds: u64| Ratio::new(seconds.into(), 3_600).to_fixed(2);
     format!(
         "of {} runs with other luck {}; the choice keeps to the limits in {}, and takes {} task-hours, nine tenths between {} and {}",
         luck.runs,
         if wins.is_empty() { "nobody wins any".to_string() } else { wins.join(", ") },
         luck.kept,
-        hours(luck.cost.median),
-        hours(luck.cost.low),
-        hours(luck.cost.high)
+        hours(luck.task_seconds.median),
+        hours(luck.task_seconds.low),
+        hours(luck.task_seconds.high)
     )
 }
 

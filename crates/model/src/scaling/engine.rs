@@ -71,11 +71,7 @@ pub fn totals(load: &Load, service: &Autoscaling, seed: u64) -> Result<Totals, I
 }
 
 /// The same with the least and the largest count that was desired.
-pub(super) fn totals_and_counts(
-    load: &Load,
-    service: &Autoscaling,
-    seed: u64,
-) -> Result<(Totals, (u32, u32)), Impossible> {
+pub(super) fn totals_and_counts(load: &Load, service: &Autoscaling, seed: u64) -> Result<plain::Counted, Impossible> {
     if let Some(found) = plain::totals(load, service)? {
         return Ok(found);
     }

@@ -145,8 +145,8 @@ struct LuckJson {
     runs: u32,
     wins: Vec<(&'static str, u32)>,
     kept: u32,
-    /// In seconds of tasks on demand: lower end, median, upper end.
-    choice_task_seconds: [String; 3],
+    /// Lower end, median, upper end.
+    choice_task_seconds: [u64; 3],
 }
 
 #[derive(Serialize)]
@@ -253,7 +253,7 @@ fn luck(of: &Luck) -> LuckJson {
         runs: of.runs,
         wins: of.wins.iter().map(|&(who, runs)| (winner(who), runs)).collect(),
         kept: of.kept,
-        choice_task_seconds: [of.cost.low, of.cost.median, of.cost.high].map(|cost| cost.to_string()),
+        choice_task_seconds: [of.task_seconds.low, of.task_seconds.median, of.task_seconds.high],
     }
 }
 

@@ -259,6 +259,11 @@ fn remarks(found: &Optimization, place: &Place<'_>) -> String {
             "# A policy of the same name is replaced (--policy-name); one of another name stays beside it until it is deleted.\n",
         );
     }
+    if !found.service.scheduled.is_empty() || found.service.policies.len() > 1 {
+        out.push_str(
+            "# Scheduled actions and other policies of the service stay: they move these bounds, and the count.\n",
+        );
+    }
     if policy.sampling.period < 60 {
         out.push_str(&format!(
             "# Before this, measure the service every {} s (monitoring.metricConfigurations, resolutionSeconds): CloudWatch bills that.\n",

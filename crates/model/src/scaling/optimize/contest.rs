@@ -129,8 +129,8 @@ pub struct Luck {
     pub wins: Vec<(Winner, u32)>,
     /// In how many the choice keeps to the limits.
     pub kept: u32,
-    /// What the choice costs, in seconds of tasks on demand: nine tenths of the runs lie within.
-    pub cost: Range<Ratio>,
+    /// Task-seconds of the choice: nine tenths of the runs lie within.
+    pub task_seconds: Range<u64>,
 }
 
 /// All of it.
@@ -353,16 +353,25 @@ impl<'a> Arena<'a> {
         let runs = usual_runs(self.question.service, 0);
         let (mut costs, mut kept) = (Vec::new(), 0);
         let mut wins: Vec<(Winner, u32)> = Vec::new();
+        let counts = self.held_out.as_ref().unwrap_or(&self.seen);
         for seed in seeds(self.question.seed, runs) {
-            let mut standings = Vec::new();
-            for way in ways {
+            let sample = |way: &Way<'_>| -> Result<Sample, Impossible> {
                 let (seen, held_out) = self.stand(way, seed)?;
-                let counts = held_out.unwrap_or(seen);
-                if matches!(way.contender, Contender::Choice(_)) {
-                    costs.push(counts.cost);
-                    kept += u32::from(counts.met);
-                }
-                standings.push((&way.contender, counts));
+                Ok(held_out.unwrap_or(seen).sample)
+            };
+            let samples = ways.iter().map(sample).collect::<Result<Vec<Sample>, Impossible>>()?;
+            // "As now" is what now comes to with the same luck.
+            let now = ways.iter().zip(&samples).find(|(way, _)| matches!(way.contender, Contender::Present(_)));
+            let objective = now.map_or_else(|| counts.objective.clone(), |(_, now)| self.question.objective.over(now));
+            let standings = samples.iter().map(|&sample| Standing {
+                sample,
+                cost: objective.cost(&sample),
+                met: objective.met(&sample),
+            });
+            let standings: Vec<(&Contender, Standing)> = ways.iter().map(|way| &way.contender).zip(standings).collect();
+            for (_, standing) in standings.iter().filter(|(who, _)| matches!(who, Contender::Choice(_))) {
+                costs.push(standing.sample.task_seconds);
+                kept += u32::from(standing.met);
             }
             if let Some(winner) = verdict(standings.into_iter()).winner {
                 match wins.iter_mut().find(|(who, _)| *who == winner) {
@@ -372,7 +381,7 @@ impl<'a> Arena<'a> {
             }
         }
         wins.sort_by_key(|&(_, count)| core::cmp::Reverse(count));
-        Ok(Range::of(costs, Ratio::new(9, 10)).map(|cost| Luck { runs, wins, kept, cost }))
+        Ok(Range::of(costs, Ratio::new(9, 10)).map(|task_seconds| Luck { runs, wins, kept, task_seconds }))
     }
 }
 

@@ -371,6 +371,19 @@ fn the_choice_is_run_under_each_open_rule() {
 }
 
 #[test]
+fn with_other_luck_what_there_is_now_keeps_to_itself() {
+    let mut service = service();
+    service.tasks.launch = LaunchTime::Between(10, 300);
+    service.spot = Some(SpotTasks { share: Ratio::new(1, 2), interrupted: 300_000 });
+    let (load, objective, utc) = (days(&[(300, 60, 12); 4]), Objective::as_now(), zone("Etc/UTC").unwrap());
+    let arena = Arena::new(question(&load, &service, &objective, &utc)).unwrap();
+    let luck = arena.contest(Candidate::of(&service, 0).unwrap()).unwrap().luck.unwrap();
+    assert_eq!((luck.runs, luck.kept), (20, 20));
+    assert!(luck.task_seconds.low < luck.task_seconds.high, "something is drawn");
+    assert_eq!(luck.wins.iter().map(|(_, runs)| runs).sum::<u32>(), 20, "now, at least, keeps to it");
+}
+
+#[test]
 fn without_anything_held_out_all_is_seen() {
     let (load, service, objective, utc) = (load(vec![20; 3]), service(), Objective::as_now(), zone("Etc/UTC").unwrap());
     let asked = Question { hold_out: Ratio::ZERO, ..question(&load, &service, &objective, &utc) };

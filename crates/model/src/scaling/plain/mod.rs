@@ -20,12 +20,14 @@ use alloc::vec::Vec;
 use crew::Crew;
 use words::{BLOCK, Points, at_least, range};
 
-/// The totals of a service, if it is plain and no quota delays a launch, and the least and the largest
-/// count that was desired; none for any other.
+/// Totals, and the least and the largest count that was desired.
+pub(super) type Counted = (Totals, (u32, u32));
+
+/// The totals of a service, if it is plain and no quota delays a launch; none for any other.
 ///
 /// # Errors
 /// As the engine: what cannot be.
-pub(super) fn totals(load: &Load, service: &Autoscaling) -> Result<Option<(Totals, (u32, u32))>, Impossible> {
+pub(super) fn totals(load: &Load, service: &Autoscaling) -> Result<Option<Counted>, Impossible> {
     service.check(load.unit())?;
     let capacity = Capacity::new(load, service)?;
     let Some(mut plain) = Plain::new(load, service, capacity) else { return Ok(None) };
