@@ -105,11 +105,11 @@ pub fn answer(
     let price = |totals: &Totals, billed| pricing.price(billed, (totals.task_seconds, totals.spot_task_seconds));
     let run = simulate(load, service, seed)?;
     next();
-    let totals = figures(&run);
+    let totals = Totals::from(&run);
     let mut course = |name: String, remark: Option<String>, service: &Autoscaling| -> Result<Course, Impossible> {
         let run = simulate(load, service, seed)?;
         next();
-        let totals = figures(&run);
+        let totals = Totals::from(&run);
         Ok(Course { name, remark, estimate: price(&totals, run.billed), totals })
     };
     let peak = needed(load, service, load.peak());
@@ -133,17 +133,6 @@ pub fn answer(
     let without = deployed.then(|| course("without deployments".to_owned(), None, &without)).transpose()?;
     let range = (question.runs > 0).then(|| range(question, &pricing, &mut next)).transpose()?.flatten();
     Ok(Simulation { run, courses, bounds, range, without_deployments: without })
-}
-
-/// The figures of a run.
-fn figures(run: &Run) -> Totals {
-    Totals {
-        task_seconds: run.task_seconds,
-        spot_task_seconds: run.spot_task_seconds,
-        launches: run.launches,
-        peak: run.peak,
-        served: run.served,
-    }
 }
 
 /// By what a service is priced: as its part of the stack, over the stack's horizon.

@@ -48,18 +48,8 @@ fn engine_is_as_naive(case: &Case) -> Result<(), TestCaseError> {
     prop_assert!(difference.is_none(), "latencies differ {}", difference.unwrap_or_default());
     prop_assert_eq!(&expected.served, &run.served);
     prop_assert_eq!(&expected, &run);
-    prop_assert_eq!(totals(load, service, *seed), Ok(figures(&run)), "totals are those of the run");
+    prop_assert_eq!(totals(load, service, *seed), Ok(Totals::from(&run)), "totals are those of the run");
     Ok(())
-}
-
-fn figures(run: &Run) -> Totals {
-    Totals {
-        task_seconds: run.task_seconds,
-        spot_task_seconds: run.spot_task_seconds,
-        launches: run.launches,
-        peak: run.peak,
-        served: run.served,
-    }
 }
 
 /// What holds of every run, whoever made it.

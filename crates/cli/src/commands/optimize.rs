@@ -1,11 +1,10 @@
 //! `stackcost optimize`.
 
 use super::init::{beside, write_new};
-use super::simulate::{chosen, scaling_scenario};
+use super::simulate::{chosen, open};
 use crate::Outcome;
 use crate::args::Format;
 use crate::failure::Failure;
-use crate::input::Input;
 use crate::output::{self, say};
 use crate::progress::Progress;
 use crate::scaling::optimize_args::{OptimizeArgs, Values};
@@ -28,18 +27,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 static STOP: AtomicBool = AtomicBool::new(false);
 
 pub(crate) fn run(args: &OptimizeArgs) -> Result<Outcome, Failure> {
-    let mut input = Input::read(&args.stack, &args.pricing)?;
-    let scenario = match &args.scenario {
-        Some(name) => Some(name.clone()),
-        None => scaling_scenario(&input, args.load.trace.is_some())?,
-    };
+    let (input, scenario) = open(&args.of, &args.pricing)?;
     let scenario = scenario.as_deref();
-    let keys = args.load.keys();
-    let keys: Vec<(&str, &str)> = keys.iter().map(|(key, value)| (*key, value.as_str())).collect();
-    input.set_tasks(args.component.as_deref(), &keys)?;
     let resolved = input.resolve(scenario)?;
     let book = input.book(&resolved)?;
-    let (component, scaled) = chosen(&resolved, args.component.as_deref())?;
+    let (component, scaled) = chosen(&resolved, args.of.component.as_deref())?;
     let pricing = Pricing { stack: &resolved.stack, component, book: &book, as_of: input.as_of(&resolved) };
     let Some(place) = tuned(&scaled.service) else {
         return Err(Problem::of_text(format!("{component} has no target tracking policy to search around"))

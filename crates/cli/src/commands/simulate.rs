@@ -2,12 +2,12 @@
 
 use super::init::write_new;
 use crate::Outcome;
-use crate::args::Format;
+use crate::args::{Format, PricingArgs};
 use crate::failure::Failure;
 use crate::input::Input;
 use crate::output::{self, say};
 use crate::progress::Progress;
-use crate::scaling::args::SimulateArgs;
+use crate::scaling::args::{ServiceArgs, SimulateArgs};
 use stackcost_formats::problem::{Problem, did_you_mean};
 use stackcost_formats::render::simulation::{self as render, Clock, Lists};
 use stackcost_formats::render::{html, markdown, table};
@@ -26,18 +26,11 @@ pub(crate) fn run(args: &SimulateArgs) -> Result<Outcome, Failure> {
     if args.activities && args.steps && args.output.format == Format::Csv {
         return Err(Problem::of_text("CSV holds one table: --activities or --steps").help("choose one of them").into());
     }
-    let mut input = Input::read(&args.stack, &args.pricing)?;
-    let scenario = match &args.scenario {
-        Some(name) => Some(name.clone()),
-        None => scaling_scenario(&input, args.load.trace.is_some())?,
-    };
+    let (input, scenario) = open(&args.of, &args.pricing)?;
     let scenario = scenario.as_deref();
-    let keys = args.load.keys();
-    let keys: Vec<(&str, &str)> = keys.iter().map(|(key, value)| (*key, value.as_str())).collect();
-    input.set_tasks(args.component.as_deref(), &keys)?;
     let resolved = input.resolve(scenario)?;
     let book = input.book(&resolved)?;
-    let (component, scaled) = chosen(&resolved, args.component.as_deref())?;
+    let (component, scaled) = chosen(&resolved, args.of.component.as_deref())?;
     let question = Question {
         stack: &resolved.stack,
         component,
@@ -102,8 +95,21 @@ fn verdict(scaling: &Course, args: &SimulateArgs) -> Outcome {
     output::complete(matches!(total, Total::Exactly(_)), &args.output)
 }
 
+/// Reads the stack, with the load that is asked for; and the scenario that scales.
+pub(super) fn open(of: &ServiceArgs, pricing: &PricingArgs) -> Result<(Input, Option<String>), Failure> {
+    let mut input = Input::read(&of.stack, pricing)?;
+    let scenario = match &of.scenario {
+        Some(name) => Some(name.clone()),
+        None => scaling_scenario(&input, of.load.trace.is_some())?,
+    };
+    let keys = of.load.keys();
+    let keys: Vec<(&str, &str)> = keys.iter().map(|(key, value)| (*key, value.as_str())).collect();
+    input.set_tasks(of.component.as_deref(), &keys)?;
+    Ok((input, scenario))
+}
+
 /// The stack itself where it scales, else the only scenario that does.
-pub(super) fn scaling_scenario(input: &Input, other_trace: bool) -> Result<Option<String>, Failure> {
+fn scaling_scenario(input: &Input, other_trace: bool) -> Result<Option<String>, Failure> {
     let scales = |scenario: Option<&str>| match input.resolve(scenario) {
         Ok(resolved) => Ok(!resolved.autoscaled.is_empty()),
         // A trace that is not there does not matter where another is given.

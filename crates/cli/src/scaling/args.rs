@@ -22,17 +22,8 @@ times at which tasks run, or are billed, in another number. JSON holds all of it
 
 #[derive(Debug, Args)]
 pub(crate) struct SimulateArgs {
-    /// The stack file; `-` reads standard input
-    pub stack: PathBuf,
-    /// The scenario of the stack whose service scales [default: the stack itself if it does, or the
-    /// only scenario that does]
-    #[arg(long, value_name = "NAME")]
-    pub scenario: Option<String>,
-    /// The component that scales: fargate.api [default: the only one]
-    #[arg(long, value_name = "NAME")]
-    pub component: Option<String>,
     #[command(flatten)]
-    pub load: LoadArgs,
+    pub of: ServiceArgs,
     /// Make so many runs with other launch times, Spot interruptions and loads, and show median and
     /// range [default: 20 where any of them is drawn, else 0]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=100_000))]
@@ -62,6 +53,22 @@ pub(crate) struct SimulateArgs {
     /// Exit with 3 when more than this part of the load comes while the service is over target: 0.1%
     #[arg(long, value_name = "PERCENT", value_parser = part)]
     pub fail_requests_over: Option<Ratio>,
+}
+
+/// Which service, and its load.
+#[derive(Debug, Args)]
+pub(crate) struct ServiceArgs {
+    /// The stack file; `-` reads standard input
+    pub stack: PathBuf,
+    /// The scenario of the stack whose service scales [default: the stack itself if it does, or the
+    /// only scenario that does]
+    #[arg(long, value_name = "NAME")]
+    pub scenario: Option<String>,
+    /// The component that scales: fargate.api [default: the only one]
+    #[arg(long, value_name = "NAME")]
+    pub component: Option<String>,
+    #[command(flatten)]
+    pub load: LoadArgs,
 }
 
 /// The load, and how its trace is read; each goes before the key of the stack file.

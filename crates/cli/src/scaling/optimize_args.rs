@@ -1,6 +1,6 @@
 //! What can be typed after `optimize`.
 
-use super::args::LoadArgs;
+use super::args::ServiceArgs;
 use crate::args::{OutputArgs, PricingArgs};
 use clap::Args;
 use stackcost_formats::grid::{self, Targets};
@@ -25,16 +25,8 @@ tried. Nothing is changed in an account.";
 
 #[derive(Debug, Args)]
 pub(crate) struct OptimizeArgs {
-    /// The stack file; `-` reads standard input
-    pub stack: PathBuf,
-    /// The scenario of the stack whose service scales [default: the only one]
-    #[arg(long, value_name = "NAME")]
-    pub scenario: Option<String>,
-    /// The component that scales: fargate.api [default: the only one]
-    #[arg(long, value_name = "NAME")]
-    pub component: Option<String>,
     #[command(flatten)]
-    pub load: LoadArgs,
+    pub of: ServiceArgs,
     /// What it has to keep to: "requests-over<=0.1%" (repeat for several)
     #[arg(long, value_name = "LIMIT", value_parser = grid::limit)]
     pub constraint: Vec<Limit>,

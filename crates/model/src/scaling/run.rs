@@ -199,3 +199,10 @@ pub struct Totals {
     /// As [`Run::served`].
     pub served: Served,
 }
+
+impl From<&Run> for Totals {
+    fn from(run: &Run) -> Totals {
+        let Run { task_seconds, spot_task_seconds, launches, peak, served, .. } = *run;
+        Totals { task_seconds, spot_task_seconds, launches, peak, served }
+    }
+}

@@ -106,17 +106,6 @@ fn services() -> impl Strategy<Value = Autoscaling> {
     )
 }
 
-/// The figures of the engine.
-fn of(run: &Run) -> Totals {
-    Totals {
-        task_seconds: run.task_seconds,
-        spot_task_seconds: run.spot_task_seconds,
-        launches: run.launches,
-        peak: run.peak,
-        served: run.served,
-    }
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
 
@@ -124,11 +113,11 @@ proptest! {
     fn plain_services_come_to_what_the_engine_says(load in loads(), service in services()) {
         let run = simulate(&load, &service, 0).unwrap();
         if let Some(fast) = super::totals(&load, &service).unwrap() {
-            prop_assert_eq!(fast.0, of(&run));
+            prop_assert_eq!(fast.0, Totals::from(&run));
             let counts = run.activities.iter().map(|done| done.to).chain([service.start]);
             prop_assert_eq!(fast.1, (counts.clone().min().unwrap(), counts.max().unwrap()));
         }
-        prop_assert_eq!(totals(&load, &service, 0).unwrap(), of(&run));
+        prop_assert_eq!(totals(&load, &service, 0).unwrap(), Totals::from(&run));
     }
 }
 
@@ -169,7 +158,7 @@ fn the_common_service_is_plain() {
     let service = Autoscaling::between(1, 12, Ratio::whole(600)).with(Policy::TargetTracking(policy));
     let run = simulate(&load, &service, 0).unwrap();
     assert!(run.launches > 20, "{}", run.launches);
-    assert_eq!(super::totals(&load, &service).map(|found| found.map(|found| found.0)), Ok(Some(of(&run))));
+    assert_eq!(super::totals(&load, &service).map(|found| found.map(|found| found.0)), Ok(Some(Totals::from(&run))));
 }
 
 #[test]
