@@ -4,39 +4,6 @@
 //! of a date, and who says so? It is keyed by AWS's usage type and operation. It never derives a
 //! price: what it does not hold is a gap.
 
-mod gaps;
-mod tariff;
-
-/// The decimals that rates are: part of this crate's interface.
-pub use rust_decimal::Decimal;
-
-pub use gaps::{RegionGaps, gaps};
-pub use tariff::{Band, Slice, Tariff};
-
-use crate::meter::{Meter, Region, ServiceCode};
-use crate::time::Date;
-use crate::unit::UnitKind;
-use crate::usage::Allowance;
-use alloc::string::{String, ToString};
-use alloc::sync::Arc;
-use alloc::vec::Vec;
-use core::fmt;
-
-/// Where a rate comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Source {
-    /// AWS's stock-keeping unit, where known.
-    pub sku: Option<Arc<str>>,
-    /// The date of the rate, `None` where the source gives none.
-    pub date: Option<Date>,
-    /// What that date means.
-    pub basis: Basis,
-    /// Who says so: a price list, a bill, a page.
-    pub from: Arc<str>,
-    /// How far it is to be trusted.
-    pub confidence: Confidence,
-}
-
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$item_doc:meta])* $item:ident = $word:literal,)* }) => {
         $(#[$doc])*
@@ -61,12 +28,47 @@ macro_rules! words {
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl core::fmt::Display for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 f.write_str(self.word())
             }
         }
     };
+}
+
+mod gaps;
+mod tariff;
+mod term;
+
+/// The decimals that rates are: part of this crate's interface.
+pub use rust_decimal::Decimal;
+
+pub use gaps::{RegionGaps, gaps};
+pub use tariff::{Band, Slice, Tariff};
+pub use term::{Payment, PlanKind, PlanRate, Reservation, Term};
+
+use crate::meter::{Meter, Region, ServiceCode};
+use crate::time::Date;
+use crate::unit::UnitKind;
+use crate::usage::Allowance;
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+
+/// Where a rate comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// AWS's stock-keeping unit, where known.
+    pub sku: Option<Arc<str>>,
+    /// The date of the rate, `None` where the source gives none.
+    pub date: Option<Date>,
+    /// What that date means.
+    pub basis: Basis,
+    /// Who says so: a price list, a bill, a page.
+    pub from: Arc<str>,
+    /// How far it is to be trusted.
+    pub confidence: Confidence,
 }
 
 words! {
