@@ -3,7 +3,8 @@
 use super::Candidate;
 use crate::exact::Ratio;
 use crate::scaling::engine::totals_and_counts;
-use crate::scaling::{Autoscaling, Impossible, Load, Measure, Sample, sample, totals};
+use crate::scaling::plain::totals_between;
+use crate::scaling::{Autoscaling, Impossible, Load, Measure, Sample, Totals, sample, totals};
 use alloc::vec;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
@@ -160,6 +161,14 @@ pub fn judge_all(
         && service.floors.is_empty();
     if !shared {
         return candidates.iter().map(|&one| judge(load, service, place, one, objective, seed)).collect();
+    }
+    let services: Vec<Autoscaling> = candidates.iter().map(|one| one.on(service, place)).collect();
+    if let Some(found) = totals_between(load, &services)? {
+        let trial = |(&candidate, found): (&Candidate, Option<Totals>)| match found {
+            Some(totals) => Ok(Trial { candidate, sample: totals.into() }),
+            None => judge(load, service, place, candidate, objective, seed),
+        };
+        return candidates.iter().zip(found).map(trial).collect();
     }
     let mut order: Vec<usize> = (0..candidates.len()).collect();
     order.sort_by_key(|&at| candidates.get(at).map(|one| (one.min, Reverse(one.max))));

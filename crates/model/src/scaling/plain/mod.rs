@@ -6,6 +6,7 @@
 //! that are worked out once for each count of tasks, 64 minutes at a time, as bits; the rest is done at
 //! the few minutes at which bits say that a policy might act.
 
+mod between;
 mod crew;
 mod words;
 #[cfg(test)]
@@ -17,7 +18,9 @@ use super::tasks::LaunchTime;
 use super::{Autoscaling, Impossible, Load, Metric, Served, TargetTracking, Totals};
 use crate::exact::Ratio;
 use alloc::vec::Vec;
-use crew::Crew;
+pub(super) use between::totals_between;
+use core::mem;
+use crew::{Crew, Pace};
 use words::{BLOCK, Points, at_least, range};
 
 /// Totals, and the least and the largest count that was desired.
@@ -29,20 +32,13 @@ pub(super) type Counted = (Totals, (u32, u32));
 /// As the engine: what cannot be.
 pub(super) fn totals(load: &Load, service: &Autoscaling) -> Result<Option<Counted>, Impossible> {
     service.check(load.unit())?;
-    let capacity = Capacity::new(load, service)?;
-    let Some(mut plain) = Plain::new(load, service, capacity) else { return Ok(None) };
-    if plain.run().is_err() {
+    let Some(mut plain) = Plain::new(load, service, Capacity::new(load, service)?) else { return Ok(None) };
+    if plain.run(0, load.values().len()).is_err() {
         return Ok(None);
     }
-    let (known, sum) = load.known();
-    let totals = Totals {
-        task_seconds: plain.crew.billed(),
-        spot_task_seconds: 0,
-        launches: plain.crew.launches,
-        peak: plain.peak,
-        served: Served { seconds: known * 60, load: sum * 60, ..plain.served },
-    };
-    Ok(Some((totals, plain.counts)))
+    let mut figures = plain.live.cut();
+    figures.task_seconds += plain.live.crew.staying(&plain.pace);
+    Ok(Some((figures.totals(load.known()), figures.counts)))
 }
 
 /// A launch is delayed by a quota: this is no plain service after all.
@@ -78,7 +74,7 @@ impl Row {
 }
 
 /// A scale-out whose cooldown is not over.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct ScaledOut {
     adjustment: i64,
     to: u32,
@@ -90,6 +86,90 @@ struct ScaledOut {
 const KEPT: usize = 64;
 /// Marks a datapoint that is kept as its count of tasks.
 const LAZY: u64 = 1 << 63;
+
+/// What changes as time passes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Live {
+    crew: Crew,
+    /// Tasks that are desired, which are there or on their way.
+    desired: u32,
+    points: Points,
+    ring: [u64; KEPT],
+    /// The alarms were evaluated before this minute.
+    decided: usize,
+    /// The states of the alarms, for what holds where datapoints are missing.
+    states: (State, State),
+    /// Whether it scaled in since the low alarm went into ALARM.
+    scaled_in: bool,
+    scaled_out: Option<ScaledOut>,
+    in_ends: u64,
+    figures: Figures,
+}
+
+impl Live {
+    /// So many tasks, all healthy, and nothing measured yet.
+    fn new(start: u32) -> Live {
+        Live {
+            crew: Crew::new(start),
+            desired: start,
+            points: Points::default(),
+            ring: [0; KEPT],
+            decided: 0,
+            states: (State::InsufficientData, State::InsufficientData),
+            scaled_in: false,
+            scaled_out: None,
+            in_ends: 0,
+            figures: Figures { counts: (start, start), ..Figures::default() },
+        }
+    }
+
+    /// The figures since the last cut.
+    fn cut(&mut self) -> Figures {
+        let counts = (self.desired, self.desired);
+        let figures = mem::replace(&mut self.figures, Figures { counts, ..Figures::default() });
+        Figures {
+            task_seconds: mem::take(&mut self.crew.task_seconds),
+            launches: mem::take(&mut self.crew.launches),
+            ..figures
+        }
+    }
+}
+
+/// What some time came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Figures {
+    /// Of tasks that stopped; see [`Crew::task_seconds`].
+    task_seconds: i128,
+    launches: u64,
+    peak: u32,
+    /// The least and the largest count that was desired.
+    counts: (u32, u32),
+    served: Served,
+}
+
+impl Figures {
+    /// The same with what came after.
+    fn add(&mut self, later: &Figures) {
+        self.task_seconds += later.task_seconds;
+        self.launches += later.launches;
+        self.peak = self.peak.max(later.peak);
+        self.counts = (self.counts.0.min(later.counts.0), self.counts.1.max(later.counts.1));
+        self.served.seconds_over += later.served.seconds_over;
+        self.served.load_over += later.served.load_over;
+        self.served.lost += later.served.lost;
+    }
+
+    /// Of a whole run over so many minutes, all known, and their load.
+    fn totals(&self, (minutes, load): (u64, u128)) -> Totals {
+        Totals {
+            task_seconds: u64::try_from(self.task_seconds).unwrap_or(0),
+            spot_task_seconds: 0,
+            launches: self.launches,
+            peak: self.peak,
+            served: Served { seconds: minutes * 60, load: load * 60, ..self.served },
+        }
+    }
+}
 
 struct Plain<'a> {
     loads: &'a [u32],
@@ -105,24 +185,9 @@ struct Plain<'a> {
     unseen: usize,
     /// So many datapoints alarms look at, seen or not.
     look: usize,
-    crew: Crew<'a>,
-    /// Tasks that are desired, which are there or on their way.
-    desired: u32,
-    /// The least and the largest count that was desired.
-    counts: (u32, u32),
-    points: Points,
-    ring: [u64; KEPT],
-    /// The alarms were evaluated before this minute.
-    decided: usize,
-    /// The states of the alarms, for what holds where datapoints are missing.
-    states: (State, State),
-    /// Whether it scaled in since the low alarm went into ALARM.
-    scaled_in: bool,
-    scaled_out: Option<ScaledOut>,
-    in_ends: u64,
+    pace: Pace<'a>,
     rows: Vec<Option<Row>>,
-    served: Served,
-    peak: u32,
+    live: Live,
 }
 
 fn second(minute: usize) -> u64 {
@@ -175,43 +240,34 @@ impl<'a> Plain<'a> {
             at_once: quota.burst.min(quota.per_second.saturating_mul(60)).min(quota.per_service_minute),
             unseen,
             look: policy.high_periods.max(low_periods) as usize + unseen,
-            crew: Crew::new(*start, tasks, *launch, load.seconds()),
-            desired: *start,
-            counts: (*start, *start),
-            points: Points::default(),
-            ring: [0; KEPT],
-            decided: 0,
-            states: (State::InsufficientData, State::InsufficientData),
-            scaled_in: false,
-            scaled_out: None,
-            in_ends: 0,
+            pace: Pace::new(tasks, *launch, load.seconds()),
             rows: Vec::new(),
-            served: Served::default(),
-            peak: 0,
+            live: Live::new(*start),
         })
     }
 
-    fn run(&mut self) -> Result<(), Delayed> {
-        let mut at = 0;
-        while at < self.loads.len() {
+    /// Lets minutes pass from one until before another, both of them where blocks begin or loads end.
+    fn run(&mut self, from: usize, to: usize) -> Result<(), Delayed> {
+        let mut at = from;
+        while at < to {
             self.arrive(second(at));
             // Without tasks there is no metric to hold against a level.
-            if self.desired > 0 && self.crew.steady() && self.all_known(at) {
-                at = self.skim(at)?;
+            if self.live.desired > 0 && self.live.crew.steady() && self.all_known(at) {
+                at = self.skim(at, to)?;
                 continue;
             }
-            if self.desired == 0 && self.points.present.both() == 0 {
+            if self.live.desired == 0 && self.live.points.present.both() == 0 {
                 // Nothing is measured without tasks, so nothing wakes the service any more.
-                self.tally(at, self.loads.len(), 0);
+                self.tally(at, to, 0);
                 break;
             }
-            if at == self.decided {
+            if at == self.live.decided {
                 self.decide(at)?;
             }
             self.pass(at);
             at += 1;
             if at.is_multiple_of(BLOCK) {
-                self.points.roll();
+                self.live.points.roll();
             }
         }
         Ok(())
@@ -219,15 +275,15 @@ impl<'a> Plain<'a> {
 
     /// What happens to tasks by itself, and what follows.
     fn arrive(&mut self, now: u64) {
-        self.crew.arrive(now);
+        self.live.crew.arrive(&self.pace, now);
         self.complete(now);
     }
 
     /// A scale-out whose tasks run: its cooldown begins (R17).
     fn complete(&mut self, now: u64) {
-        if let Some(scaled) = &mut self.scaled_out
+        if let Some(scaled) = &mut self.live.scaled_out
             && scaled.ends.is_none()
-            && self.crew.running >= scaled.to.min(self.desired)
+            && self.live.crew.running >= scaled.to.min(self.live.desired)
         {
             scaled.ends = Some(now + u64::from(self.policy.scale_out_cooldown));
         }
@@ -235,7 +291,7 @@ impl<'a> Plain<'a> {
 
     /// Whether the minutes before this one that alarms look at, now and later, all have datapoints.
     fn all_known(&self, at: usize) -> bool {
-        let missing = !self.points.present.both();
+        let missing = !self.live.points.present.both();
         missing << (BLOCK - at % BLOCK) >> (2 * BLOCK - self.look) == 0
     }
 
@@ -278,7 +334,7 @@ impl<'a> Plain<'a> {
 
     /// The datapoint of a minute of other tasks than those that there are now.
     fn kept(&mut self, minute: usize) -> Micro {
-        let kept = self.ring[minute % KEPT];
+        let kept = self.live.ring[minute % KEPT];
         if kept & LAZY == 0 {
             return kept;
         }
@@ -312,24 +368,25 @@ impl<'a> Plain<'a> {
 
     /// Evaluates the alarms at a minute, whatever tasks and datapoints there are; does what follows.
     fn decide(&mut self, at: usize) -> Result<(), Delayed> {
-        self.decided = at + 1;
+        self.live.decided = at + 1;
         let (place, policy) = ((at % BLOCK, self.unseen), self.policy);
-        let (high, out_of) = self.points.alarm(self.points.high, policy.high_periods, place, self.states.0);
+        let (high, out_of) =
+            self.live.points.alarm(self.live.points.high, policy.high_periods, place, self.live.states.0);
         let (low, in_of) = if policy.disable_scale_in {
             (State::InsufficientData, 0)
         } else {
-            self.points.alarm(self.points.low, policy.low_periods, place, self.states.1)
+            self.live.points.alarm(self.live.points.low, policy.low_periods, place, self.live.states.1)
         };
-        self.states = (high, low);
-        self.scaled_in &= low == State::Alarm;
-        if self.crew.running == 0 {
+        self.live.states = (high, low);
+        self.live.scaled_in &= low == State::Alarm;
+        if self.live.crew.running == 0 {
             // At 0 tasks one datapoint above the target starts one (R16).
-            if self.desired == 0 && self.points.high.rows(1, self.unseen) >> place.0 & 1 == 1 {
+            if self.live.desired == 0 && self.live.points.high.rows(1, self.unseen) >> place.0 & 1 == 1 {
                 self.scale_out(at, 1)?;
             }
             return Ok(());
         }
-        let row = self.row(self.crew.running);
+        let row = self.row(self.live.crew.running);
         if high == State::Alarm {
             let (sum, count) = self.sum(at, out_of, &row, at);
             let adjustment = self.adjustment(sum, count);
@@ -346,7 +403,7 @@ impl<'a> Plain<'a> {
 
     /// The count that datapoints ask for.
     fn wanted(&self, sum: u64, count: u64) -> u64 {
-        let (running, target) = (u64::from(self.crew.running), self.policy.target);
+        let (running, target) = (u64::from(self.live.crew.running), self.policy.target);
         match (running.checked_mul(sum), count.checked_mul(target)) {
             (Some(asked), Some(whole)) => asked.div_ceil(whole.max(1)),
             _ => {
@@ -358,7 +415,7 @@ impl<'a> Plain<'a> {
     }
 
     fn adjustment(&self, sum: u64, count: u64) -> i64 {
-        i64::try_from(self.wanted(sum, count)).unwrap_or(i64::MAX) - i64::from(self.crew.running)
+        i64::try_from(self.wanted(sum, count)).unwrap_or(i64::MAX) - i64::from(self.live.crew.running)
     }
 
     fn clamp(&self, count: u64) -> u32 {
@@ -368,7 +425,7 @@ impl<'a> Plain<'a> {
     /// Scales out by so many tasks, if that is not refused; whether it did.
     fn scale_out(&mut self, at: usize, adjustment: i64) -> Result<bool, Delayed> {
         let now = second(at);
-        let cooling = self.scaled_out.filter(|scaled| scaled.ends.is_none_or(|ends| now < ends));
+        let cooling = self.live.scaled_out.filter(|scaled| scaled.ends.is_none_or(|ends| now < ends));
         if cooling.is_some_and(|scaled| adjustment <= scaled.adjustment) {
             return Ok(false);
         }
@@ -376,26 +433,26 @@ impl<'a> Plain<'a> {
             Credit::Running => 0,
             Credit::Added => cooling.map_or(0, |scaled| scaled.adjustment),
         };
-        let count = i64::from(self.crew.running).saturating_add(adjustment - credit);
+        let count = i64::from(self.live.crew.running).saturating_add(adjustment - credit);
         let desired = self.clamp(u64::try_from(count).unwrap_or(0));
-        if desired <= self.desired {
+        if desired <= self.live.desired {
             return Ok(false);
         }
-        let launched = desired - self.desired;
+        let launched = desired - self.live.desired;
         if launched > self.at_once {
             return Err(Delayed);
         }
-        self.in_ends = 0;
-        self.scaled_out = Some(ScaledOut { adjustment, to: desired, ends: None });
-        self.desired = desired;
-        self.counts.1 = self.counts.1.max(desired);
-        self.crew.launch(launched, now);
+        self.live.in_ends = 0;
+        self.live.scaled_out = Some(ScaledOut { adjustment, to: desired, ends: None });
+        self.live.desired = desired;
+        self.live.figures.counts.1 = self.live.figures.counts.1.max(desired);
+        self.live.crew.launch(&self.pace, launched, now);
         self.complete(now);
         Ok(true)
     }
 
     fn may_scale_in(&self, now: u64) -> bool {
-        self.desired > self.min && now >= self.in_ends
+        self.live.desired > self.min && now >= self.live.in_ends
     }
 
     /// Whether scaling in is refused for certain, as one task less would bring the metric above the
@@ -411,23 +468,23 @@ impl<'a> Plain<'a> {
 
     /// Scales in as datapoints ask for, if that is not refused; whether it did.
     fn scale_in(&mut self, at: usize, sum: u64, count: u64) -> Result<bool, Delayed> {
-        let running = self.crew.running;
+        let running = self.live.crew.running;
         let wanted = self.wanted(sum, count);
         let count = match self.rules.scale_in {
-            ScaleIn::OneStepThenProportional if self.scaled_in => wanted,
+            ScaleIn::OneStepThenProportional if self.live.scaled_in => wanted,
             ScaleIn::Proportional => wanted,
             ScaleIn::OneStep | ScaleIn::OneStepThenProportional => u64::from(running).saturating_sub(1),
         };
         let desired = self.clamp(count);
-        if wanted >= u64::from(running) || desired >= self.desired {
+        if wanted >= u64::from(running) || desired >= self.live.desired {
             return Ok(false);
         }
         let now = second(at);
-        self.in_ends = now + u64::from(self.policy.scale_in_cooldown);
-        self.scaled_in = true;
-        self.crew.stop(self.desired - desired, now);
-        self.desired = desired;
-        self.counts.0 = self.counts.0.min(desired);
+        self.live.in_ends = now + u64::from(self.policy.scale_in_cooldown);
+        self.live.scaled_in = true;
+        self.live.crew.stop(&self.pace, self.live.desired - desired, now);
+        self.live.desired = desired;
+        self.live.figures.counts.0 = self.live.figures.counts.0.min(desired);
         self.complete(now);
         Ok(true)
     }
@@ -438,9 +495,9 @@ impl<'a> Plain<'a> {
         let load = self.loads.get(at).copied().unwrap_or(0);
         let (mut sum, mut seconds) = (0, 0);
         loop {
-            let next = self.crew.next().map_or(end, |next| next.min(end));
-            let (running, healthy) = (self.crew.running, self.crew.healthy);
-            self.peak = self.peak.max(running);
+            let next = self.live.crew.next(&self.pace).map_or(end, |next| next.min(end));
+            let (running, healthy) = (self.live.crew.running, self.live.crew.healthy);
+            self.live.figures.peak = self.live.figures.peak.max(running);
             let row = self.row(healthy);
             let value = if running == healthy && running > 0 {
                 Some(self.value(&row, load))
@@ -463,19 +520,19 @@ impl<'a> Plain<'a> {
         let point = sum.checked_div(seconds);
         let (value, known) = (point.unwrap_or(0), point.is_some());
         let target = u128::from(self.policy.target);
-        self.ring[at % KEPT] = value;
+        self.live.ring[at % KEPT] = value;
         // Later minutes are set when they have passed.
-        self.points.present.fill(bit(known), kept);
-        self.points.high.fill(bit(known && u128::from(value) > target), kept);
-        self.points.low.fill(bit(known && 10 * u128::from(value) < 9 * target), kept);
+        self.live.points.present.fill(bit(known), kept);
+        self.live.points.high.fill(bit(known && u128::from(value) > target), kept);
+        self.live.points.low.fill(bit(known && 10 * u128::from(value) < 9 * target), kept);
     }
 
     /// Counts load that is over target for so many seconds.
     fn over(&mut self, load: u32, seconds: u64, row: &Row) {
         if load >= row.over {
-            self.served.seconds_over += seconds;
-            self.served.load_over += u128::from(load) * u128::from(seconds);
-            self.served.lost += u128::from(load.saturating_sub(row.serves)) * u128::from(seconds);
+            self.live.figures.served.seconds_over += seconds;
+            self.live.figures.served.load_over += u128::from(load) * u128::from(seconds);
+            self.live.figures.served.lost += u128::from(load.saturating_sub(row.serves)) * u128::from(seconds);
         }
     }
 
@@ -487,10 +544,10 @@ impl<'a> Plain<'a> {
         }
     }
 
-    /// Lets minutes pass from one on, with tasks that are all healthy, until the policy acts; gives the
-    /// minute in which it did, at the beginning of which the alarms are evaluated already.
-    fn skim(&mut self, since: usize) -> Result<usize, Delayed> {
-        let tasks = self.desired;
+    /// Lets minutes pass from one on, with tasks that are all healthy, until the policy acts, or until
+    /// another; gives the minute in which it did, at the beginning of which the alarms are evaluated already.
+    fn skim(&mut self, since: usize, to: usize) -> Result<usize, Delayed> {
+        let tasks = self.live.desired;
         let row = self.row(tasks);
         let (policy, unseen) = (self.policy, self.unseen);
         // Which minutes would flap for certain; earlier ones had other tasks, and are looked at.
@@ -501,7 +558,7 @@ impl<'a> Plain<'a> {
         };
         let all = |periods: u32| (1 << periods) - 1;
         let mut at = since;
-        while let Some(rest) = self.loads.get(at - at % BLOCK..).filter(|_| at < self.loads.len()) {
+        while let Some(rest) = self.loads.get(at - at % BLOCK..).filter(|_| at < to) {
             let (begin, begins) = (at % BLOCK, at - at % BLOCK);
             let padded;
             let block = if let Some(block) = rest.first_chunk::<BLOCK>() {
@@ -512,19 +569,19 @@ impl<'a> Plain<'a> {
             };
             let length = rest.len().min(BLOCK);
             let kept = range(0, begin);
-            self.points.present.fill(u64::MAX, kept);
-            self.points.high.fill(at_least(block, row.high_from), kept);
-            let high = self.points.high.rows(policy.high_periods, unseen);
+            self.live.points.present.fill(u64::MAX, kept);
+            self.live.points.high.fill(at_least(block, row.high_from), kept);
+            let high = self.live.points.high.rows(policy.high_periods, unseen);
             let mut low = 0;
             if !policy.disable_scale_in {
-                self.points.low.fill(!at_least(block, row.low_to), kept);
-                low = self.points.low.rows(policy.low_periods, unseen);
+                self.live.points.low.fill(!at_least(block, row.low_to), kept);
+                low = self.live.points.low.rows(policy.low_periods, unseen);
             }
-            let looks = range(begin.max(self.decided.saturating_sub(begins)), length);
+            let looks = range(begin.max(self.live.decided.saturating_sub(begins)), length);
             let outs = if tasks < self.max { high & looks } else { 0 };
             let mut ins = if tasks > self.min { low & looks } else { 0 };
             if ins != 0 {
-                let ends = usize::try_from(self.in_ends.div_ceil(60)).unwrap_or(usize::MAX);
+                let ends = usize::try_from(self.live.in_ends.div_ceil(60)).unwrap_or(usize::MAX);
                 ins &= range(ends.saturating_sub(begins), BLOCK);
                 flaps.fill(at_least(block, row.flaps_from), kept);
                 ins &= !flaps.rows(low_count, unseen);
@@ -535,8 +592,8 @@ impl<'a> Plain<'a> {
                 let (bit, minute) = (acts & acts.wrapping_neg(), begins + place);
                 acts &= acts - 1;
                 let before = looks & (bit | (bit - 1));
-                let scaled_in = self.scaled_in;
-                self.scaled_in &= before & !low == 0;
+                let scaled_in = self.live.scaled_in;
+                self.live.scaled_in &= before & !low == 0;
                 let mut acted = false;
                 if outs & bit != 0 {
                     let (sum, count) = self.sum(minute, all(policy.high_periods), &row, since);
@@ -548,28 +605,29 @@ impl<'a> Plain<'a> {
                 }
                 if acted {
                     let state = |alarm: u64| if alarm & bit == 0 { State::Ok } else { State::Alarm };
-                    self.states = (state(high), state(low));
-                    self.decided = minute + 1;
+                    self.live.states = (state(high), state(low));
+                    self.live.decided = minute + 1;
                     self.over_of(block, range(begin, place), tasks, &row);
                     self.keep(since, minute, tasks);
                     return Ok(minute);
                 }
-                self.scaled_in = scaled_in;
+                self.live.scaled_in = scaled_in;
             }
-            self.scaled_in &= looks & !low == 0;
+            self.live.scaled_in &= looks & !low == 0;
             self.over_of(block, range(begin, length), tasks, &row);
             at = begins + BLOCK;
-            self.points.roll();
+            self.live.points.roll();
             flaps.roll();
         }
-        Ok(self.loads.len())
+        self.keep(since, to, tasks);
+        Ok(to)
     }
 
     /// Counts some minutes of a block, with so many tasks; there may be none before a decision.
     fn over_of(&mut self, block: &[u32; BLOCK], minutes: u64, tasks: u32, row: &Row) {
-        self.peak = if minutes == 0 { self.peak } else { self.peak.max(tasks) };
+        self.live.figures.peak = if minutes == 0 { self.live.figures.peak } else { self.live.figures.peak.max(tasks) };
         // What is over a target above that of the policy breaches high, too, of which bits are there.
-        if row.over >= row.high_from && self.points.high.now & minutes == 0 {
+        if row.over >= row.high_from && self.live.points.high.now & minutes == 0 {
             return;
         }
         let mut left = at_least(block, row.over) & minutes;
@@ -582,7 +640,7 @@ impl<'a> Plain<'a> {
     /// Remembers with how many tasks the last datapoints were measured.
     fn keep(&mut self, since: usize, until: usize, tasks: u32) {
         for minute in since.max(until.saturating_sub(self.look + 2))..until {
-            self.ring[minute % KEPT] = LAZY | u64::from(tasks);
+            self.live.ring[minute % KEPT] = LAZY | u64::from(tasks);
         }
     }
 }

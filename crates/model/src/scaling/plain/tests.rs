@@ -121,6 +121,46 @@ proptest! {
     }
 }
 
+/// A few days, with stretches long enough that services with other bounds come to the same state.
+fn days() -> impl Strategy<Value = Load> {
+    vec((0_u32..1_500, prop_oneof![Just(0_u32), 1_u32..200], 30_usize..400), 3..14).prop_map(|stretches| {
+        let mut random = 7_u64;
+        let mut values = Vec::new();
+        for (level, noise, minutes) in stretches {
+            for _ in 0..minutes {
+                random ^= random << 13;
+                random ^= random >> 7;
+                random ^= random << 17;
+                values.push(level + u32::try_from(random % u64::from(noise + 1)).unwrap());
+            }
+        }
+        Load::new(LoadUnit::RequestsPerMinute, 0, 60, 10, values).unwrap()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
+
+    #[test]
+    fn services_between_several_bounds_come_to_what_each_comes_to_alone(
+        load in days(), service in services(), bounds in vec((0_u32..6, 0_u32..14), 1..12),
+    ) {
+        let services: Vec<Autoscaling> = bounds
+            .iter()
+            .map(|&(min, more)| {
+                let max = min + more;
+                Autoscaling { min, max, start: service.start.clamp(min, max), ..service.clone() }
+            })
+            .collect();
+        if let Some(found) = super::totals_between(&load, &services).unwrap() {
+            for (service, found) in services.iter().zip(found) {
+                let alone = super::totals(&load, service).unwrap().map(|(totals, _)| totals);
+                prop_assert_eq!(found, alone);
+            }
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 10_000, ..ProptestConfig::default() })]
 

@@ -7,7 +7,7 @@ pub(super) const BLOCK: usize = 64;
 
 /// A bit for each minute of a block and of the one before it, the oldest in bit 0. No alarm looks back
 /// further than a block: 32 datapoints, seen 5 minutes late.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Words {
     before: u64,
     pub now: u64,
@@ -17,6 +17,11 @@ impl Words {
     /// The next block begins.
     pub fn roll(&mut self) {
         (self.before, self.now) = (self.now, 0);
+    }
+
+    /// Clears what is older than so many minutes, where a block begins.
+    fn forget(&mut self, look: usize) {
+        self.before &= !range(0, BLOCK.saturating_sub(look));
     }
 
     /// Both blocks: bit 64 is the first minute of this one.
@@ -49,7 +54,7 @@ impl Words {
 }
 
 /// Which minutes have a datapoint, and which of them breach.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Points {
     pub present: Words,
     pub high: Words,
@@ -57,6 +62,13 @@ pub(super) struct Points {
 }
 
 impl Points {
+    /// Clears what is older than so many minutes, where a block begins.
+    pub fn forget(&mut self, look: usize) {
+        self.present.forget(look);
+        self.high.forget(look);
+        self.low.forget(look);
+    }
+
     /// The next block begins.
     pub fn roll(&mut self) {
         self.present.roll();
