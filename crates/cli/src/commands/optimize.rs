@@ -188,6 +188,10 @@ fn show(
     );
     let mut first = report::optimization(found, title, &time);
     first.notes.extend(scaled.remarks.iter().map(|remark| format!("{}: {remark}", scaled.source)));
+    if scaled.service.spot.is_some() {
+        let note = "fixed counts and the clock schedule are fitted as if AWS took no Spot task back; policies are not";
+        first.notes.push(note.to_string());
+    }
     let curve = report::trade_off(found);
     let precision = args.output.precision;
     let texts = || place::shown(found, place);

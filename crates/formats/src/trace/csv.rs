@@ -1,7 +1,7 @@
 //! Traces in CSV: line by line, of which two cells are looked at where they stand.
 
 use super::moment::{BadMoment, Clock, of_cut};
-use super::number;
+use super::number::{self, BadNumber};
 use super::source::{Source, short};
 use super::{EXAMPLE, FEWER, Rows, TIMES, TraceOptions, VALUES, counted};
 use crate::problem::{Problem, did_you_mean};
@@ -195,7 +195,11 @@ impl Reader<'_> {
 
     /// Seconds from the start, which is the beginning of 1970.
     fn seconds(&mut self, cell: &[u8]) -> Result<i64, BadMoment> {
-        let seconds = number::value(cell).map_err(|_| BadMoment::No)?;
+        let seconds = number::value(cell).map_err(|bad| match bad {
+            BadNumber::Negative => BadMoment::Negative,
+            BadNumber::TooLarge => BadMoment::Far,
+            BadNumber::Text => BadMoment::NoSeconds,
+        })?;
         self.cut += u64::from(!seconds.is_integer());
         i64::try_from(seconds.trunc().mantissa()).map_err(|_| BadMoment::Far)
     }

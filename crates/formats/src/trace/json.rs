@@ -5,11 +5,13 @@ use super::number;
 use super::source::Source;
 use super::{Rows, TIMES, TraceOptions, VALUES, counted};
 use crate::problem::{self, Problem, did_you_mean};
+use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 use stackcost_model::scaling::{LoadForm, Point};
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 /// An object, of which not all is looked at.
@@ -142,8 +144,7 @@ impl<'a> Reader<'a> {
                 return Err(Problem::of_text(message).help(among()));
             }
         };
-        let mut clock = Clock::new(&self.options.zone);
-        let mut points = Vec::new();
+        let mut rows: Vec<(&RawValue, &RawValue)> = Vec::new();
         let (mut label, mut last_is_partial) = (String::new(), false);
         for page in pages.iter().filter(|page| page.id == id) {
             if page.timestamps.len() != page.values.len() {
@@ -151,9 +152,7 @@ impl<'a> Reader<'a> {
                     format!("`{id}` has {} timestamps and {} values", page.timestamps.len(), page.values.len());
                 return Err(Problem::of_text(format!("{}: {message}", self.source.name)).help("fetch it again"));
             }
-            for (time, value) in page.timestamps.iter().zip(&page.values) {
-                points.push(Point { at: self.moment(&mut clock, time)?, value: self.value(value)? });
-            }
+            rows.extend(page.timestamps.iter().copied().zip(page.values.iter().copied()));
             label.clone_from(&page.label);
             // Of several pages each but the last is partial.
             last_is_partial = match page.status_code.as_deref().unwrap_or_default() {
@@ -164,6 +163,19 @@ impl<'a> Reader<'a> {
                     return Err(problem.help("fetch it again"));
                 }
             };
+        }
+        // A clock that goes back is understood in order of time only. Where it does, one step goes the other way.
+        let utc = TimeZone::UTC;
+        let mut shown = Clock::new(&utc);
+        let times = rows.iter().map(|(time, _)| self.moment(&mut shown, time)).collect::<Result<Vec<_>, _>>()?;
+        let steps = |way: Ordering| times.windows(2).filter(|pair| pair[0].cmp(&pair[1]) == way).count();
+        if steps(Ordering::Greater) > steps(Ordering::Less) {
+            rows.reverse();
+        }
+        let mut clock = Clock::new(&self.options.zone);
+        let mut points = Vec::with_capacity(rows.len());
+        for (time, value) in rows {
+            points.push(Point { at: self.moment(&mut clock, time)?, value: self.value(value)? });
         }
         points.sort_by_key(|point| point.at);
         let mut remarks = clock.remarks();
@@ -189,6 +201,10 @@ impl<'a> Reader<'a> {
             }
             let statistic = statistic.as_deref().unwrap_or_default();
             let at = self.moment(&mut clock, self.field(item, &fields, "Timestamp")?)?;
+            if clock.has_double() {
+                let problem = self.source.problem(item.get().as_bytes(), "the clocks show this time twice");
+                return Err(problem.help("datapoints are in no order, so write their times with an offset"));
+            }
             points.push(Point { at, value: self.value(self.field(item, &fields, statistic)?)? });
             percent |= fields.get("Unit").is_some_and(|unit| unit.get() == "\"Percent\"");
         }

@@ -57,8 +57,9 @@ pub struct TraceOptions {
     pub form: LoadForm,
     /// What holds where rows are missing.
     pub gaps: Gaps,
-    /// The zone of times without an offset. A time that the clocks show twice is the
-    /// second one as soon as the first would not be later than the row before.
+    /// The zone of times without an offset. A time that the clocks show twice is the second one as soon as
+    /// the first would be before the row above; or would be the row above again, and rows are as far apart
+    /// as the clocks go back.
     pub zone: TimeZone,
     /// Which of several: the value column in CSV and JSON, the `Id` or `Label` of `get-metric-data`, the
     /// statistic of `get-metric-statistics`. None takes the first value column by name, or the only one.

@@ -8,6 +8,10 @@ use stackcost_model::scaling::MOMENTS;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum BadMoment {
     No,
+    /// No number of seconds from the start.
+    NoSeconds,
+    /// A negative one.
+    Negative,
     /// A number that is too small for Unix seconds.
     Small,
     Far,
@@ -20,10 +24,14 @@ pub(super) struct Clock<'a> {
     zone: &'a TimeZone,
     /// The row before.
     last: Option<i64>,
+    /// The last row that was earlier than that one.
+    earlier: Option<i64>,
     /// The date that was read last and when it begins, as traces have many rows a day.
     day: ([u8; 10], i64),
     /// How many times had no offset.
     local: u64,
+    /// How many the clocks of the zone show twice.
+    twice: u64,
     /// How many were the second of two.
     second: u64,
     /// How many had fractions of a second.
@@ -41,7 +49,7 @@ const LEAST_UNIX: i64 = 100_000_000;
 
 impl<'a> Clock<'a> {
     pub fn new(zone: &'a TimeZone) -> Clock<'a> {
-        Clock { zone, last: None, day: ([0; 10], 0), local: 0, second: 0, cut: 0 }
+        Clock { zone, last: None, earlier: None, day: ([0; 10], 0), local: 0, twice: 0, second: 0, cut: 0 }
     }
 
     /// The Unix seconds of a time.
@@ -60,6 +68,9 @@ impl<'a> Clock<'a> {
         if !MOMENTS.contains(&at) {
             return Err(BadMoment::Far);
         }
+        if self.last != Some(at) {
+            self.earlier = self.last;
+        }
         self.last = Some(at);
         Ok(at)
     }
@@ -67,6 +78,11 @@ impl<'a> Clock<'a> {
     /// Whether some times had no offset, and were taken for UTC.
     pub fn takes_utc(&self) -> bool {
         self.local > 0 && *self.zone == TimeZone::UTC
+    }
+
+    /// Whether some times are shown twice by the clocks of the zone: only rows in order say which is meant.
+    pub fn has_double(&self) -> bool {
+        self.twice > 0
     }
 
     /// What to know of the times that were read.
@@ -167,7 +183,11 @@ impl<'a> Clock<'a> {
             AmbiguousOffset::Gap { .. } => Err(BadMoment::Skipped(zone_name(self.zone))),
             AmbiguousOffset::Fold { before, after } => {
                 let (first, second) = (at(before), at(after));
-                if self.last.is_some_and(|last| first <= last) {
+                self.twice += 1;
+                // The same time again is the second one where rows are so far apart, else a row that is
+                // there twice.
+                let apart = self.earlier.is_none_or(|earlier| first - earlier >= second - first);
+                if self.last.is_some_and(|last| first < last || (first == last && apart)) {
                     self.second += 1;
                     Ok(second)
                 } else {

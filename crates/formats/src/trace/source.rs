@@ -50,6 +50,12 @@ impl Source<'_> {
             BadMoment::No => self.problem(part, format!("`{shown}` is no time")).help(
                 "times are written 2026-10-01T09:00:00Z, 2026-10-01 09:00:00, or in Unix seconds or milliseconds",
             ),
+            BadMoment::NoSeconds => self
+                .problem(part, format!("`{shown}` is no number of seconds"))
+                .help("a column of times is called `timestamp`"),
+            BadMoment::Negative => {
+                self.problem(part, format!("`{shown}` is negative")).help("seconds count from the start of the trace")
+            }
             BadMoment::Small => self
                 .problem(part, format!("`{shown}` is no time: Unix seconds of today have 10 digits"))
                 .help("a column of seconds from the start is called `seconds`"),

@@ -141,6 +141,30 @@ fn clocks_of_new_york() {
         "2026-11-01T05:59:00Z+60: 1 2 3; \
          2 rows are taken for the second time that the clocks of America/New_York show, as they go back",
     );
+    // A row that is there twice is no clock that goes back, where rows are minutes apart.
+    check_with(
+        &new_york(),
+        "time,value\n2026-11-01 00:59,1\n2026-11-01 01:00,2\n2026-11-01 01:00,4\n2026-11-01 01:01,5\n",
+        "2026-11-01T04:59:00Z+60: 1 3 5; 2 rows share 1 timestamp: their mean is taken",
+    );
+    let hours = "time,value\n2026-11-01 00:00,1\n2026-11-01 01:00,2\n2026-11-01 01:00,3\n2026-11-01 02:00,4\n";
+    let trace = read("load", hours.as_bytes(), &new_york()).unwrap();
+    assert_eq!((trace.load.values().len(), trace.rows), (240, 4));
+    assert!(trace.remarks.iter().any(|remark| remark.starts_with("a row is taken for the second time")));
+    // Newest first, as CloudWatch gives it.
+    let newest = r#"{"MetricDataResults": [{"Id": "m", "Label": "m", "Values": [3, 2, 1, 0],
+        "Timestamps": ["2026-11-01T01:01:00", "2026-11-01T01:00:00", "2026-11-01T01:59:00", "2026-11-01T01:58:00"]}]}"#;
+    check_with(
+        &new_york(),
+        newest,
+        "2026-11-01T05:58:00Z+60: 0 1 2 3; \
+         2 rows are taken for the second time that the clocks of America/New_York show, as they go back",
+    );
+    check_with(
+        &new_york(),
+        r#"{"Datapoints": [{"Timestamp": "2026-11-01T01:01:00", "Sum": 3}]}"#,
+        "load:1:17: the clocks show this time twice (datapoints are in no order, so write their times with an offset)",
+    );
     check(
         back,
         "load:3:1: `2026-11-01 01:00` is before the time of the row above \
@@ -213,6 +237,11 @@ fn broken_csv() {
         (
             "time,value\n2026-10-02,5\n2026-10-01,5\n",
             "load:3:1: `2026-10-01` is before the time of the row above (sort the rows by time)".into(),
+        ),
+        ("seconds,value\n-60,5\n", "load:2:1: `-60` is negative (seconds count from the start of the trace)".into()),
+        (
+            "seconds,value\nnoon,5\n",
+            "load:2:1: `noon` is no number of seconds (a column of times is called `timestamp`)".into(),
         ),
         (
             "seconds,value\n60,5\n60,5\n",

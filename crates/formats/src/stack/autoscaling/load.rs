@@ -131,6 +131,8 @@ fn form(table: &Reader<'_>) -> Result<LoadForm, Problem> {
         (LoadForm::CpuPercent { .. }, Some(node)) => {
             Ok(LoadForm::CpuPercent { tasks: scalar::whole(node, 1, super::value::MOST_TASKS)? })
         }
+        // A generated load refuses the unit itself.
+        (LoadForm::CpuPercent { .. }, None) if table.opt("trace").is_none() => Ok(form),
         (LoadForm::CpuPercent { .. }, None) => {
             let at = unit.map_or(&table.at, |node| &node.at);
             Err(Problem::new(at, "a measured CPU says nothing without how many tasks it was measured on")

@@ -217,6 +217,7 @@ fn what_cannot_be() {
         ("generate = { base = 1 }, gaps = \"zero\"", "`gaps` says how a trace is read, but this load is generated"),
         ("generate = { base = 1 }, series = \"m1\"", "`series` says how a trace is read, but this load is generated"),
         ("generate = { base = 1 }, load_unit = \"requests/row\"", "one of: requests/min, requests/s, tasks"),
+        ("generate = { base = 1 }, load_unit = \"cpu%\"", "this unit is for rows of a trace"),
         ("generate = { base = 1 }, load_unit = \"cpu%\", measured_at = 2", "this unit is for rows of a trace"),
         ("generate = { base = 1 }, measured_at = 2", "`measured_at` goes with load_unit = \"cpu%\""),
         ("generate = { base = \"5/min\" }, load_unit = \"tasks\"", "a load in tasks is how many it keeps busy"),
