@@ -141,8 +141,8 @@ pub fn judge(
 /// Runs candidates as [`judge`] does, each; in their order.
 ///
 /// A run whose count never came to its bounds is that of narrower bounds around the counts it had, too:
-/// where nothing else looks at bounds, candidates that differ in them alone ([`alike`](super::alike)) mostly
-/// need a single run.
+/// where nothing else looks at bounds, candidates that differ in them alone ([`alike`](super::alike)) share
+/// runs; those of plain services share what is the same of them, time by time.
 ///
 /// # Errors
 /// As [`simulate`](crate::scaling::simulate).
