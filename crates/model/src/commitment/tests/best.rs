@@ -84,28 +84,33 @@ proptest! {
 
     #[test]
     fn reservations_and_a_plan_are_the_best_of_all_pairs(
-        demand in demands(), rds in 0_usize..2, prices in (0_i128..14, 0_i128..14), both in any::<bool>(),
+        demand in demands(), rds in 0_usize..2, prices in (0_i128..14, 0_i128..14), both in any::<bool>(), pool in 0_i128..12,
     ) {
         let card = card(PlanKind::Database);
         let mut offers = vec![plan_offer(card.clone()), offer(rds, prices.0)];
         if both {
             offers.push(offer(2, prices.1));
         }
-        let mix = jointly(&demand, &offers, &[]).unwrap();
+        // Half of the time a plan of the same pool is owned.
+        let pool = Ratio::new((pool - 6).max(0), 10);
+        let owned = with(&[], &card, pool);
+        let mix = jointly(&demand, &offers, &owned).unwrap();
         prop_assert!(mix.exact);
         let mut best: Option<Ratio> = None;
         for first in 0_u32..=8 {
             for second in 0..=if both { 3 } else { 0 } {
-                let mut held = Vec::new();
-                if first > 0 { held.push(reserved(rds, first, prices.0)); }
-                if second > 0 { held.push(reserved(2, second, prices.1)); }
-                for level in levels(&demand, &held, &card) {
-                    let cost = bill(&demand, &with(&held, &card, level));
+                let mut lots = Vec::new();
+                if first > 0 { lots.push(reserved(rds, first, prices.0)); }
+                if second > 0 { lots.push(reserved(2, second, prices.1)); }
+                for level in levels(&demand, &lots, &card) {
+                    let level = if level > pool { (level - pool).max(least_hourly()) } else { Ratio::ZERO };
+                    let all: Vec<Commitment> = lots.iter().chain(&owned).cloned().collect();
+                    let cost = bill(&demand, &with(&all, &card, level));
                     best = Some(best.map_or(cost, |best| Ord::min(best, cost)));
                 }
             }
         }
-        prop_assert_eq!(Some(cost_of(&demand, &[], &mix)), best);
+        prop_assert_eq!(Some(cost_of(&demand, &owned, &mix)), best);
     }
 
     #[test]
@@ -149,6 +154,31 @@ proptest! {
         }
         let crumbs = crate::money::Usd::parse("0.00000000002").unwrap();
         prop_assert!(proposal.together.applied.total() <= proposal.together.before + crumbs);
+    }
+}
+
+/// Rates of ten digits have no small common denominator, neither have their quotients.
+#[test]
+fn rates_of_many_digits_fit() {
+    let card = card(PlanKind::Compute);
+    let rows = (0..12_i128).map(|at| {
+        let rate = |digits| Ratio::new(digits, 10_i128.pow(10));
+        let hourly = (0..50).map(|hour| (hour * 7_919 + at as u64 * 104_729) % 3_600_000).collect();
+        let used = Row::new(key(&alloc::format!("row {at}")), "Hrs", rate(404_800_001 + 7_907 * at), 3_600, hourly);
+        used.under(&card, rate(323_840_003 - 65_537 * at))
+    });
+    let demand = Demand::new(rows.collect()).unwrap();
+    let owned: Commitment = Plan::new("owned", three(), ratio("3.33333"), 0).unwrap().into();
+    assert_eq!(jointly(&demand, &[plan_offer(card.clone())], &[owned]).unwrap_err(), Error::NotOffered(three()));
+    let owned = with(&[], &card, ratio("3.33333"));
+    let proposal = optimum(&demand, &[plan_offer(card.clone())], &owned, ratio("0.08")).unwrap();
+    assert!(proposal.together.saving() > crate::money::Usd::ZERO);
+    // No neighbour of five decimals is better.
+    let bought = proposal.together.buy[0].1.effective();
+    let curve = Curve::new(&demand, &Rest::all(&demand), &card).unwrap();
+    let saving = |hourly: Ratio| curve.saving(ratio("3.33333") + hourly).unwrap();
+    for step in [1, 2, 10, 1_000, -1, -2, -10, -1_000] {
+        assert!(saving(bought) >= saving(bought + Ratio::new(step, 100_000)), "{step}");
     }
 }
 
