@@ -21,6 +21,7 @@ pub mod scaling;
 pub mod stack;
 pub mod estimate;
 pub mod compare;
+pub mod commitment;
 pub mod simulation;
 pub mod optimization;
 pub mod bill;

@@ -1,0 +1,140 @@
+//! A stack's estimate and its timelines as a demand.
+
+use super::*;
+use crate::estimate::{Line as Priced, estimate};
+use crate::meter::ServiceCode;
+use crate::money::Usd;
+use crate::price::{Band, Price, PriceBook, Source};
+use crate::services::InstanceClass;
+use crate::services::fargate::{Fargate, Platform, Size, Tasks};
+use crate::services::rds::{Deployment, Engine, Rds, Storage, StorageKind};
+use crate::stack::Stack;
+use crate::time::{HOUR, Horizon, Weekdays};
+use crate::timeline::{Timeline, Window};
+use crate::unit::UnitKind;
+use alloc::vec;
+use proptest::prelude::*;
+
+fn book() -> PriceBook {
+    let price = |service, usage_type: &str, operation: &str, unit, usd: &str| Price {
+        service,
+        region: Some("eu-west-1".parse().unwrap()),
+        usage_type: usage_type.into(),
+        operation: operation.into(),
+        unit,
+        band: Band::flat(usd.parse().unwrap()),
+        source: Source::user("a test"),
+    };
+    PriceBook::new(
+        "test",
+        [
+            price(ServiceCode::Ecs, "Fargate-vCPU-Hours:perCPU", "", UnitKind::VcpuHour, "0.04048"),
+            price(ServiceCode::Ecs, "Fargate-GB-Hours", "", UnitKind::GbHour, "0.004445"),
+            price(ServiceCode::Rds, "InstanceUsage:db.r7g.large", "CreateDBInstance:0014", UnitKind::Hour, "0.2"),
+        ],
+    )
+}
+
+fn stack(horizon: Horizon, tasks: Tasks) -> Stack {
+    let mut stack = Stack::new("api", "eu-west-1".parse().unwrap(), horizon);
+    stack.add(
+        "fargate.api",
+        Fargate {
+            size: Size::new(512, 1_024).unwrap(),
+            platform: Platform::LinuxX86,
+            ephemeral_gb: 20,
+            tasks,
+            spot: None,
+            public_ip: false,
+        },
+    );
+    stack
+}
+
+fn eligible(line: &Priced) -> Eligible {
+    let instance = Instance::of(line.service.code(), "eu-west-1", &line.usage_type, &line.operation);
+    let kind = if instance.is_some() { PlanKind::Database } else { PlanKind::Compute };
+    Eligible { rates: vec![(card(kind), line.rate * ratio("0.8"))], instance }
+}
+
+#[test]
+fn office_hours_are_a_week_of_hours() {
+    let window = Window {
+        days: "mon-fri".parse::<Weekdays>().unwrap(),
+        from: "09:30".parse().unwrap(),
+        to: "17:00".parse().unwrap(),
+        value: 6_u32,
+    };
+    let tasks = Timeline::windows(2, &[window], &jiff::tz::TimeZone::UTC, Horizon::AverageMonth).unwrap();
+    let stack = stack(Horizon::AverageMonth, Tasks::Running(tasks));
+    let estimate = estimate(&stack, &book(), None);
+    let demand = Demand::of_stack(&stack, &estimate, eligible).unwrap();
+    assert_eq!((demand.hours(), demand.all_hours()), (168, Ratio::whole(730)));
+    let vcpu = &demand.rows()[0];
+    let units = |hour: usize| Ratio::new(vcpu.hourly[hour].into(), vcpu.per_unit.into());
+    // Half a vCPU a task; from half past nine on.
+    assert_eq!([8, 9, 10, 16, 17].map(units), ["1", "2", "3", "3", "1"].map(ratio));
+    // To the rounding of two lines.
+    let on_demand = Usd::round(demand.on_demand().unwrap()).unwrap();
+    assert_eq!(on_demand.to_fixed(11), estimate.total().usd().to_fixed(11));
+    // Two tasks of the whole week are worth a plan that saves a fifth, the peak is not.
+    let offer = Offer::Plan { card: card(PlanKind::Compute), upfront_percent: 0 };
+    let proposal = optimum(&demand, &[offer], &[], Ratio::ZERO).unwrap();
+    let always = (ratio("0.04048") + ratio("0.004445") * Ratio::whole(2)) * ratio("0.8");
+    let bought = proposal.together.buy[0].1.effective();
+    assert!(bought <= always && always - bought < Ratio::new(1, 100_000), "{bought} {always}");
+}
+
+#[test]
+fn a_database_beside_tasks_is_laid_out_with_them() {
+    let mut stack =
+        stack(Horizon::AverageMonth, Tasks::Running(Timeline::daily(1, 3, 2 * HOUR, Horizon::AverageMonth)));
+    let storage = Storage::new(StorageKind::Gp2, Ratio::whole(20)).unwrap();
+    stack.add(
+        "rds.main",
+        Rds {
+            engine: Engine::PostgreSql,
+            class: InstanceClass { name: "db.r7g.large".into(), vcpus: 2 },
+            count: 2,
+            deployment: Deployment::SingleAz,
+            running: Timeline::constant(true, 730 * HOUR),
+            storage,
+            backup_gb: Ratio::ZERO,
+            cpu_credit_vcpu_hours: Ratio::ZERO,
+            proxy: false,
+            extended_support: None,
+            snapshot_export_gb: Ratio::ZERO,
+        },
+    );
+    let estimate = estimate(&stack, &book(), None);
+    let demand = Demand::of_stack(&stack, &estimate, eligible).unwrap();
+    assert_eq!((demand.hours(), demand.rows().len(), demand.all_hours()), (24, 3, Ratio::whole(730)));
+    let database = &demand.rows()[2];
+    assert_eq!(database.instance.as_ref().unwrap().units(), Ratio::whole(4));
+    assert!(database.hourly.iter().all(|&ticks| ticks == 2 * database.per_unit));
+    assert_eq!(Demand::of_stack(&stack, &estimate, |_| Eligible::default()), Err(Error::NoHours));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn hours_add_up_to_the_timeline(steps in proptest::collection::vec((1_u64..9_000, 0_u32..9), 1..6), repeats in any::<bool>()) {
+        let once = Timeline::steps(steps).unwrap();
+        let tasks = if repeats { once.repeated_over(Horizon::AverageMonth) } else { once };
+        prop_assume!(tasks.pattern().0.len() > 1);
+        let Some((hourly, times)) = hourly_seconds(&tasks) else { return Ok(()) };
+        let sum: Ratio = hourly.into_iter().map(Ratio::from).sum();
+        prop_assert_eq!(sum * times, tasks.integrate(Ratio::from));
+    }
+
+    #[test]
+    fn a_demand_costs_what_the_estimate_says(base in 1_u32..5, peak in 0_u32..9, hours in 1_u64..24) {
+        let timeline = Timeline::daily(base, peak, hours * HOUR, Horizon::AverageMonth);
+        let stack = stack(Horizon::AverageMonth, Tasks::Metered(timeline));
+        let estimate = estimate(&stack, &book(), None);
+        let demand = Demand::of_stack(&stack, &estimate, eligible).unwrap();
+        let apart = demand.on_demand().unwrap() - estimate.total().usd().to_ratio();
+        prop_assert!(apart.ticks().abs() * 10_i128.pow(11) <= apart.per_unit());
+    }
+}
