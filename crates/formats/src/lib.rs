@@ -32,6 +32,8 @@ pub mod problem;
 pub mod classes;
 pub mod services;
 pub mod price_book;
+pub mod offers;
+pub mod book;
 mod tree;
 mod scalar;
 mod schedule;

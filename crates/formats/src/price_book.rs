@@ -53,6 +53,14 @@ pub struct Bundle {
 }
 
 impl Bundle {
+    /// What is free each month for every account.
+    ///
+    /// # Errors
+    /// A row that is no allowance: a mistake in the bundle.
+    pub fn free(&self) -> Result<Vec<Allowance>, Problems> {
+        allowances(self.allowances, &sources(self.sources)?)
+    }
+
     /// Reads those of the bundled `(service, region, text)` files that `wanted` asks for by
     /// service and region; rates billed once for all regions are read with every region.
     ///
@@ -85,6 +93,57 @@ impl Bundle {
         }
         Ok(PriceBook::new(self.version, prices).with_allowances(allowances(self.allowances, &sources)?))
     }
+}
+
+/// What the source ids of a book stand for.
+#[derive(Clone, Debug, Default)]
+pub struct Sources(HashMap<String, Arc<str>>);
+
+impl Sources {
+    /// Reads `id,source` rows.
+    ///
+    /// # Errors
+    /// A row that is no CSV.
+    pub fn parse(text: &str) -> Result<Sources, Problems> {
+        sources(text).map(Sources)
+    }
+
+    /// What an id stands for.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<&Arc<str>> {
+        self.0.get(id)
+    }
+
+    /// Each id and what it stands for, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Arc<str>)> {
+        self.0.iter().map(|(id, source)| (id.as_str(), source))
+    }
+}
+
+/// The region that a file of a book is named after: `None` for `global`.
+#[must_use]
+pub fn region_of_file(name: &str) -> Option<Option<Region>> {
+    if name == EVERYWHERE { Some(None) } else { name.parse().ok().map(Some) }
+}
+
+/// What the file of a region is named after.
+#[must_use]
+pub fn file_of_region(region: Option<Region>) -> &'static str {
+    region.map_or(EVERYWHERE, Region::code)
+}
+
+/// Reads the rates of one service in one region, a file of a book that is a folder.
+///
+/// # Errors
+/// The first row that is no rate, with its line.
+pub fn shelf(
+    name: &str,
+    text: &str,
+    service: ServiceCode,
+    region: Option<Region>,
+    sources: &Sources,
+) -> Result<Vec<Price>, Problems> {
+    rates(name, text, &Defaults { service: Some(service), region, sources: &sources.0, own: None })
 }
 
 /// Reads a user's own price book, a file with `service` and `region` columns.

@@ -1,0 +1,115 @@
+//! What a book was made of: each price list with its version and digest, so that the same book can
+//! be made again.
+
+use crate::offers::{PriceList, Why};
+use crate::price_book::file_of_region;
+use crate::problem::{Problem, Problems};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The first field of a manifest.
+const FORMAT: &str = "stackcost.price-book/1";
+
+/// The price lists that a book was made of, sorted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Manifest {
+    /// Each of them.
+    pub lists: Vec<Pin>,
+}
+
+/// A price list that is part of a book.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pin {
+    /// AWS's code of the offer.
+    pub offer: String,
+    /// AWS's version.
+    pub version: String,
+    /// What the file was called.
+    pub file: String,
+    /// The day on which AWS published it.
+    pub published: String,
+    /// The regions it has rates of here; `global` is what is billed once for all.
+    pub regions: Vec<String>,
+    /// Where AWS keeps this version.
+    pub url: Option<String>,
+    /// Of the text, unpacked, in hexadecimal digits.
+    pub sha256: String,
+    /// How many rates on demand it has.
+    pub rates: usize,
+    /// How many reservations.
+    pub reservations: usize,
+    /// How many rates under Savings Plans.
+    pub plans: usize,
+    /// How much was left out, by reason.
+    pub left_out: BTreeMap<String, u64>,
+}
+
+impl Pin {
+    /// What is kept of a list.
+    #[must_use]
+    pub fn of(list: &PriceList, file: &str, sha256: &str) -> Pin {
+        Pin {
+            offer: list.offer.clone(),
+            version: list.version.clone(),
+            file: file.to_string(),
+            published: list.published.to_string(),
+            regions: list.regions().into_iter().map(|region| file_of_region(region).to_string()).collect(),
+            url: list.url(),
+            sha256: sha256.to_string(),
+            rates: list.rates.len(),
+            reservations: list.reservations.len(),
+            plans: list.plans.len(),
+            left_out: list.left_out.iter().map(|(why, of)| (why.word().to_string(), of.count)).collect(),
+        }
+    }
+
+    /// How much was left out, by reason.
+    pub fn reasons(&self) -> impl Iterator<Item = (Why, u64)> + '_ {
+        Why::ALL.into_iter().filter_map(|why| Some((why, *self.left_out.get(why.word())?)))
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    schema: String,
+    lists: Vec<Pin>,
+}
+
+impl Manifest {
+    /// Reads a manifest.
+    ///
+    /// # Errors
+    /// Text that is none.
+    pub fn parse(name: &str, text: &str) -> Result<Manifest, Problems> {
+        let document: Document = serde_json::from_str(text)
+            .map_err(|error| crate::problem::json(name, text, "this is no manifest of a price book", &error))?;
+        if document.schema != FORMAT {
+            let problem = Problem::of_text(format!("{name} is of the form `{}`, not `{FORMAT}`", document.schema));
+            return Err(problem.help("make the book again with `stackcost prices refresh`").into());
+        }
+        Ok(Manifest { lists: document.lists })
+    }
+
+    /// As JSON; the same lists give the same text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut lists = self.lists.clone();
+        lists.sort();
+        let document = Document { schema: FORMAT.to_string(), lists };
+        serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
+    }
+
+    /// The pin of the file of that name.
+    #[must_use]
+    pub fn pin(&self, file: &str) -> Option<&Pin> {
+        self.lists.iter().find(|pin| pin.file == file)
+    }
+
+    /// The newest day on which a list was published, in ISO form.
+    #[must_use]
+    pub fn newest(&self) -> Option<&str> {
+        self.lists.iter().map(|pin| pin.published.as_str()).max()
+    }
+}

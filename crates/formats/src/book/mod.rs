@@ -1,0 +1,281 @@
+//! A price book as a folder, in the layout of the bundled one: a file for each service and region,
+//! what the source ids stand for, and a manifest of the price lists it was made of.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `rates/<service>/<region>.csv` | on-demand rates |
+//! | `reserved/<service>/<region>.csv` | reservations |
+//! | `savings-plans/<service>/<region>.csv` | rates under Savings Plans |
+//! | `sources.csv` | what a source id stands for |
+//! | `manifest.json` | the price lists, with version and SHA-256 |
+//!
+//! Newer price lists add to a book: of a rate that changed, it holds every date of effect. The
+//! same lists give the same bytes, in whatever order they come.
+
+mod manifest;
+mod rows;
+#[cfg(test)]
+mod tests;
+
+pub use manifest::{Manifest, Pin};
+pub use rows::{plans, reservations};
+
+use crate::offers::PriceList;
+use crate::price_book::{Sources, file_of_region, region_of_file, shelf};
+use crate::problem::{Problem, Problems};
+use rows::Ids;
+use stackcost_model::meter::{Region, ServiceCode};
+use stackcost_model::price::{PlanRate, Price, Reservation, Source};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The name of the file that makes a folder a book.
+pub const MANIFEST: &str = "manifest.json";
+/// The name of the file of sources.
+pub const SOURCES: &str = "sources.csv";
+/// The folder of on-demand rates.
+pub const RATES: &str = "rates";
+/// The folder of reservations.
+pub const RESERVED: &str = "reserved";
+/// The folder of rates under Savings Plans.
+pub const PLANS: &str = "savings-plans";
+
+type Shelf = (ServiceCode, Option<Region>);
+
+/// A book as a whole.
+#[derive(Clone, Debug, Default)]
+pub struct Book {
+    rates: BTreeMap<Shelf, Vec<Price>>,
+    reserved: BTreeMap<Shelf, Vec<Reservation>>,
+    plans: BTreeMap<Shelf, Vec<PlanRate>>,
+    ids: Ids,
+    manifest: Manifest,
+    /// What was added since it was read: the version of an offer in a region, and the file.
+    added: BTreeMap<(String, Option<Region>), (String, String)>,
+}
+
+impl Book {
+    /// Reads the files of a book: their paths below its folder, with `/`, and their texts.
+    ///
+    /// # Errors
+    /// A file that is no part of a book, or has a row that cannot be read.
+    pub fn read(files: &BTreeMap<String, String>) -> Result<Book, Problems> {
+        let text = |path: &str| files.get(path).map_or("", String::as_str);
+        let sources = Sources::parse(text(SOURCES))?;
+        let mut book = Book {
+            ids: sources.iter().map(|(id, source)| (Arc::clone(source), id.to_string())).collect(),
+            manifest: Manifest::parse(MANIFEST, text(MANIFEST))?,
+            ..Book::default()
+        };
+        for (path, text) in files.iter().filter(|(path, _)| !matches!(path.as_str(), SOURCES | MANIFEST)) {
+            let strange = || {
+                let problem = Problem::of_text(format!("{path} is no file of a price book"));
+                problem.help("a book has rates/SERVICE/REGION.csv, and likewise reserved and savings-plans")
+            };
+            let (folder, service, region) = place(path).ok_or_else(strange)?;
+            match (folder, region) {
+                (RATES, _) => drop(book.rates.insert((service, region), shelf(path, text, service, region, &sources)?)),
+                (RESERVED, Some(at)) => {
+                    book.reserved.insert((service, region), reservations(path, text, service, at, &sources)?);
+                }
+                (PLANS, Some(at)) => {
+                    drop(book.plans.insert((service, region), plans(path, text, service, at, &sources)?))
+                }
+                _ => return Err(strange().into()),
+            }
+        }
+        Ok(book)
+    }
+
+    /// The price lists it was made of.
+    #[must_use]
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Adds what a price list says. What the book has already stays, as of its date.
+    ///
+    /// # Errors
+    /// Another version of the same offer and region among what was added, and a price that is
+    /// another than that of the same day in the book.
+    pub fn add(&mut self, list: PriceList, pin: Pin) -> Result<(), Problem> {
+        for region in list.regions() {
+            let key = (list.offer.clone(), region);
+            match self.added.get(&key) {
+                Some((version, file)) if *version != list.version => {
+                    let problem = Problem::of_text(format!(
+                        "two versions of {} in {}: {version} in {file}, {} in {}",
+                        list.offer,
+                        file_of_region(region),
+                        list.version,
+                        pin.file
+                    ));
+                    return Err(problem.help("keep one of them; a second refresh can add the other"));
+                }
+                _ => drop(self.added.insert(key, (list.version.clone(), pin.file.clone()))),
+            }
+        }
+        let source = list.rates.iter().map(|rate| &rate.source).chain(list.reservations.iter().map(|of| &of.source));
+        if let Some(source) = source.chain(list.plans.iter().map(|plan| &plan.source)).next() {
+            self.name_source(&list, source);
+        }
+        for rate in list.rates {
+            self.rates.entry((rate.service, rate.region)).or_default().push(rate);
+        }
+        for of in list.reservations {
+            self.reserved.entry((of.service, Some(of.region))).or_default().push(of);
+        }
+        for plan in list.plans {
+            self.plans.entry((plan.service, Some(plan.region))).or_default().push(plan);
+        }
+        self.manifest.lists.retain(|known| known.sha256 != pin.sha256);
+        self.manifest.lists.push(pin);
+        Ok(())
+    }
+
+    /// An id that tells a reader what it is.
+    fn name_source(&mut self, list: &PriceList, source: &Source) {
+        if self.ids.contains_key(&source.from) {
+            return;
+        }
+        let regions = list.regions();
+        let mut places = regions.iter().flatten();
+        let place = match (places.next(), places.next()) {
+            (Some(only), None) => only.code(),
+            _ => "several",
+        };
+        let id = format!("{}-{place}-{}", list.offer, list.version);
+        // Several regions can be others in another file.
+        let twins = self.ids.values().filter(|known| known.starts_with(&id)).count();
+        let id = if twins == 0 { id } else { format!("{id}-{}", twins + 1) };
+        self.ids.insert(Arc::clone(&source.from), id);
+    }
+
+    /// The files of the book: paths below its folder, and texts.
+    ///
+    /// # Errors
+    /// Two prices for one thing from one day.
+    pub fn files(mut self) -> Result<BTreeMap<String, String>, Problem> {
+        let mut files = BTreeMap::new();
+        let path =
+            |folder: &str, (service, region): &Shelf| format!("{folder}/{service}/{}.csv", file_of_region(*region));
+        for (shelf, rates) in &mut self.rates {
+            let whole = fold(std::mem::take(rates))?;
+            files.insert(path(RATES, shelf), rows::write_rates(shelf.0, shelf.1, &whole, &self.ids));
+        }
+        for (shelf, reserved) in &mut self.reserved {
+            let whole = fold(std::mem::take(reserved))?;
+            if let Some(region) = shelf.1 {
+                files.insert(path(RESERVED, shelf), rows::write_reserved(shelf.0, region, &whole, &self.ids));
+            }
+        }
+        for (shelf, plans) in &mut self.plans {
+            let whole = fold(std::mem::take(plans))?;
+            if let Some(region) = shelf.1 {
+                files.insert(path(PLANS, shelf), rows::write_plans(shelf.0, region, &whole, &self.ids));
+            }
+        }
+        let mut sources: Vec<(&str, &str)> = self.ids.iter().map(|(text, id)| (id.as_str(), &**text)).collect();
+        sources.sort_unstable();
+        files.insert(SOURCES.to_string(), rows::pairs(["id", "source"], sources.into_iter()));
+        files.insert(MANIFEST.to_string(), self.manifest.text());
+        Ok(files)
+    }
+}
+
+/// The folder, service and region that a path stands for.
+fn place(path: &str) -> Option<(&str, ServiceCode, Option<Region>)> {
+    let mut parts = path.split('/');
+    let (folder, service, file) = (parts.next()?, parts.next()?, parts.next()?);
+    let region = region_of_file(file.strip_suffix(".csv")?)?;
+    parts.next().is_none().then_some((folder, ServiceCode::from_code(service)?, region))
+}
+
+/// A row of a book: what it is of, since when, and at what price.
+trait Dated {
+    /// What it is of; rows with the same key say the same thing at different times.
+    fn key(&self) -> impl Ord + '_;
+    /// What is paid, in words that are the same for the same price.
+    fn price(&self) -> String;
+    /// Whose word it is.
+    fn source(&self) -> &Source;
+    /// The usage type.
+    fn usage_type(&self) -> &str;
+}
+
+impl Dated for Price {
+    fn key(&self) -> impl Ord + '_ {
+        (&*self.usage_type, &*self.operation, self.band.from)
+    }
+    fn price(&self) -> String {
+        let to = self.band.to.map_or("on".to_string(), |to| format!("to {}", to.normalize()));
+        format!("{} a {} from {} {to}", self.band.usd.normalize(), self.unit, self.band.from.normalize())
+    }
+    fn source(&self) -> &Source {
+        &self.source
+    }
+    fn usage_type(&self) -> &str {
+        &self.usage_type
+    }
+}
+
+impl Dated for Reservation {
+    fn key(&self) -> impl Ord + '_ {
+        (&*self.usage_type, &*self.operation, self.term, self.payment)
+    }
+    fn price(&self) -> String {
+        format!("{} an hour and {} at once", self.hourly.normalize(), self.upfront.normalize())
+    }
+    fn source(&self) -> &Source {
+        &self.source
+    }
+    fn usage_type(&self) -> &str {
+        &self.usage_type
+    }
+}
+
+impl Dated for PlanRate {
+    fn key(&self) -> impl Ord + '_ {
+        (&*self.usage_type, &*self.operation, self.term, self.payment)
+    }
+    fn price(&self) -> String {
+        format!("{} a {}", self.usd.normalize(), self.unit)
+    }
+    fn source(&self) -> &Source {
+        &self.source
+    }
+    fn usage_type(&self) -> &str {
+        &self.usage_type
+    }
+}
+
+/// Sorts rows, and drops those that say what is known already: AWS dates every price anew with
+/// each list, whether it has changed or not.
+fn fold<T: Dated>(mut rows: Vec<T>) -> Result<Vec<T>, Problem> {
+    rows.sort_by(|a, b| {
+        a.key()
+            .cmp(&b.key())
+            .then(a.source().date.cmp(&b.source().date))
+            .then_with(|| a.source().from.cmp(&b.source().from))
+            .then_with(|| a.source().sku.cmp(&b.source().sku))
+    });
+    let mut kept: Vec<T> = Vec::with_capacity(rows.len());
+    for row in rows {
+        match kept.last().filter(|last| last.key() == row.key()) {
+            Some(last) if last.price() == row.price() => {}
+            Some(last) if last.source().date == row.source().date => {
+                let (usage_type, date) = (row.usage_type(), row.source().date_text().unwrap_or_default());
+                let problem = Problem::of_text(format!(
+                    "two prices for {usage_type} from {date}: {} ({}), {} ({})",
+                    last.price(),
+                    last.source(),
+                    row.price(),
+                    row.source()
+                ));
+                return Err(problem.help("AWS corrected it: begin a new book, with another --into"));
+            }
+            _ => kept.push(row),
+        }
+    }
+    Ok(kept)
+}
