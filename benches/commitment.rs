@@ -84,7 +84,7 @@ fn plan(kind: PlanKind) -> Offer {
     Offer::Plan { card: card(kind), upfront_percent: 0 }
 }
 
-/// Two families that may be reserved, and a plan for both.
+/// Two families that may be reserved, and serverless capacity beside them, with a plan for all.
 fn databases() -> (Demand, Vec<Offer>) {
     let database = card(PlanKind::Database);
     let row = |instance: &Instance, usd: &str, plan: &str, most, seed| {
@@ -95,7 +95,18 @@ fn databases() -> (Demand, Vec<Offer>) {
     };
     let postgres = node("InstanceUsage:db.r7g.large", "CreateDBInstance:0014", "AmazonRDS");
     let valkey = node("NodeUsage:cache.r7g.large", "CreateCacheCluster:Valkey", "AmazonElastiCache");
-    let rows = vec![row(&postgres, "0.263", "0.2104", 8, 3), row(&valkey, "0.1945", "0.1556", 9, 5)];
+    let serverless = Row::new(
+        Key::new("AmazonRDS", "eu-west-1", "Aurora:ServerlessV2Usage", ""),
+        "ACU-Hr",
+        rate("0.14"),
+        3_600,
+        usage(30, 9),
+    );
+    let rows = vec![
+        row(&postgres, "0.263", "0.2104", 8, 3),
+        row(&valkey, "0.1945", "0.1556", 9, 5),
+        serverless.under(&database, rate("0.091")),
+    ];
     let offer = |instance: Instance, hourly: &str| Offer::Reservation {
         instance,
         term: Term::OneYear,

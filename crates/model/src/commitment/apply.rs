@@ -167,7 +167,7 @@ pub(super) fn part(of: Usd, whole: Usd) -> Ratio {
 pub fn apply(demand: &Demand, commitments: &[Commitment]) -> Result<Applied, Error> {
     check_used(demand, commitments)?;
     let till = Till::new(demand, commitments)?;
-    let sums = till.sums()?;
+    let sums = till.sums(0..demand.hours())?;
     let repeats = demand.repeats();
     let mut lines = Vec::new();
     let mut usages = vec![Running::default(); demand.rows().len()];

@@ -5,10 +5,9 @@
 
 use super::curve::{Curve, Rest};
 use super::error::Error;
-use super::optimum::Offer;
+use super::offer::Offer;
 use super::owned::Commitment;
 use super::robust::{DAY_HOURS, Scenario, Stage, levels, mean};
-use super::till::Till;
 use super::usage::{Card, Demand};
 use crate::exact::Ratio;
 use crate::money::Usd;
@@ -158,7 +157,7 @@ impl Pool {
                 other => first.push(other.clone()),
             }
         }
-        Ok(Pool { curve: Curve::new(demand, &Rest::of(&Till::new(demand, &first)?)?, card)?, held: own })
+        Ok(Pool { curve: Curve::new(demand, &Rest::of(demand, &first)?, card)?, held: own })
     }
 
     fn best(&self) -> Result<Ratio, Error> {

@@ -7,54 +7,97 @@
 
 use super::big::Big;
 use super::error::Error;
-use super::owned::{HOURLY_PLACES, least_hourly, most_hourly};
+use super::owned::{Commitment, HOURLY_PLACES, least_hourly, most_hourly};
+use super::till::Till;
 use super::usage::{Card, Demand, lcm};
 use crate::exact::Ratio;
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// Usage that nothing paid for yet: for each row ticks by hour, and how many of them make one of the row's.
+/// Ticks of a row by hour.
 #[derive(Clone, Debug)]
-pub(super) struct Rest {
-    pub per_tick: Vec<i128>,
-    pub ticks: Vec<Vec<u128>>,
+enum Ticks<'a> {
+    /// As they were used.
+    Used(&'a [u64]),
+    /// What was left of them, counted in so many parts of a tick.
+    Left { parts: i128, hourly: Vec<u128> },
 }
 
-impl Rest {
+/// Usage that nothing paid for yet: for each row its ticks.
+#[derive(Clone, Debug)]
+pub(super) struct Rest<'a>(Vec<Ticks<'a>>);
+
+impl<'a> Rest<'a> {
     /// All usage.
-    pub(super) fn all(demand: &Demand) -> Rest {
-        let ticks = |row: &super::usage::Row| row.hourly.iter().copied().map(u128::from).collect();
-        Rest { per_tick: vec![1; demand.rows().len()], ticks: demand.rows().iter().map(ticks).collect() }
+    pub(super) fn all(demand: &'a Demand) -> Rest<'a> {
+        Rest(demand.rows().iter().map(|row| Ticks::Used(&row.hourly)).collect())
     }
 
-    /// What commitments leave.
-    pub(super) fn of(till: &super::till::Till<'_>) -> Result<Rest, Error> {
-        let demand = till.demand;
-        if till.steps.is_empty() {
+    /// What commitments leave of it.
+    pub(super) fn of(demand: &'a Demand, commitments: &[Commitment]) -> Result<Rest<'a>, Error> {
+        let till = Till::new(demand, commitments)?;
+        let touched: Vec<bool> =
+            (0..demand.rows().len()).map(|row| till.steps.iter().any(|step| step.row == row)).collect();
+        if !touched.contains(&true) {
             return Ok(Rest::all(demand));
         }
-        let mut left: Vec<Vec<Ratio>> = vec![Vec::with_capacity(demand.hours()); demand.rows().len()];
+        let mut left: Vec<Vec<Ratio>> = vec![Vec::new(); demand.rows().len()];
         let (mut rest, mut unused) = (Vec::new(), Vec::new());
         for hour in 0..demand.hours() {
             till.hour(hour, &mut rest, &mut unused, |_, _| {});
-            for (left, &ticks) in left.iter_mut().zip(&rest) {
+            for ((left, &ticks), _) in left.iter_mut().zip(&rest).zip(&touched).filter(|(_, touched)| **touched) {
                 left.push(ticks);
             }
         }
-        let mut exact = Rest { per_tick: Vec::new(), ticks: Vec::new() };
-        for row in left {
-            let mut per_tick = 1;
-            for ticks in row.iter().filter(|ticks| ticks.per_unit() != 1) {
-                per_tick = lcm(per_tick, ticks.per_unit()).ok_or(Error::TooLarge)?;
+        let mut rows = Vec::new();
+        for ((row, left), touched) in demand.rows().iter().zip(left).zip(touched) {
+            if !touched {
+                rows.push(Ticks::Used(&row.hourly));
+                continue;
             }
-            let whole = |ticks: Ratio| u128::try_from((ticks * Ratio::new(per_tick, 1)).ticks());
-            let ticks = row.into_iter().map(whole).collect::<Result<Vec<u128>, _>>().map_err(|_| Error::TooLarge)?;
-            exact.per_tick.push(per_tick);
-            exact.ticks.push(ticks);
+            let mut parts = 1;
+            for ticks in left.iter().filter(|ticks| ticks.per_unit() != 1) {
+                parts = lcm(parts, ticks.per_unit()).ok_or(Error::TooLarge)?;
+            }
+            let whole = |ticks: Ratio| u128::try_from((ticks * Ratio::new(parts, 1)).ticks());
+            let hourly = left.into_iter().map(whole).collect::<Result<Vec<u128>, _>>().map_err(|_| Error::TooLarge)?;
+            rows.push(Ticks::Left { parts, hourly });
         }
-        Ok(exact)
+        Ok(Rest(rows))
+    }
+
+    /// How many parts of a row's tick are counted in one.
+    pub(super) fn parts(&self, row: usize) -> Ratio {
+        match self.0.get(row) {
+            Some(Ticks::Left { parts, .. }) => Ratio::new(*parts, 1),
+            _ => Ratio::ONE,
+        }
+    }
+
+    /// Adds `tick` for each tick of a row to the sums of its hours; none where they leave the range.
+    pub(super) fn add_to(&self, row: usize, tick: u128, sums: &mut [u128]) -> Option<()> {
+        // One check for all hours: room for the largest product, and for the sum of all hours of it.
+        let fits = |most: u128| most.checked_mul(tick).is_some_and(|most| most <= ROOM);
+        match self.0.get(row)? {
+            Ticks::Used(hourly) => {
+                fits(hourly.iter().max().copied()?.into()).then_some(())?;
+                for (sum, &ticks) in sums.iter_mut().zip(*hourly) {
+                    *sum += tick * u128::from(ticks);
+                }
+            }
+            Ticks::Left { hourly, .. } => {
+                fits(hourly.iter().max().copied()?).then_some(())?;
+                for (sum, &ticks) in sums.iter_mut().zip(hourly) {
+                    *sum += tick * ticks;
+                }
+            }
+        }
+        sums.iter().all(|&sum| sum <= ROOM).then_some(())
     }
 }
+
+/// No end of an hour is larger: sums over all hours, and of some ends, then fit.
+const ROOM: u128 = u128::MAX >> 32;
 
 /// Usage of equal saving, and all of higher saving below it.
 #[derive(Clone, Debug)]
@@ -62,22 +105,57 @@ struct Segment {
     /// What a dollar of commitment saves on demand.
     slope: Ratio,
     /// Where the segment ends in each hour, in quanta, ascending.
-    ends: Vec<u128>,
-    /// Sums of them: the sum of the first `n` at `n`.
-    sums: Vec<u128>,
+    ends: Ends,
 }
 
-impl Segment {
-    /// How many hours end at or below a commitment.
-    fn ended(&self, at: u128) -> usize {
-        self.ends.partition_point(|&end| end <= at)
+/// Numbers in ascending order. Nearly all fit 64 bits, which sort and add up several times faster.
+#[derive(Clone, Debug)]
+pub(super) enum Ends {
+    Small(Vec<u64>),
+    Large(Vec<u128>),
+}
+
+impl Ends {
+    pub(super) fn sorted(values: &[u128]) -> Ends {
+        if let Ok(mut small) = values.iter().map(|&value| u64::try_from(value)).collect::<Result<Vec<u64>, _>>() {
+            small.sort_unstable();
+            return Ends::Small(small);
+        }
+        let mut large = values.to_vec();
+        large.sort_unstable();
+        Ends::Large(large)
     }
 
-    /// What is spent up to the end of the segment, over all hours.
-    fn spent(&self, at: u128) -> Option<u128> {
-        let ended = self.ended(at);
-        let rest = u128::try_from(self.ends.len() - ended).ok()?;
-        self.sums.get(ended)?.checked_add(rest.checked_mul(at)?)
+    fn len(&self) -> usize {
+        match self {
+            Ends::Small(ends) => ends.len(),
+            Ends::Large(ends) => ends.len(),
+        }
+    }
+
+    pub(super) fn last(&self) -> u128 {
+        match self {
+            Ends::Small(ends) => ends.last().copied().unwrap_or(0).into(),
+            Ends::Large(ends) => ends.last().copied().unwrap_or(0),
+        }
+    }
+
+    /// How many are not larger.
+    fn up_to(&self, value: u128) -> usize {
+        match self {
+            Ends::Small(ends) => ends.partition_point(|&end| u128::from(end) <= value),
+            Ends::Large(ends) => ends.partition_point(|&end| end <= value),
+        }
+    }
+
+    /// The sum of all, each counted up to a level.
+    pub(super) fn spent(&self, level: u128) -> Option<u128> {
+        let below = self.up_to(level);
+        let sum: u128 = match self {
+            Ends::Small(ends) => ends.iter().take(below).copied().map(u128::from).sum(),
+            Ends::Large(ends) => ends.iter().take(below).sum(),
+        };
+        sum.checked_add(u128::try_from(self.len() - below).ok()?.checked_mul(level)?)
     }
 }
 
@@ -93,11 +171,11 @@ pub(super) struct Curve {
 }
 
 impl Curve {
-    pub(super) fn new(demand: &Demand, rest: &Rest, card: &Card) -> Result<Curve, Error> {
+    pub(super) fn new(demand: &Demand, rest: &Rest<'_>, card: &Card) -> Result<Curve, Error> {
         let mut rows = Vec::new();
         for (at, row) in demand.rows().iter().enumerate() {
-            if let (Some(rate), Some(&per_tick)) = (row.rate(card), rest.per_tick.get(at)) {
-                let tick = rate / (Ratio::from(row.per_unit) * Ratio::new(per_tick, 1));
+            if let Some(rate) = row.rate(card) {
+                let tick = rate / (Ratio::from(row.per_unit) * rest.parts(at));
                 rows.push((row.on_demand / rate, tick, at));
             }
         }
@@ -115,31 +193,11 @@ impl Curve {
         while let Some((slope, tick, at)) = rows.next() {
             let tick = (tick * Ratio::new(quanta, 1)).ticks();
             let tick = u128::try_from(tick).map_err(|_| Error::TooLarge)?;
-            let ticks = rest.ticks.get(at).map_or(&[][..], Vec::as_slice);
-            // One check for all hours: the largest product, and room for the sums of all.
-            let most = ticks.iter().max().copied().unwrap_or(0);
-            let room = u128::MAX >> 32;
-            if most.checked_mul(tick).is_none_or(|most| most > room) {
-                return Err(Error::TooLarge);
-            }
-            for (end, &ticks) in ends.iter_mut().zip(ticks) {
-                *end += tick * ticks;
-            }
+            rest.add_to(at, tick, &mut ends).ok_or(Error::TooLarge)?;
             if rows.peek().is_some_and(|(next, _, _)| *next == slope) {
                 continue;
             }
-            let sorted = sorted(&ends);
-            if sorted.last().is_some_and(|&most| most > room) {
-                return Err(Error::TooLarge);
-            }
-            let mut sum = 0;
-            let mut sums = Vec::with_capacity(sorted.len() + 1);
-            sums.push(sum);
-            for &end in &sorted {
-                sum += end;
-                sums.push(sum);
-            }
-            segments.push(Segment { slope, ends: sorted, sums });
+            segments.push(Segment { slope, ends: Ends::sorted(&ends) });
         }
         let slopes = segments.iter().map(|segment| Big::of(segment.slope)).collect::<Option<Vec<Big>>>();
         let hours = u128::try_from(demand.hours()).map_err(|_| Error::TooLarge)?;
@@ -148,7 +206,7 @@ impl Curve {
 
     /// The commitment at which even the busiest hour is covered, in quanta.
     fn most(&self) -> u128 {
-        self.segments.last().and_then(|segment| segment.ends.last()).copied().unwrap_or(0)
+        self.segments.last().map_or(0, |segment| segment.ends.last())
     }
 
     /// The commitment at which even the busiest hour is covered, in dollars an hour.
@@ -170,7 +228,7 @@ impl Curve {
         let mut saved = Big::zero();
         for (segment, slope) in self.segments.iter().zip(&self.slopes) {
             // Hours in which the next dollar goes to this segment: the one below has ended, it has not.
-            let open = segment.ends.len() - segment.ended(at);
+            let open = segment.ends.len() - segment.ends.up_to(at);
             let here = u128::try_from(open.saturating_sub(before)).unwrap_or(0);
             before = open.max(before);
             if here > 0 {
@@ -186,7 +244,7 @@ impl Curve {
         let mut before = 0;
         let mut saved = Big::zero();
         for (segment, slope) in self.segments.iter().zip(&self.slopes) {
-            let spent = segment.spent(at).ok_or(Error::TooLarge)?;
+            let spent = segment.ends.spent(at).ok_or(Error::TooLarge)?;
             saved = saved + slope.clone() * Big::whole(spent - before);
             before = spent;
         }
@@ -238,15 +296,4 @@ impl Curve {
         }
         Ok(choice.0)
     }
-}
-
-/// Ascending. Most fit 64 bits, which sort twice as fast.
-fn sorted(values: &[u128]) -> Vec<u128> {
-    if let Ok(mut small) = values.iter().map(|&value| u64::try_from(value)).collect::<Result<Vec<u64>, _>>() {
-        small.sort_unstable();
-        return small.into_iter().map(u128::from).collect();
-    }
-    let mut values = values.to_vec();
-    values.sort_unstable();
-    values
 }

@@ -11,7 +11,8 @@
 
 use super::curve::{Curve, Rest};
 use super::error::Error;
-use super::optimum::{Offer, jointly};
+use super::offer::Offer;
+use super::optimum::jointly;
 use super::owned::{Commitment, HOURLY_PLACES, Plan, least_hourly, most_hourly};
 use super::till::Till;
 use super::usage::Demand;
@@ -58,7 +59,7 @@ pub fn levels(
     match offer {
         Offer::Plan { card, upfront_percent } => {
             let first: Vec<Commitment> = held.iter().filter(|one| !is_of(one, offer)).cloned().collect();
-            let most = Curve::new(demand, &Rest::of(&Till::new(demand, &first)?)?, card)?.covers_all();
+            let most = Curve::new(demand, &Rest::of(demand, &first)?, card)?.covers_all();
             let places = Ratio::new(10_i128.pow(HOURLY_PLACES), 1);
             for step in 1..=steps {
                 let hourly = (most * Ratio::new(step, steps) * places).ceil() / places;
@@ -250,16 +251,9 @@ fn block_costs(
     let rates: Vec<Ratio> = demand.rows().iter().map(|row| row.on_demand / Ratio::from(row.per_unit)).collect();
     let fee: Ratio = commitments.iter().map(Commitment::effective).sum();
     let fee = fee * Ratio::new(i128::try_from(block_hours).map_err(|_| Error::TooLarge)?, 1);
-    let (mut rest, mut left) = (Vec::new(), Vec::new());
     let mut costs = Vec::with_capacity(blocks);
     for block in 0..blocks {
-        let mut sums = vec![Ratio::ZERO; rates.len()];
-        for hour in block * block_hours..(block + 1) * block_hours {
-            till.hour(hour, &mut rest, &mut left, |_, _| {});
-            for (sum, &ticks) in sums.iter_mut().zip(&rest).filter(|(_, ticks)| !ticks.is_zero()) {
-                *sum = *sum + ticks;
-            }
-        }
+        let sums = till.sums(block * block_hours..(block + 1) * block_hours)?.rest;
         let on_demand: Ratio = sums.iter().zip(&rates).map(|(&ticks, &rate)| ticks * rate).sum();
         costs.push(Usd::round(on_demand + fee).ok_or(Error::TooLarge)?);
     }

@@ -10,6 +10,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 /// What may pay in each hour: the plans of one card together, or one lot of reservations.
 #[derive(Clone, Debug)]
@@ -31,8 +32,10 @@ pub(super) struct Step {
     pub source: usize,
     /// Which usage.
     pub row: usize,
-    /// Whole ticks of the source for a tick of the usage.
+    /// Whole ticks of the source for a tick of the usage, above 0.
     per_tick: Ratio,
+    /// Whether no later step may pay for the same usage.
+    last: bool,
 }
 
 /// Commitments over a demand, with the order in which they pay.
@@ -48,6 +51,11 @@ impl<'a> Till<'a> {
         let mut till = Till { demand, sources: Vec::new(), steps: Vec::new() };
         till.reservations(commitments);
         till.plans(commitments);
+        let mut seen = Vec::new();
+        for step in till.steps.iter_mut().rev() {
+            step.last = !seen.contains(&step.row);
+            seen.push(step.row);
+        }
         till.in_whole_ticks()?;
         Ok(till)
     }
@@ -76,7 +84,7 @@ impl<'a> Till<'a> {
                 });
                 let mut covered: Vec<(Ratio, usize, Ratio)> = covered.collect();
                 covered.sort_by_key(|&(units, row, _)| (units, row));
-                let step = |(units, row, per_unit)| Step { source, row, per_tick: units / per_unit };
+                let step = |(units, row, per_unit)| Step { source, row, per_tick: units / per_unit, last: false };
                 self.steps.extend(covered.into_iter().map(step));
             }
         }
@@ -105,7 +113,7 @@ impl<'a> Till<'a> {
         for &(source, card) in &pools {
             for (row, usage) in self.demand.rows().iter().enumerate() {
                 if let Some(rate) = usage.rate(card) {
-                    let step = Step { source, row, per_tick: rate / Ratio::from(usage.per_unit) };
+                    let step = Step { source, row, per_tick: rate / Ratio::from(usage.per_unit), last: false };
                     pairs.push(((card.kind, rate / usage.on_demand, rate, row, source), step));
                 }
             }
@@ -143,8 +151,8 @@ impl<'a> Till<'a> {
     }
 
     /// One hour: `rest` becomes the ticks of each usage that nothing paid for, `left` what each source did
-    /// not pay out (nothing of it is carried over); `paid` hears of every payment: by which step, for how many
-    /// ticks.
+    /// not pay out (nothing of it is carried over); `paid` hears of every payment: by which step, how much of
+    /// the source.
     pub(super) fn hour(
         &self,
         hour: usize,
@@ -165,38 +173,95 @@ impl<'a> Till<'a> {
             }
             let (needs, fits) = needs(*rest, step.per_tick, *left);
             if fits {
-                paid(at, *rest);
+                paid(at, needs);
                 *left = *left - needs;
                 *rest = Ratio::ZERO;
             } else {
-                let part = *left / step.per_tick;
-                paid(at, part);
-                *rest = *rest - part;
+                paid(at, *left);
+                *rest = *rest - over(*left, step.per_tick);
                 *left = Ratio::ZERO;
             }
         }
     }
 
-    /// What the hours of the pattern come to, once.
-    pub(super) fn sums(&self) -> Result<Sums, Error> {
-        let none = |count: usize| vec![Ratio::ZERO; count];
-        let mut sums = Sums {
-            paid: none(self.steps.len()),
-            rest: none(self.demand.rows().len()),
-            unused: none(self.sources.len()),
-        };
-        let (mut rest, mut left) = (Vec::new(), Vec::new());
-        for hour in 0..self.demand.hours() {
-            self.hour(hour, &mut rest, &mut left, |at, ticks| {
-                if let Some(sum) = sums.paid.get_mut(at) {
-                    *sum = *sum + ticks;
-                }
-            });
-            add(&mut sums.rest, &rest);
-            add(&mut sums.unused, &left);
+    /// The same in integers. A usage that is paid for in part has a rest that is mostly not whole; where a
+    /// later step would need it, this says `false`, and the hour is to be done with fractions.
+    fn whole_hour(&self, hour: usize, rest: &mut Vec<u64>, left: &mut Vec<i128>, paid: &mut Vec<i128>) -> bool {
+        rest.clear();
+        rest.extend(self.demand.rows().iter().map(|row| row.hourly.get(hour).copied().unwrap_or(0)));
+        left.clear();
+        left.extend(self.sources.iter().map(|source| source.capacity.ticks()));
+        paid.clear();
+        for step in &self.steps {
+            let (Some(rest), Some(left)) = (rest.get_mut(step.row), left.get_mut(step.source)) else { return false };
+            if *rest == 0 || *left == 0 {
+                paid.push(0);
+                continue;
+            }
+            let Some(needs) = i128::from(*rest).checked_mul(step.per_tick.ticks()) else { return false };
+            if needs <= *left {
+                paid.push(needs);
+                *left -= needs;
+                *rest = 0;
+            } else if step.last {
+                paid.push(*left);
+                (*rest, *left) = (0, 0);
+            } else if *left % step.per_tick.ticks() == 0
+                && let Ok(part) = u64::try_from(*left / step.per_tick.ticks())
+            {
+                paid.push(*left);
+                (*rest, *left) = (*rest - part, 0);
+            } else {
+                return false;
+            }
         }
-        let all = sums.paid.iter().chain(&sums.rest).chain(&sums.unused);
-        if all.into_iter().any(|sum| sum.is_too_large()) { Err(Error::TooLarge) } else { Ok(sums) }
+        true
+    }
+
+    /// What these hours of the pattern come to.
+    pub(super) fn sums(&self, hours: Range<usize>) -> Result<Sums, Error> {
+        let mut whole_sums = vec![0_i128; self.steps.len()];
+        let mut sums = vec![Ratio::ZERO; self.steps.len()];
+        let (mut whole_rest, mut whole_left, mut paid) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut rest, mut left) = (Vec::new(), Vec::new());
+        for hour in hours.clone() {
+            if self.whole_hour(hour, &mut whole_rest, &mut whole_left, &mut paid) {
+                for (sum, paid) in whole_sums.iter_mut().zip(&paid) {
+                    *sum = sum.checked_add(*paid).ok_or(Error::TooLarge)?;
+                }
+            } else {
+                self.hour(hour, &mut rest, &mut left, |at, paid| {
+                    if let Some(sum) = sums.get_mut(at) {
+                        *sum = *sum + paid;
+                    }
+                });
+            }
+        }
+        self.summed(hours, &whole_sums, &sums)
+    }
+
+    /// From what sources paid out to ticks of usages.
+    fn summed(&self, hours: Range<usize>, whole: &[i128], parts: &[Ratio]) -> Result<Sums, Error> {
+        let count = Ratio::new(i128::try_from(hours.len()).map_err(|_| Error::TooLarge)?, 1);
+        let mut unused: Vec<Ratio> = self.sources.iter().map(|source| source.capacity * count).collect();
+        let used = |row: &super::usage::Row| {
+            let ticks = row.hourly.get(hours.clone()).unwrap_or(&[]).iter().copied().map(u128::from).sum::<u128>();
+            i128::try_from(ticks).map_or(Ratio::TOO_LARGE, |ticks| Ratio::new(ticks, 1))
+        };
+        let mut rest: Vec<Ratio> = self.demand.rows().iter().map(used).collect();
+        let mut paid = Vec::with_capacity(self.steps.len());
+        for (step, (&whole, &part)) in self.steps.iter().zip(whole.iter().zip(parts)) {
+            let out = Ratio::new(whole, 1) + part;
+            let ticks = out / step.per_tick;
+            if let (Some(rest), Some(unused)) = (rest.get_mut(step.row), unused.get_mut(step.source)) {
+                *rest = *rest - ticks;
+                *unused = *unused - out;
+            }
+            paid.push(ticks);
+        }
+        let sums = Sums { paid, rest, unused };
+        let mut all = sums.paid.iter().chain(&sums.rest).chain(&sums.unused);
+        if all.any(|sum| sum.is_too_large()) { Err(Error::TooLarge) } else { Ok(sums) }
     }
 }
 
@@ -209,14 +274,6 @@ pub(super) struct Sums {
     pub unused: Vec<Ratio>,
 }
 
-fn add(sums: &mut [Ratio], values: &[Ratio]) {
-    for (sum, value) in sums.iter_mut().zip(values) {
-        if !value.is_zero() {
-            *sum = *sum + *value;
-        }
-    }
-}
-
 /// What all of a usage needs of a source, and whether that is there. Nearly always both are whole, and then
 /// comparing takes no division.
 fn needs(rest: Ratio, per_tick: Ratio, left: Ratio) -> (Ratio, bool) {
@@ -227,6 +284,14 @@ fn needs(rest: Ratio, per_tick: Ratio, left: Ratio) -> (Ratio, bool) {
     }
     let needs = rest * per_tick;
     (needs, needs <= left)
+}
+
+/// Ticks of a usage that what is left of a source pays for: often whole, of reservations.
+fn over(left: Ratio, per_tick: Ratio) -> Ratio {
+    if left.per_unit() == 1 && left.ticks() % per_tick.ticks() == 0 {
+        return Ratio::new(left.ticks() / per_tick.ticks(), 1);
+    }
+    left / per_tick
 }
 
 /// Rounds amounts so that they add up to the rounded sum: each is what the sum has grown by.

@@ -1,0 +1,99 @@
+//! What AWS sells.
+
+use super::error::Error;
+use super::instance::Instance;
+use super::owned::{Commitment, Plan, Reserved, check_terms, check_upfront};
+use super::usage::{Card, Demand};
+use crate::exact::Ratio;
+use crate::price::{Payment, Term};
+use alloc::format;
+use alloc::string::{String, ToString};
+
+/// Something that can be committed to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Offer {
+    /// A Savings Plan; what it costs are the rates that the demand has under its card.
+    Plan {
+        /// Its conditions.
+        card: Card,
+        /// The part that is paid at once: see [`Plan::new`].
+        upfront_percent: u32,
+    },
+    /// A reservation.
+    Reservation {
+        /// What one reserves: the smallest size leaves the least unused.
+        instance: Instance,
+        /// How long.
+        term: Term,
+        /// How it is paid.
+        payment: Payment,
+        /// Dollars for each hour of the term.
+        hourly: Ratio,
+        /// Dollars at once.
+        upfront: Ratio,
+    },
+}
+
+impl Offer {
+    /// In words.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Offer::Plan { card, .. } => card.to_string(),
+            Offer::Reservation { instance, term, payment, .. } => format!("{instance}, {term}, payment \"{payment}\""),
+        }
+    }
+
+    pub(super) fn check(&self, demand: &Demand) -> Result<(), Error> {
+        match self {
+            Offer::Plan { card, upfront_percent } => {
+                check_upfront(card.payment, *upfront_percent)?;
+                let offered = demand.rows().iter().any(|row| row.rate(card).is_some());
+                if offered { Ok(()) } else { Err(Error::NotOffered(card.clone())) }
+            }
+            Offer::Reservation { instance, term, payment, hourly, upfront } => {
+                check_terms(&self.name(), instance, (*term, *payment), (*hourly, *upfront))?;
+                let covers = |used: &Instance| instance.covers(used).is_some();
+                let used = demand.rows().iter().any(|row| row.instance.as_ref().is_some_and(covers));
+                if used { Ok(()) } else { Err(Error::NothingToReserve(self.name().into())) }
+            }
+        }
+    }
+
+    /// Whether two are alternatives: both for the same usage, of which one is chosen.
+    pub(super) fn instead_of(&self, other: &Offer) -> bool {
+        match (self, other) {
+            (Offer::Plan { card: a, .. }, Offer::Plan { card: b, .. }) => (a.kind, &a.scope) == (b.kind, &b.scope),
+            (Offer::Reservation { instance: a, .. }, Offer::Reservation { instance: b, .. }) => {
+                a.engine == b.engine && (a.covers(b).is_some() || b.covers(a).is_some())
+            }
+            _ => false,
+        }
+    }
+
+    /// So many reservations; none of none.
+    pub(super) fn of_count(&self, count: u32) -> Result<Option<Commitment>, Error> {
+        self.buy(Amount::Count(count))
+    }
+
+    /// The commitment to so many dollars an hour, or to so many reservations.
+    pub(super) fn buy(&self, amount: Amount) -> Result<Option<Commitment>, Error> {
+        match (self, amount) {
+            (Offer::Plan { card, upfront_percent }, Amount::Hourly(hourly)) if !hourly.is_zero() => {
+                Ok(Some(Plan::new("proposed", card.clone(), hourly, *upfront_percent)?.into()))
+            }
+            (Offer::Reservation { instance, term, payment, hourly, upfront }, Amount::Count(count)) if count > 0 => {
+                let terms = (*term, *payment);
+                Ok(Some(Reserved::new("proposed", instance.clone(), count, terms, (*hourly, *upfront))?.into()))
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
+/// How much of an offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Amount {
+    Hourly(Ratio),
+    Count(u32),
+}
