@@ -1,6 +1,6 @@
 //! What is best, held against trying everything.
 
-use super::naive::{RESERVABLE, bill, demands, reserved, rest, three};
+use super::naive_tests::{RESERVABLE, bill, demands, reserved, rest, three};
 use super::*;
 use crate::commitment::curve::{Curve, Rest};
 use alloc::vec;
@@ -130,7 +130,7 @@ proptest! {
     fn one_rate_is_a_quantile(hourly in proptest::collection::vec(0_u64..50, 1..40), plan in 1_i128..=20) {
         let (card, price) = (card(PlanKind::Compute), Ratio::ONE);
         let demand = Demand::new(vec![Row::new(key("a"), "Hrs", price, 1, hourly.clone()).under(&card, Ratio::new(plan, 20))]).unwrap();
-        let best = Curve::new(&demand, &Rest::all(&demand), &card).unwrap().exact_best();
+        let best = Curve::new(&demand, &Rest::all(&demand), &card).unwrap().exact_best().unwrap();
         let (hours, off) = (hourly.len() as i128, 20 - plan);
         // The smallest level that at most a part `s/p` of the hours exceeds.
         let exceeded = |level: u64| hourly.iter().filter(|&&used| used > level).count() as i128;
