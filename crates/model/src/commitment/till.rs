@@ -136,7 +136,11 @@ impl<'a> Till<'a> {
             for step in self.steps.iter_mut().filter(|step| step.source == at) {
                 step.per_tick = step.per_tick * scale;
             }
-            if source.capacity.is_too_large() || source.usd.is_too_large() {
+            let mut steps = self.steps.iter().filter(|step| step.source == at);
+            if source.capacity.is_too_large()
+                || source.usd.is_too_large()
+                || steps.any(|step| step.per_tick.is_too_large())
+            {
                 return Err(Error::TooLarge);
             }
         }
