@@ -43,8 +43,14 @@ impl<'a> Rest<'a> {
         }
         let mut left: Vec<Vec<Ratio>> = vec![Vec::new(); demand.rows().len()];
         let (mut rest, mut unused) = (Vec::new(), Vec::new());
+        let (mut whole, mut whole_unused, mut paid) = (Vec::new(), Vec::new(), Vec::new());
         for hour in 0..demand.hours() {
-            till.hour(hour, &mut rest, &mut unused, |_, _| {});
+            if till.whole_hour(hour, &mut whole, &mut whole_unused, &mut paid, true) {
+                rest.clear();
+                rest.extend(whole.iter().copied().map(Ratio::from));
+            } else {
+                till.hour(hour, &mut rest, &mut unused, |_, _| {});
+            }
             for ((left, &ticks), _) in left.iter_mut().zip(&rest).zip(&touched).filter(|(_, touched)| **touched) {
                 left.push(ticks);
             }
@@ -59,8 +65,12 @@ impl<'a> Rest<'a> {
             for ticks in left.iter().filter(|ticks| ticks.per_unit() != 1) {
                 parts = lcm(parts, ticks.per_unit()).ok_or(Error::TooLarge)?;
             }
-            let whole = |ticks: Ratio| u128::try_from((ticks * Ratio::new(parts, 1)).ticks());
-            let hourly = left.into_iter().map(whole).collect::<Result<Vec<u128>, _>>().map_err(|_| Error::TooLarge)?;
+            // In lowest terms, so the parts of one are divided by its own.
+            let whole = |ticks: Ratio| {
+                let times = if ticks.per_unit() == parts { 1 } else { parts / ticks.per_unit().max(1) };
+                ticks.ticks().checked_mul(times).and_then(|ticks| u128::try_from(ticks).ok())
+            };
+            let hourly = left.into_iter().map(whole).collect::<Option<Vec<u128>>>().ok_or(Error::TooLarge)?;
             rows.push(Ticks::Left { parts, hourly });
         }
         Ok(Rest(rows))
@@ -255,8 +265,8 @@ impl Curve {
 
     /// The commitment that saves most, of any number of decimals: the least of equals. In dollars an hour.
     #[cfg(test)]
-    pub(super) fn exact_best(&self) -> Ratio {
-        Ratio::new(i128::try_from(self.best()).unwrap(), self.quanta)
+    pub(super) fn exact_best(&self) -> Option<Ratio> {
+        Some(Ratio::new(i128::try_from(self.best()).ok()?, self.quanta))
     }
 
     /// The same in quanta: the first end after which a dollar more costs more than it saves.

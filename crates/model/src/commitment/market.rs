@@ -207,41 +207,58 @@ impl<'a> Market<'a> {
                 Offer::Plan { .. } => None,
             });
         }
-        let mut exact = true;
         let plans: Vec<(usize, &Card)> = self.of_plans().collect();
-        // Where plans cover the same usage, each is best given the others, over and over.
-        for round in 0..8 {
-            let before = bought.clone();
-            let mut entangled = false;
+        let entangled = plans.iter().any(|&(at, card)| {
+            let held = self.held.iter().any(|held| self.meets(held, card) && comes_after(held, card));
+            held || plans.iter().any(|&(other, of)| other != at && self.share(of, card))
+        });
+        if !entangled {
             for &(at, card) in &plans {
-                let others =
-                    bought.iter().enumerate().filter(|&(other, _)| other != at).filter_map(|(_, buy)| buy.as_ref());
-                let others: Vec<&Commitment> =
-                    self.held.iter().chain(others).filter(|other| self.meets(other, card)).collect();
-                entangled |= plans.iter().any(|&(other, of)| other != at && self.share(of, card));
-                exact &= !others.iter().any(|other| self.comes_after(other, card));
-                let mut own = Ratio::ZERO;
-                let mut first = Vec::new();
-                for other in others {
-                    match other {
-                        Commitment::Plan(plan) if plan.card() == card => own = own + plan.hourly(),
-                        other => first.push(other.clone()),
-                    }
-                }
-                let curve = Curve::new(self.demand, &Rest::of(self.demand, &first)?, card)?;
-                let hourly = curve.best_on_top(own)?;
-                if let (Some(offer), Some(buy)) = (self.offers.get(at), bought.get_mut(at)) {
-                    *buy = offer.buy(Amount::Hourly(hourly))?;
+                self.choose(at, card, &mut bought)?;
+            }
+            let cost = self.cost(&bought)?;
+            return Ok(Bought { commitments: bought, cost, exact: true });
+        }
+        // Each is best given the others, over and over; what they really cost together decides.
+        let mut best = Bought { cost: self.cost(&bought)?, commitments: bought.clone(), exact: false };
+        for _ in 0..8 {
+            let before = bought.clone();
+            for &(at, card) in &plans {
+                self.choose(at, card, &mut bought)?;
+                let cost = self.cost(&bought)?;
+                if cost < best.cost {
+                    best = Bought { cost, commitments: bought.clone(), exact: false };
                 }
             }
-            exact &= !entangled;
-            if !entangled || (round > 0 && before == bought) {
+            if bought == before {
                 break;
             }
         }
+        Ok(best)
+    }
+
+    /// Sets an offer of a plan to its best, on what all else that is held or bought leaves.
+    fn choose(&self, at: usize, card: &Card, bought: &mut [Option<Commitment>]) -> Result<(), Error> {
+        let mut own = Ratio::ZERO;
+        let mut first = Vec::new();
+        let others = bought.iter().enumerate().filter(|&(other, _)| other != at).filter_map(|(_, buy)| buy.as_ref());
+        for other in self.held.iter().chain(others).filter(|other| self.meets(other, card)) {
+            match other {
+                Commitment::Plan(plan) if plan.card() == card => own = own + plan.hourly(),
+                other => first.push(other.clone()),
+            }
+        }
+        let curve = Curve::new(self.demand, &Rest::of(self.demand, &first)?, card)?;
+        let hourly = curve.best_on_top(own)?;
+        if let (Some(offer), Some(buy)) = (self.offers.get(at), bought.get_mut(at)) {
+            *buy = offer.buy(Amount::Hourly(hourly))?;
+        }
+        Ok(())
+    }
+
+    fn cost(&self, bought: &[Option<Commitment>]) -> Result<Big, Error> {
         let all: Vec<Commitment> = self.held.iter().cloned().chain(bought.iter().flatten().cloned()).collect();
-        let cost = cost(self.demand, &all)?;
-        Ok(Bought { commitments: bought, cost, exact })
+        cost(self.demand, &all)
     }
 
     /// Whether a commitment covers usage that a plan covers, too.
@@ -258,13 +275,13 @@ impl<'a> Market<'a> {
     fn share(&self, a: &Card, b: &Card) -> bool {
         self.demand.rows().iter().any(|row| row.rate(a).is_some() && row.rate(b).is_some())
     }
+}
 
-    /// Whether a commitment that meets a plan does not come before it as a whole, nor is in its pool.
-    fn comes_after(&self, other: &Commitment, card: &Card) -> bool {
-        match other {
-            Commitment::Plan(plan) => plan.card().kind >= card.kind && plan.card() != card,
-            Commitment::Reserved(_) => false,
-        }
+/// Whether a commitment that meets a plan does not come before it as a whole, nor is in its pool.
+fn comes_after(other: &Commitment, card: &Card) -> bool {
+    match other {
+        Commitment::Plan(plan) => plan.card().kind >= card.kind && plan.card() != card,
+        Commitment::Reserved(_) => false,
     }
 }
 

@@ -5,7 +5,7 @@ use super::instance::Instance;
 use super::owned::{Commitment, Plan, Reserved, check_terms, check_upfront};
 use super::usage::{Card, Demand};
 use crate::exact::Ratio;
-use crate::price::{Payment, Term};
+use crate::price::{Payment, Reservation, Term};
 use alloc::format;
 use alloc::string::{String, ToString};
 
@@ -35,6 +35,29 @@ pub enum Offer {
 }
 
 impl Offer {
+    /// A Savings Plan, half of it paid at once where it is paid partially.
+    #[must_use]
+    pub fn plan(card: Card) -> Offer {
+        let upfront_percent = match card.payment {
+            Payment::No | Payment::Heavy => 0,
+            Payment::Partial => 50,
+            Payment::All => 100,
+        };
+        Offer::Plan { card, upfront_percent }
+    }
+
+    /// A reservation of a price book; none where it is not of an instance that can be told.
+    #[must_use]
+    pub fn reservation(of: &Reservation) -> Option<Offer> {
+        Some(Offer::Reservation {
+            instance: Instance::of(of.service.code(), of.region.code(), &of.usage_type, &of.operation)?,
+            term: of.term,
+            payment: of.payment,
+            hourly: of.hourly.into(),
+            upfront: of.upfront.into(),
+        })
+    }
+
     /// In words.
     #[must_use]
     pub fn name(&self) -> String {

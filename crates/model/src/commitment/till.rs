@@ -136,7 +136,11 @@ impl<'a> Till<'a> {
             for step in self.steps.iter_mut().filter(|step| step.source == at) {
                 step.per_tick = step.per_tick * scale;
             }
-            if source.capacity.is_too_large() || source.usd.is_too_large() {
+            let mut steps = self.steps.iter().filter(|step| step.source == at);
+            if source.capacity.is_too_large()
+                || source.usd.is_too_large()
+                || steps.any(|step| step.per_tick.is_too_large())
+            {
                 return Err(Error::TooLarge);
             }
         }
@@ -185,8 +189,16 @@ impl<'a> Till<'a> {
     }
 
     /// The same in integers. A usage that is paid for in part has a rest that is mostly not whole; where a
-    /// later step would need it, this says `false`, and the hour is to be done with fractions.
-    fn whole_hour(&self, hour: usize, rest: &mut Vec<u64>, left: &mut Vec<i128>, paid: &mut Vec<i128>) -> bool {
+    /// later step would need it, or rests are asked for, this says `false`, and the hour is to be done with
+    /// fractions.
+    pub(super) fn whole_hour(
+        &self,
+        hour: usize,
+        rest: &mut Vec<u64>,
+        left: &mut Vec<i128>,
+        paid: &mut Vec<i128>,
+        rests: bool,
+    ) -> bool {
         rest.clear();
         rest.extend(self.demand.rows().iter().map(|row| row.hourly.get(hour).copied().unwrap_or(0)));
         left.clear();
@@ -203,7 +215,7 @@ impl<'a> Till<'a> {
                 paid.push(needs);
                 *left -= needs;
                 *rest = 0;
-            } else if step.last {
+            } else if step.last && !rests {
                 paid.push(*left);
                 (*rest, *left) = (0, 0);
             } else if *left % step.per_tick.ticks() == 0
@@ -225,7 +237,7 @@ impl<'a> Till<'a> {
         let (mut whole_rest, mut whole_left, mut paid) = (Vec::new(), Vec::new(), Vec::new());
         let (mut rest, mut left) = (Vec::new(), Vec::new());
         for hour in hours.clone() {
-            if self.whole_hour(hour, &mut whole_rest, &mut whole_left, &mut paid) {
+            if self.whole_hour(hour, &mut whole_rest, &mut whole_left, &mut paid, false) {
                 for (sum, paid) in whole_sums.iter_mut().zip(&paid) {
                     *sum = sum.checked_add(*paid).ok_or(Error::TooLarge)?;
                 }

@@ -4,13 +4,15 @@ use super::error::Error;
 use super::instance::Instance;
 use crate::estimate::{Estimate, Line};
 use crate::exact::Ratio;
-use crate::price::{Payment, PlanKind, Term};
+use crate::meter::{Region, UsageType};
+use crate::price::{Payment, PlanKind, PlanRate, Term};
 use crate::services::Component;
 use crate::services::elasticache::Capacity;
 use crate::services::fargate::Tasks;
 use crate::stack::Stack;
 use crate::time::HOUR;
 use crate::timeline::Timeline;
+use alloc::format;
 use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -250,6 +252,15 @@ impl Demand {
         &self.rows
     }
 
+    /// The plans that any usage has a rate under, in AWS's order.
+    #[must_use]
+    pub fn cards(&self) -> Vec<Card> {
+        let mut cards: Vec<Card> = self.rows.iter().flat_map(|row| &row.rates).map(|(card, _)| card.clone()).collect();
+        cards.sort();
+        cards.dedup();
+        cards
+    }
+
     /// What all of it costs on demand, unrounded.
     ///
     /// # Errors
@@ -352,6 +363,34 @@ pub struct Eligible {
     pub rates: Vec<(Card, Ratio)>,
     /// What it is an hour of: see [`Instance::of`].
     pub instance: Option<Instance>,
+}
+
+impl Eligible {
+    /// What rates of plans cover a line in a region, and whether it is of an instance.
+    ///
+    /// A rate without an operation is for all of them. An EC2 Instance Savings Plan is of the family of its
+    /// usage type, in the region: `r5 us-east-1`.
+    #[must_use]
+    pub fn of(line: &Line, region: Region, rates: &[PlanRate]) -> Eligible {
+        let usage_type = UsageType::parse(&line.usage_type).rest;
+        let same = |rate: &&PlanRate| {
+            (rate.service, rate.region, rate.unit) == (line.service, region, line.quantity.unit)
+                && *rate.usage_type == *usage_type
+                && (rate.operation.is_empty() || *rate.operation == *line.operation)
+        };
+        let card = |rate: &PlanRate| {
+            let family = usage_type.split_once(':').and_then(|(_, class)| class.rsplit_once('.'));
+            let scope = match (rate.kind, family) {
+                (PlanKind::Ec2Instance, Some((family, _))) => format!("{family} {region}").into(),
+                _ => Arc::from(""),
+            };
+            (Card { scope, ..Card::new(rate.kind, rate.term, rate.payment) }, Ratio::from(rate.usd))
+        };
+        Eligible {
+            rates: rates.iter().filter(same).map(card).collect(),
+            instance: Instance::of(line.service.code(), region.code(), &line.usage_type, &line.operation),
+        }
+    }
 }
 
 /// Ticks of a row in units.

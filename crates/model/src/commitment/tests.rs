@@ -1,10 +1,10 @@
 //! Figures that AWS published, and brute force.
 
-mod golden;
-mod naive;
-mod best;
-mod robust;
-mod stacks;
+mod golden_tests;
+mod naive_tests;
+mod best_tests;
+mod robust_tests;
+mod stack_tests;
 
 use super::*;
 use crate::exact::Ratio;

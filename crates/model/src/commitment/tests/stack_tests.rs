@@ -4,7 +4,7 @@ use super::*;
 use crate::estimate::{Line as Priced, estimate};
 use crate::meter::ServiceCode;
 use crate::money::Usd;
-use crate::price::{Band, Price, PriceBook, Source};
+use crate::price::{Band, PlanRate, Price, PriceBook, Reservation, Source};
 use crate::services::InstanceClass;
 use crate::services::fargate::{Fargate, Platform, Size, Tasks};
 use crate::services::rds::{Deployment, Engine, Rds, Storage, StorageKind};
@@ -113,6 +113,53 @@ fn a_database_beside_tasks_is_laid_out_with_them() {
     assert_eq!(database.instance.as_ref().unwrap().units(), Ratio::whole(4));
     assert!(database.hourly.iter().all(|&ticks| ticks == 2 * database.per_unit));
     assert_eq!(Demand::of_stack(&stack, &estimate, |_| Eligible::default()), Err(Error::NoHours));
+}
+
+#[test]
+fn rates_and_reservations_of_a_price_book() {
+    let region: crate::meter::Region = "eu-west-1".parse().unwrap();
+    let rate = |kind, region: &str, usage_type: &str, unit, usd: &str| PlanRate {
+        kind,
+        service: ServiceCode::Ecs,
+        region: region.parse().unwrap(),
+        usage_type: usage_type.into(),
+        operation: "".into(),
+        unit,
+        term: Term::OneYear,
+        payment: Payment::No,
+        usd: usd.parse().unwrap(),
+        source: Source::user("a test"),
+    };
+    let (vcpu, memory) = ("Fargate-vCPU-Hours:perCPU", "Fargate-GB-Hours");
+    let rates = [
+        rate(PlanKind::Compute, "eu-west-1", vcpu, UnitKind::VcpuHour, "0.03"),
+        rate(PlanKind::Compute, "us-east-1", memory, UnitKind::GbHour, "0.003"),
+        rate(PlanKind::Compute, "eu-west-1", memory, UnitKind::Hour, "0.003"),
+    ];
+    let stack = stack(Horizon::AverageMonth, Tasks::Running(Timeline::constant(2, 730 * HOUR)));
+    let estimate = estimate(&stack, &book(), None);
+    let demand = Demand::of_stack(&stack, &estimate, |line| Eligible::of(line, region, &rates)).unwrap();
+    // Memory has rates elsewhere and of another unit alone.
+    let keys: Vec<&str> = demand.rows().iter().map(|row| &*row.key.usage_type).collect();
+    assert_eq!((keys, demand.cards()), (vec!["EU-Fargate-vCPU-Hours:perCPU"], vec![card(PlanKind::Compute)]));
+    let proposal = optimum(&demand, &[Offer::plan(card(PlanKind::Compute))], &[], Ratio::ZERO).unwrap();
+    assert_eq!(proposal.together.buy[0].1.effective(), ratio("0.03"));
+    let reservation = Reservation {
+        service: ServiceCode::Rds,
+        region,
+        usage_type: "Multi-AZUsage:db.r7g.large".into(),
+        operation: "CreateDBInstance:0014".into(),
+        term: Term::OneYear,
+        payment: Payment::All,
+        hourly: "0".parse().unwrap(),
+        upfront: "1000".parse().unwrap(),
+        amortised: false,
+        source: Source::user("a test"),
+    };
+    assert!(
+        matches!(Offer::reservation(&reservation), Some(Offer::Reservation { instance, .. }) if instance.copies == 2)
+    );
+    assert_eq!(Offer::reservation(&Reservation { usage_type: "RDS:GP3-Storage".into(), ..reservation }), None);
 }
 
 proptest! {

@@ -1,8 +1,9 @@
 //! What is best, held against trying everything.
 
-use super::naive::{RESERVABLE, bill, demands, reserved, rest, three};
+use super::naive_tests::{RESERVABLE, bill, demands, reserved, rest, three};
 use super::*;
 use crate::commitment::curve::{Curve, Rest};
+use crate::commitment::hourly as hourly_of;
 use alloc::vec;
 use proptest::prelude::*;
 
@@ -125,12 +126,36 @@ proptest! {
         prop_assert_eq!(cost_of(&demand, &owned, &mix), best.min().unwrap());
     }
 
+    /// Whatever is asked, it is answered or refused.
+    #[test]
+    fn nothing_panics(
+        prices in proptest::collection::vec((any::<u64>(), any::<u64>(), 0_u32..30), 3), per_unit in any::<u64>(),
+        hourly in proptest::collection::vec(any::<u64>(), 3), shift in 0_u32..64, repeats in (any::<i64>(), any::<i64>()),
+    ) {
+        let card = card(PlanKind::Database);
+        let usd = |(digits, _, places): (u64, u64, u32)| Ratio::new(digits.into(), 10_i128.pow(places));
+        let plan = |(_, digits, places): (u64, u64, u32)| Ratio::new(digits.into(), 10_i128.pow(places));
+        let hourly: Vec<u64> = hourly.into_iter().map(|ticks| ticks >> shift).collect();
+        let rows = prices.into_iter().map(|price| {
+            let mut used = Row::new(key("a"), "Hrs", usd(price), per_unit >> shift, hourly.clone()).under(&card, plan(price));
+            used.instance = Instance::of("AmazonRDS", "us-east-1", "InstanceUsage:db.r7g.large", "CreateDBInstance:0014");
+            used
+        });
+        let Ok(demand) = Demand::new(rows.collect()) else { return Ok(()) };
+        let demand = demand.repeated(Ratio::new(repeats.0.into(), repeats.1.into()));
+        let held = with(&[reserved(0, 3, 2)], &card, ratio("12.34567"));
+        let _ = apply(&demand, &held);
+        let _ = hourly_of(&demand, &held);
+        let _ = optimum(&demand, &[plan_offer(card), offer(0, 7)], &held, ratio("0.1"));
+        let _ = demand.scaled(Ratio::new(repeats.0.into(), repeats.1.into()));
+    }
+
     /// One rate: the level that is exceeded in as many hours as the saving asks for (O1).
     #[test]
     fn one_rate_is_a_quantile(hourly in proptest::collection::vec(0_u64..50, 1..40), plan in 1_i128..=20) {
         let (card, price) = (card(PlanKind::Compute), Ratio::ONE);
         let demand = Demand::new(vec![Row::new(key("a"), "Hrs", price, 1, hourly.clone()).under(&card, Ratio::new(plan, 20))]).unwrap();
-        let best = Curve::new(&demand, &Rest::all(&demand), &card).unwrap().exact_best();
+        let best = Curve::new(&demand, &Rest::all(&demand), &card).unwrap().exact_best().unwrap();
         let (hours, off) = (hourly.len() as i128, 20 - plan);
         // The smallest level that at most a part `s/p` of the hours exceeds.
         let exceeded = |level: u64| hourly.iter().filter(|&&used| used > level).count() as i128;
@@ -155,6 +180,21 @@ proptest! {
         let crumbs = crate::money::Usd::parse("0.00000000002").unwrap();
         prop_assert!(proposal.together.applied.total() <= proposal.together.before + crumbs);
     }
+}
+
+#[test]
+fn what_is_not_exact_says_so() {
+    let (compute, ec2) = (card(PlanKind::Compute), card(PlanKind::Ec2Instance));
+    let used =
+        row("a", "1", &[3, 5, 9]).under(&compute, ratio("0.8")).under(&ec2, ratio("0.6")).under(&three(), ratio("0.5"));
+    let demand = Demand::new(vec![used]).unwrap();
+    let exact = |offers: &[Offer], held: &[Commitment]| jointly(&demand, offers, held).unwrap().exact;
+    let owned = |card: &Card| with(&[], card, ratio("1"));
+    let offers = [plan_offer(compute.clone()), plan_offer(ec2.clone())];
+    assert!(exact(&offers[..1], &[]) && exact(&offers[1..], &[]) && !exact(&offers, &[]));
+    // What is held and comes before is simply subtracted; what comes after, or beside, is not.
+    assert!(exact(&offers[..1], &owned(&ec2)) && exact(&offers[..1], &owned(&compute)));
+    assert!(!exact(&offers[1..], &owned(&compute)) && !exact(&offers[..1], &owned(&three())));
 }
 
 /// Rates of ten digits have no small common denominator, neither have their quotients.
