@@ -1,7 +1,7 @@
 //! The binary as its users run it: every folder under `tests/cases` is a case.
 //!
 //! `cmd` holds the command line (`stackcost estimate stack.toml`), possibly a line `exit: 2` and a
-//! line `stdin: FILE`; `stdout` and `stderr` hold what must come out (a missing file: nothing
+//! line `stdin: FILE` or `epoch: SECONDS` (the time that counts as now); `stdout` and `stderr` hold what must come out (a missing file: nothing
 //! may). `SNAPSHOTS=overwrite cargo test -p stackcost --test it cli` writes them anew: read the
 //! difference before you commit it.
 
@@ -23,6 +23,8 @@ fn run(folder: &Path) -> Result<(), String> {
         .args(words)
         .current_dir(folder)
         .env_remove("AWS_REGION")
+        // How old rates are depends on the day; here it is always 2026-11-28.
+        .env("SOURCE_DATE_EPOCH", field("epoch:").unwrap_or("1795824000"))
         .env("NO_COLOR", "1");
     if let Some(file) = field("stdin:") {
         command = command.stdin(Data::read_from(&folder.join(file), None));

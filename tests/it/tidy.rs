@@ -188,6 +188,7 @@ fn the_pictures_in_the_readme_are_real_output() {
     ] {
         let output = std::process::Command::new(env!("CARGO_BIN_EXE_stackcost"))
             .args(words.split(' '))
+            .env("SOURCE_DATE_EPOCH", "1795824000")
             .current_dir(root().join(folder))
             .output()
             .expect("the binary starts");

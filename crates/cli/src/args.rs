@@ -2,6 +2,7 @@
 
 use crate::cost_explorer::CostExplorerArgs;
 use crate::fixes::args::{CheckArgs, FixArgs};
+use crate::prices::args::{DIFF_EXAMPLES, PricesDiffArgs, PricesRefreshArgs, REFRESH_EXAMPLES};
 use crate::scaling::args::{SIMULATE_EXAMPLES, SimulateArgs};
 use crate::scaling::optimize_args::{OPTIMIZE_EXAMPLES, OptimizeArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -182,8 +183,8 @@ pub(crate) struct PricingArgs {
     /// Set a value over the file and its scenarios: fargate.api.tasks=8 (repeat for several)
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
-    /// A CSV file of your own rates, which go before the book's
-    #[arg(long, value_name = "FILE")]
+    /// Rates that go before the bundled ones: a CSV file, or a folder made by `prices refresh`
+    #[arg(long, value_name = "PATH")]
     pub price_book: Option<PathBuf>,
     /// As of this day: rates with a later date of effect do not count [default: the newest of each]
     #[arg(long, value_name = "DATE", value_parser = date)]
@@ -423,11 +424,17 @@ pub(crate) enum PricesCommand {
         after_help = "Examples:\n  stackcost prices show fargate --region eu-west-1\n  stackcost prices show rds db.t4g.micro --format csv"
     )]
     Show(PricesShowArgs),
-    /// List what the book lacks for the components of this tool
+    /// List what the book lacks for the components of this tool, and warn of what looks odd
     #[command(
         after_help = "Examples:\n  stackcost prices verify\n  stackcost prices verify --region eu-west-1 --detailed-exitcode"
     )]
     Verify(PricesVerifyArgs),
+    /// Make a dated book of AWS's price lists, or add newer ones to it
+    #[command(after_help = REFRESH_EXAMPLES)]
+    Refresh(PricesRefreshArgs),
+    /// Say what changed from one book to another, and what that does to the bill of a stack
+    #[command(after_help = DIFF_EXAMPLES)]
+    Diff(PricesDiffArgs),
 }
 
 #[derive(Debug, Args)]
@@ -439,8 +446,8 @@ pub(crate) struct PricesShowArgs {
     /// Whose rates
     #[arg(long, default_value = "us-east-1", env = "AWS_REGION")]
     pub region: String,
-    /// A CSV file of your own rates, which go before the book's
-    #[arg(long, value_name = "FILE")]
+    /// Rates that go before the bundled ones: a CSV file, or a folder made by `prices refresh`
+    #[arg(long, value_name = "PATH")]
     pub price_book: Option<PathBuf>,
     /// As of this day: rates with a later date of effect are left out [default: all there are]
     #[arg(long, value_name = "DATE", value_parser = date)]
@@ -455,10 +462,13 @@ pub(crate) struct PricesVerifyArgs {
     /// Only this region [default: all]
     #[arg(long)]
     pub region: Option<String>,
-    /// A CSV file of your own rates, which go before the book's
-    #[arg(long, value_name = "FILE")]
+    /// Rates that go before the bundled ones: a CSV file, or a folder made by `prices refresh`
+    #[arg(long, value_name = "PATH")]
     pub price_book: Option<PathBuf>,
-    /// Exit with 4 when something is lacking
+    /// Warn of regions whose newest rate is more than so many days old
+    #[arg(long, value_name = "DAYS", default_value_t = 365, value_parser = clap::value_parser!(i32).range(0..))]
+    pub max_age: i32,
+    /// Exit with 4 when something is lacking; warnings do not count
     #[arg(long)]
     pub detailed_exitcode: bool,
     /// How to write the result
@@ -597,6 +607,6 @@ fn month(text: &str) -> Option<Date> {
     }
 }
 
-fn date(text: &str) -> Result<Date, String> {
+pub(crate) fn date(text: &str) -> Result<Date, String> {
     text.parse().map_err(|_| "a date such as 2026-09-01".to_string())
 }

@@ -2,13 +2,14 @@
 
 use crate::args::PricingArgs;
 use crate::failure::Failure;
+use crate::prices::{OwnBook, age};
 use stackcost_formats::classes::Classes;
 use stackcost_formats::price_book::{self, Bundle};
 use stackcost_formats::problem::{Problem, Problems, did_you_mean};
 use stackcost_formats::stack::{Calibrated, Env, FileKind, Named, Resolved, StackFile, calibrate};
 use stackcost_model::estimate::{Estimate, estimate};
 use stackcost_model::exact::Ratio;
-use stackcost_model::meter::ServiceCode;
+use stackcost_model::meter::{Region, ServiceCode};
 use stackcost_model::price::{Price, PriceBook};
 use stackcost_model::reconcile::Reconciliation;
 use stackcost_model::report::load_remarks;
@@ -41,7 +42,7 @@ pub(crate) struct Input {
     folder: PathBuf,
     classes: Classes,
     /// The user's rates, and the day whose rates count.
-    own: Vec<Price>,
+    own: Option<OwnBook>,
     as_of: Option<Date>,
 }
 
@@ -62,7 +63,7 @@ impl Input {
             file.set(set)?;
         }
         let folder = if stdin { PathBuf::new() } else { path.parent().map(Path::to_path_buf).unwrap_or_default() };
-        let own = args.price_book.as_deref().map(user_book).transpose()?.unwrap_or_default();
+        let own = args.price_book.as_deref().map(OwnBook::open).transpose()?;
         let classes = Classes::parse(stackcost_prices::CLASSES)?;
         Ok(Input { name, text, file, folder, classes, own, as_of: args.as_of })
     }
@@ -114,6 +115,7 @@ impl Input {
         let book = self.book(&resolved)?;
         let mut priced = estimate(&resolved.stack, &book, self.as_of(&resolved));
         priced.scenario = scenario.map(str::to_string);
+        priced.remarks.extend(age::remark(&priced));
         let told = resolved.autoscaled.iter().flat_map(|(component, scaled)| {
             let lines = load_remarks(scaled.source, &scaled.remarks, scaled.usual_step, &scaled.service);
             lines.into_iter().map(move |line| format!("{component}, {line}"))
@@ -128,10 +130,13 @@ impl Input {
         let meters = components.flat_map(|(_, component)| component.meters());
         let services: BTreeSet<ServiceCode> = meters.map(|meter| meter.service).collect();
         let here = resolved.stack.region;
-        let mut book = BUNDLE.read(stackcost_prices::files(), |service, region| {
+        let wanted = |service: ServiceCode, region: Option<Region>| {
             services.contains(&service) && region.is_none_or(|region| region == here)
-        })?;
-        book.override_with(self.own.iter().cloned());
+        };
+        let mut book = BUNDLE.read(stackcost_prices::files(), wanted)?;
+        if let Some(own) = &self.own {
+            own.lay_over(&mut book, wanted)?;
+        }
         book.override_with(resolved.prices.iter().cloned());
         Ok(book)
     }
@@ -213,6 +218,11 @@ pub(crate) fn user_book(path: &Path) -> Result<Vec<Price>, Failure> {
 /// Reads a small text file.
 pub(crate) fn read_small(path: &Path) -> Result<String, Failure> {
     read_file(path, STACK_BYTES, None)
+}
+
+/// Reads a text of some size.
+pub(crate) fn read_data(path: &Path) -> Result<String, Failure> {
+    read_file(path, DATA_BYTES, None)
 }
 
 /// Reads a text of some size, or standard input (`-`); with its name.

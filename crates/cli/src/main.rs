@@ -16,6 +16,7 @@ mod focus;
 mod forecast;
 mod input;
 mod output;
+mod prices;
 mod progress;
 mod scaling;
 
@@ -79,6 +80,8 @@ fn run(command: Command) -> Result<Outcome, Failure> {
         Command::Prices(args) => match args.command {
             PricesCommand::Show(args) => commands::prices_show::run(&args),
             PricesCommand::Verify(args) => commands::prices_verify::run(&args),
+            PricesCommand::Diff(args) => commands::prices_diff::run(&args),
+            PricesCommand::Refresh(args) => commands::prices_refresh::run(&args),
         },
         Command::Iam(args) => commands::iam::run(&args),
         Command::Completions(args) => commands::completions::run(&args),

@@ -30,6 +30,8 @@ pub struct Estimate {
     pub book: (String, Option<Date>),
     /// The components of the stack, in its order.
     pub components: Vec<Arc<str>>,
+    /// What else is to be known of the rates: how old they are, for one.
+    pub remarks: Vec<String>,
     /// What could be priced.
     pub lines: Vec<Line>,
     /// What could not: while this is not empty the total is a lower bound.
@@ -156,6 +158,7 @@ pub fn estimate(stack: &Stack, book: &PriceBook, as_of: Option<Date>) -> Estimat
         horizon: stack.horizon,
         book: (book.version().to_string(), as_of),
         components: stack.components.iter().map(|(name, _)| Arc::clone(name)).collect(),
+        remarks: Vec::new(),
         lines: pricer.lines,
         unpriced: pricer.unpriced,
     }

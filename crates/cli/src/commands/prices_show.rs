@@ -3,8 +3,9 @@
 use crate::Outcome;
 use crate::args::{Format, PricesShowArgs};
 use crate::failure::Failure;
-use crate::input::{self, BUNDLE};
+use crate::input::BUNDLE;
 use crate::output;
+use crate::prices::OwnBook;
 use stackcost_formats::problem::{Problem, did_you_mean, region};
 use stackcost_formats::render::{Precision, html, markdown, prices, table};
 use stackcost_formats::stack::component_types;
@@ -17,10 +18,10 @@ pub(crate) fn run(args: &PricesShowArgs) -> Result<Outcome, Failure> {
     // An empty AWS_REGION is none.
     let region = region(if args.region.is_empty() { "us-east-1" } else { &args.region })?;
     let (service, family) = service(&args.service)?;
-    let mut book =
-        BUNDLE.read(stackcost_prices::files(), |known, at| known == service && at.is_none_or(|at| at == region))?;
+    let wanted = |known: ServiceCode, at: Option<Region>| known == service && at.is_none_or(|at| at == region);
+    let mut book = BUNDLE.read(stackcost_prices::files(), wanted)?;
     if let Some(path) = &args.price_book {
-        book.override_with(input::user_book(path)?);
+        OwnBook::open(path)?.lay_over(&mut book, wanted)?;
     }
     let wanted = args.usage_type.as_deref().map(|text| UsageType::parse(text).rest);
     let fits = |price: &&Price| {

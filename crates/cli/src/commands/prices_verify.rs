@@ -1,24 +1,24 @@
-//! `stackcost prices verify`: what the book lacks.
+//! `stackcost prices verify`: what the book lacks, and what looks odd in it.
 
 use crate::Outcome;
 use crate::args::{Format, PricesVerifyArgs};
 use crate::failure::Failure;
-use crate::input::{self, BUNDLE};
+use crate::input::BUNDLE;
 use crate::output;
+use crate::prices::{OwnBook, age};
 use stackcost_formats::problem::region;
 use stackcost_formats::render::{Precision, html, markdown, table, verify};
-use stackcost_model::meter::Region;
-use stackcost_model::price::gaps;
+use stackcost_model::meter::{Region, ServiceCode};
+use stackcost_model::price::{gaps, oddities};
 use stackcost_model::report;
 use stackcost_model::services::Component;
 
 pub(crate) fn run(args: &PricesVerifyArgs) -> Result<Outcome, Failure> {
     let only = args.region.as_deref().map(region).transpose()?;
-    let mut book = BUNDLE.read(stackcost_prices::files(), |_, region| {
-        only.is_none_or(|only| region.is_none_or(|region| region == only))
-    })?;
+    let wanted = |_: ServiceCode, at: Option<Region>| only.is_none_or(|only| at.is_none_or(|at| at == only));
+    let mut book = BUNDLE.read(stackcost_prices::files(), wanted)?;
     if let Some(path) = &args.price_book {
-        book.override_with(input::user_book(path)?);
+        OwnBook::open(path)?.lay_over(&mut book, wanted)?;
     }
     let mut meters: Vec<_> = Component::all_meters().cloned().collect();
     meters.sort();
@@ -27,12 +27,15 @@ pub(crate) fn run(args: &PricesVerifyArgs) -> Result<Outcome, Failure> {
         .filter(|region| only.is_none_or(|only| only == *region))
         .map(|region| gaps(&book, &meters, region))
         .collect();
+    let today = (age::today(), args.max_age);
+    let warnings: Vec<_> = lacking.iter().flat_map(|of| oddities(&book, of.region, Some(today))).collect();
     let found = lacking.iter().any(|region| !region.is_empty());
+    let report = || report::gaps(&book, &lacking, &warnings);
     output::data(&match args.format {
-        Format::Table => table::render(&report::gaps(&book, &lacking), Precision::Full, output::stdout_width()),
-        Format::Markdown => markdown::render(&report::gaps(&book, &lacking), Precision::Full),
-        Format::Html => html::page(&[report::gaps(&book, &lacking)], Precision::Full, None),
-        Format::Json => verify::json(book.version(), &lacking),
+        Format::Table => table::render(&report(), Precision::Full, output::stdout_width()),
+        Format::Markdown => markdown::render(&report(), Precision::Full),
+        Format::Html => html::page(&[report()], Precision::Full, None),
+        Format::Json => verify::json(book.version(), &lacking, &warnings),
         Format::Ndjson => verify::ndjson(&lacking),
         Format::Csv => verify::csv(&lacking),
     })?;

@@ -4,11 +4,13 @@ use crate::Outcome;
 use crate::args::{Format, Increase, Months, ReconcileArgs};
 use crate::bill::{Charged, charged, of_files};
 use crate::failure::Failure;
-use crate::input::{BUNDLE, Input, user_book};
+use crate::input::{BUNDLE, Input};
 use crate::output::{self, say};
+use crate::prices::OwnBook;
 use stackcost_formats::problem::Problem;
 use stackcost_formats::render::{html, markdown, reconcile, table};
 use stackcost_model::bill::{Amount, Condition, Dimension, Span};
+use stackcost_model::meter::{Region, ServiceCode};
 use stackcost_model::reconcile::{
     MAY_LACK, Reconciliation, Rerated, Verdict, query_of_cost_explorer, query_of_files, rerate, rerate_query, services,
 };
@@ -117,8 +119,11 @@ fn rerated(args: &ReconcileArgs) -> Result<Outcome, Failure> {
         return Err(problem.help("name another --month, or other files").into());
     }
     let wanted = services(&charged.bill);
-    let mut book = BUNDLE.read(stackcost_prices::files(), |service, _| wanted.contains(&service))?;
-    book.override_with(args.pricing.price_book.as_deref().map(user_book).transpose()?.unwrap_or_default());
+    let wanted = |service: ServiceCode, _: Option<Region>| wanted.contains(&service);
+    let mut book = BUNDLE.read(stackcost_prices::files(), wanted)?;
+    if let Some(path) = &args.pricing.price_book {
+        OwnBook::open(path)?.lay_over(&mut book, wanted)?;
+    }
     let rerated = rerate(&charged.bill, &book, args.pricing.as_of).ok_or_else(Failure::too_large)?;
     let report = || report::rerated(&rerated, &charged.source).ok_or_else(Failure::too_large);
     output::data(&match args.output.format {

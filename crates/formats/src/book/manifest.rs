@@ -1,6 +1,7 @@
 //! What a book was made of: each price list with its version and digest, so that the same book can
 //! be made again.
 
+use crate::offers::urls::{Download, curl};
 use crate::offers::{PriceList, Why};
 use crate::price_book::file_of_region;
 use crate::problem::{Problem, Problems};
@@ -105,6 +106,24 @@ impl Manifest {
     #[must_use]
     pub fn pin(&self, file: &str) -> Option<&Pin> {
         self.lists.iter().find(|pin| pin.file == file)
+    }
+
+    /// The lists to download to make the same book again.
+    #[must_use]
+    pub fn downloads(&self) -> Vec<Download> {
+        let of = |pin: &Pin| Download {
+            offer: pin.offer.clone(),
+            url: pin.url.clone().unwrap_or_default(),
+            file: pin.file.clone(),
+            note: format!("version {}, sha256 {}", pin.version, pin.sha256),
+            command: pin
+                .url
+                .as_ref()
+                .map_or("# no address: it was an answer of GetProducts, or of several regions".into(), |url| {
+                    curl(url, &pin.file)
+                }),
+        };
+        self.lists.iter().map(of).collect()
     }
 
     /// The newest day on which a list was published, in ISO form.

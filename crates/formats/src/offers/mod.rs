@@ -75,6 +75,13 @@ impl PriceList {
         rates.chain(reservations).chain(self.plans.iter().map(|plan| Some(plan.region))).collect()
     }
 
+    /// Keeps only what is in these regions, and what is billed once for all.
+    pub fn keep_regions(&mut self, regions: &[Region]) {
+        self.rates.retain(|rate| rate.region.is_none_or(|region| regions.contains(&region)));
+        self.reservations.retain(|of| regions.contains(&of.region));
+        self.plans.retain(|plan| regions.contains(&plan.region));
+    }
+
     /// Whether nothing of it is of use here.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -1,23 +1,42 @@
 //! Where AWS publishes its price lists. They need no credentials.
 
+use serde::Serialize;
 use stackcost_model::meter::{Region, ServiceCode};
 
+const HOST: &str = "https://pricing.us-east-1.amazonaws.com";
 /// The lists of offers.
 pub const OFFERS: &str = "https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws";
 /// The lists of Savings Plans.
 pub const SAVINGS_PLANS: &str = "https://pricing.us-east-1.amazonaws.com/savingsPlan/v1.0/aws";
 
 /// A list to download.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Download {
     /// AWS's code of the offer.
-    pub offer: &'static str,
+    pub offer: String,
     /// Where its newest version is, or, of Savings Plans, the index that names it.
     pub url: String,
     /// What to call it.
     pub file: String,
     /// What to know of it.
-    pub note: &'static str,
+    pub note: String,
+    /// What downloads it, in a shell.
+    pub command: String,
+}
+
+/// What downloads a file under a name.
+#[must_use]
+pub fn curl(url: &str, file: &str) -> String {
+    format!("curl -fsSL --create-dirs -o {} {}", quoted(file), quoted(url))
+}
+
+/// A word that a shell takes as it is: names can come from a manifest of somebody else.
+fn quoted(word: &str) -> String {
+    let plain = |sign: char| sign.is_ascii_alphanumeric() || "-_./:".contains(sign);
+    match word.starts_with(|sign: char| sign.is_ascii_alphanumeric()) && word.chars().all(plain) {
+        true => word.to_string(),
+        false => format!("'./{}'", word.replace('\'', "'\\''")),
+    }
 }
 
 /// The newest lists of everything that this tool prices, for one region.
@@ -31,18 +50,18 @@ pub fn downloads(region: Region) -> Vec<Download> {
             ServiceCode::CloudWatch => ("json", "has no dashboards: those are in the list of all regions"),
             _ => ("json", ""),
         };
-        Download {
-            offer,
-            url: format!("{OFFERS}/{offer}/current/{region}/index.{ending}"),
-            file: format!("{offer}-{region}.{ending}"),
-            note,
-        }
+        let url = format!("{OFFERS}/{offer}/current/{region}/index.{ending}");
+        let file = format!("{offer}-{region}.{ending}");
+        Download { offer: offer.into(), command: curl(&url, &file), url, file, note: note.into() }
     });
-    let plans = ["AWSComputeSavingsPlan", "AWSDatabaseSavingsPlans"].map(|offer| Download {
-        offer,
-        url: format!("{SAVINGS_PLANS}/{offer}/current/region_index.json"),
-        file: format!("{offer}-region_index.json"),
-        note: "an index: download what it names as versionUrl for the region, and not the index itself",
+    let plans = ["AWSComputeSavingsPlan", "AWSDatabaseSavingsPlans"].map(|offer| {
+        let url = format!("{SAVINGS_PLANS}/{offer}/current/region_index.json");
+        let file = format!("{offer}-{region}.json");
+        // The index is a list, and not by region.
+        let filter = format!(".regions[] | select(.regionCode == \"{region}\") | \"{HOST}\" + .versionUrl");
+        let command = format!("curl -fsSL {url} | jq -r '{filter}' | xargs curl -fsSL -o {file}");
+        let note = "no address stands for the newest list: an index names it (this needs jq)".into();
+        Download { offer: offer.into(), url, file, note, command }
     });
     offers.chain(plans).collect()
 }
@@ -50,6 +69,13 @@ pub fn downloads(region: Region) -> Vec<Download> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_is_no_command() {
+        assert_eq!(curl("https://a/b", "a-1.json"), "curl -fsSL --create-dirs -o a-1.json https://a/b");
+        assert_eq!(quoted("a; b's"), "'./a; b'\\''s'");
+        assert_eq!(quoted("-rf"), "'./-rf'");
+    }
 
     #[test]
     fn each_offer_has_its_address() {

@@ -14,6 +14,8 @@ struct Estimate<'a> {
     region: &'a str,
     horizon: Horizon,
     price_book: PriceBook<'a>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    remarks: &'a [String],
     lines: Vec<Line<'a>>,
     unpriced: Vec<Unpriced<'a>>,
     total: TotalJson,
@@ -171,6 +173,7 @@ fn document(estimate: &estimate::Estimate) -> Estimate<'_> {
         region: estimate.region.code(),
         horizon: Horizon { hours: estimate.horizon.hours().to_string(), label: estimate.horizon.label() },
         price_book: PriceBook { version, as_of: as_of.map_or_else(|| version.clone(), |date| date.to_string()) },
+        remarks: &estimate.remarks,
         lines: estimate.lines.iter().map(line).collect(),
         unpriced: estimate.unpriced.iter().map(unpriced).collect(),
         total: match estimate.total() {

@@ -1,7 +1,7 @@
 //! What a price book lacks, as JSON and CSV.
 
 use serde::Serialize;
-use stackcost_model::price::RegionGaps;
+use stackcost_model::price::{RegionGaps, Warning};
 
 #[derive(Serialize)]
 struct Lacking<'a> {
@@ -40,14 +40,32 @@ fn all(regions: &[RegionGaps]) -> impl Iterator<Item = Lacking<'_>> {
 
 /// `stackcost.price-gaps/1`.
 #[must_use]
-pub fn json(version: &str, regions: &[RegionGaps]) -> String {
+pub fn json(version: &str, regions: &[RegionGaps], warnings: &[Warning]) -> String {
+    #[derive(Serialize)]
+    struct Odd<'a> {
+        region: &'a str,
+        kind: &'static str,
+        text: &'a str,
+    }
     #[derive(Serialize)]
     struct Document<'a> {
         schema: &'static str,
         version: &'a str,
         lacking: Vec<Lacking<'a>>,
+        /// What looks odd; nothing of it is an error.
+        warnings: Vec<Odd<'a>>,
     }
-    let document = Document { schema: "stackcost.price-gaps/1", version, lacking: all(regions).collect() };
+    let warnings = warnings.iter().map(|warning| Odd {
+        region: warning.region.code(),
+        kind: warning.kind.word(),
+        text: &warning.text,
+    });
+    let document = Document {
+        schema: "stackcost.price-gaps/1",
+        version,
+        lacking: all(regions).collect(),
+        warnings: warnings.collect(),
+    };
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text.push('\n');
     text

@@ -36,14 +36,18 @@ macro_rules! words {
     };
 }
 
+mod diff;
 mod gaps;
+mod lint;
 mod tariff;
 mod term;
 
 /// The decimals that rates are: part of this crate's interface.
 pub use rust_decimal::Decimal;
 
+pub use diff::{BookDiff, Change, Shelf, compare_books};
 pub use gaps::{RegionGaps, gaps};
+pub use lint::{Oddity, Warning, age, oddities};
 pub use tariff::{Band, Slice, Tariff};
 pub use term::{Payment, PlanKind, PlanRate, Reservation, Term};
 
@@ -206,6 +210,11 @@ impl PriceBook {
     #[must_use]
     pub fn version(&self) -> &str {
         &self.version
+    }
+
+    /// Calls the book otherwise: after another was laid over it, for one.
+    pub fn set_version(&mut self, version: impl Into<String>) {
+        self.version = version.into();
     }
 
     /// The book's rates, sorted by service, usage type, operation, region, band and date.

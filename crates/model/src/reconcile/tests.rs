@@ -44,6 +44,7 @@ fn estimate(lines: &[(&str, ServiceCode, &str, &str, &str, &str)]) -> Estimate {
         horizon: "2026-10".parse().unwrap(),
         book: ("test".to_string(), None),
         components: lines.iter().map(|line| Arc::clone(&line.component)).collect(),
+        remarks: Vec::new(),
         lines,
         unpriced: Vec::new(),
     }

@@ -5,6 +5,7 @@ mod drivers;
 mod fixes;
 mod forecast;
 mod optimization;
+mod prices;
 mod reconcile;
 mod simulation;
 mod spend;
@@ -15,6 +16,7 @@ pub use forecast::forecast;
 pub use optimization::{
     candidate_words, contender_words, limit_words, optimization, trade_off, verdict_words, winner_words,
 };
+pub use prices::{price_diff, price_effect};
 pub use reconcile::{reconciliation, rerated};
 pub use simulation::{
     Alarm, Stretch, Subject, activities, alarm, difference, load_remarks, not_scaled, reason, service_words,
@@ -27,12 +29,15 @@ use crate::estimate::{Estimate, Line, Total, Unpriced};
 use crate::exact::Ratio;
 use crate::meter::{Meter, ServiceCode, UsageType};
 use crate::money::Usd;
-use crate::price::{Confidence, Price, PriceBook, RegionGaps};
+use crate::price::{Confidence, Price, PriceBook, RegionGaps, Warning};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
+
+/// Of more warnings at once nobody reads the rest.
+const MOST_WARNINGS: usize = 20;
 
 /// A table of amounts with its words around it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -204,6 +209,11 @@ fn notes(estimates: &[&Estimate]) -> Vec<String> {
             Some(date) => format!("AWS list prices as of {date}, from the book of {version}"),
             None => format!("AWS list prices, book of {version}; `stackcost explain` says where each rate comes from"),
         });
+    }
+    for remark in estimates.iter().flat_map(|estimate| &estimate.remarks) {
+        if !notes.contains(remark) {
+            notes.push(remark.clone());
+        }
     }
     let lines = || estimates.iter().flat_map(|estimate| &estimate.lines);
     let own = lines().filter(|line| line.source.confidence == Confidence::User && !line.rate.is_zero()).count();
@@ -394,9 +404,9 @@ pub fn prices<'a>(title: &str, prices: impl IntoIterator<Item = &'a Price>, note
     }
 }
 
-/// What a price book lacks, by region; name by name when it is one region.
+/// What a price book lacks, by region, and what looks odd in it; name by name when it is one region.
 #[must_use]
-pub fn gaps(book: &PriceBook, regions: &[RegionGaps]) -> Report {
+pub fn gaps(book: &PriceBook, regions: &[RegionGaps], warnings: &[Warning]) -> Report {
     let count = |count: usize| Cell::Number(Ratio::from(count as u64));
     let rows = regions.iter().map(|region| Row {
         kind: RowKind::Line,
@@ -415,6 +425,7 @@ pub fn gaps(book: &PriceBook, regions: &[RegionGaps]) -> Report {
     if regions.len() > 1 {
         notes.push("--region NAME names what one region lacks, --format csv all of it".to_string());
     }
+    notes.extend(warned(warnings, regions.len() == 1));
     Report {
         title: format!(
             "book of {}: {} rates; what the components of this tool lack",
@@ -424,6 +435,23 @@ pub fn gaps(book: &PriceBook, regions: &[RegionGaps]) -> Report {
         columns: vec![text("region"), number("known"), number("missing"), number("partial")],
         rows: rows.collect(),
         notes,
+    }
+}
+
+/// Warnings in words: each of them for one region, else how many there are.
+fn warned(warnings: &[Warning], all: bool) -> Vec<String> {
+    let count = warnings.len();
+    let many = if count == 1 { "warning" } else { "warnings" };
+    match (count, all) {
+        (0, _) => Vec::new(),
+        (_, false) => {
+            vec![format!("{count} {many} of age or unusual ratios: --region NAME names them, --format json all")]
+        }
+        (_, true) => {
+            let more = count.saturating_sub(MOST_WARNINGS);
+            let told = warnings.iter().take(MOST_WARNINGS).map(|warning| format!("warning: {}", warning.text));
+            told.chain((more > 0).then(|| format!("and {more} more like these: --format json"))).collect()
+        }
     }
 }
 

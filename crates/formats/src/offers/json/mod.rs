@@ -1,12 +1,15 @@
 //! Price lists in JSON, read as they come: of what is not used, nothing is kept.
 
-use super::Form;
-use super::gather::{Dimension, Gather, PlanRow, TermOf, payment, plan_kind, term_of_lease};
+mod answers;
+mod plans;
+
+use super::gather::{Dimension, Gather, TermOf};
 use super::place::{Place, Product, place};
 use crate::problem::Problem;
+use answers::Answers;
+use plans::{Pending, Plan, PlanProduct, PlanTerms};
 use serde::Deserialize;
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use stackcost_model::price::Term;
 use std::collections::HashMap;
 use std::fmt;
 use std::io::{BufRead, Read};
@@ -62,22 +65,6 @@ impl<R: Read> Read for Counted<R> {
         self.bytes += read as u64;
         Ok(read)
     }
-}
-
-/// What stands of a plan in its list of products.
-struct Plan {
-    kind: Option<stackcost_model::price::PlanKind>,
-    term: Option<Term>,
-    payment: Option<stackcost_model::price::Payment>,
-}
-
-/// A rate of a plan whose product may come later.
-struct Pending {
-    plan: String,
-    lease: Option<Term>,
-    effective: String,
-    place: Place,
-    rate: PlanRate,
 }
 
 struct State<'g, 'a> {
@@ -142,32 +129,6 @@ impl State<'_, '_> {
             } else {
                 self.gather.on_demand(place, &of, &dimension)?;
             }
-        }
-        Ok(())
-    }
-
-    /// Gives each rate of a plan what its product says.
-    fn plans_are_known(&mut self) -> Result<(), Problem> {
-        for pending in std::mem::take(&mut self.rates) {
-            let plan = self.plans.get(&pending.plan);
-            let rate = &pending.rate;
-            let row = PlanRow {
-                kind: plan.and_then(|plan| plan.kind),
-                term: plan.and_then(|plan| plan.term).or(pending.lease),
-                payment: plan.and_then(|plan| plan.payment),
-                effective: &pending.effective,
-                sku: &rate.sku,
-                code: &rate.rate_code,
-                unit: &rate.unit,
-                usd: &rate.rate.price,
-                currency: &rate.rate.currency,
-            };
-            self.gather.plan(&pending.place, &row)?;
-        }
-        if !self.plans.is_empty() && self.gather.offer.is_none() {
-            // Files of Savings Plans may leave it out; their products say whose they are.
-            let kind = self.plans.values().find_map(|plan| plan.kind);
-            self.gather.offer = kind.map(|kind| super::gather::offer_of_plan(kind).to_string());
         }
         Ok(())
     }
@@ -269,58 +230,6 @@ impl<'de> Deserialize<'de> for Dollars {
     }
 }
 
-#[derive(Deserialize)]
-struct PlanProduct {
-    #[serde(default)]
-    sku: String,
-    #[serde(default, rename = "productFamily")]
-    family: String,
-    #[serde(default, rename = "serviceCode")]
-    service: String,
-    #[serde(default, rename = "usageType")]
-    usage_type: String,
-    #[serde(default)]
-    attributes: PlanAttributes,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct PlanAttributes {
-    purchase_option: String,
-    purchase_term: String,
-}
-
-#[derive(Deserialize)]
-struct Lease {
-    duration: u8,
-    unit: String,
-}
-
-#[derive(Deserialize)]
-struct PlanRate {
-    #[serde(default, rename = "discountedSku")]
-    sku: String,
-    #[serde(rename = "discountedUsageType")]
-    usage_type: String,
-    #[serde(default, rename = "discountedOperation")]
-    operation: String,
-    #[serde(rename = "discountedServiceCode")]
-    service: String,
-    #[serde(default, rename = "discountedRegionCode")]
-    region: String,
-    #[serde(rename = "rateCode")]
-    rate_code: String,
-    unit: String,
-    #[serde(rename = "discountedRate")]
-    rate: PlanPrice,
-}
-
-#[derive(Deserialize)]
-struct PlanPrice {
-    price: String,
-    currency: String,
-}
-
 /// The document as a whole.
 struct Body<'s, 'g, 'a>(&'s mut State<'g, 'a>);
 
@@ -420,11 +329,7 @@ impl<'de> Visitor<'de> for Products<'_, '_, '_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         while let Some(product) = seq.next_element::<PlanProduct>()? {
-            let plan = Plan {
-                kind: plan_kind(&product.family, &product.service, &product.usage_type),
-                term: term_of_lease(&product.attributes.purchase_term),
-                payment: payment(&product.attributes.purchase_option),
-            };
+            let plan = product.plan();
             self.0.plans.insert(product.sku, plan);
         }
         Ok(())
@@ -556,171 +461,4 @@ impl<'de> Visitor<'de> for OfProduct<'_, '_, '_> {
         }
         Ok(())
     }
-}
-
-/// The plans of a list of Savings Plans, each with its rates.
-struct PlanTerms<'s, 'g, 'a>(&'s mut State<'g, 'a>);
-
-impl<'de> DeserializeSeed<'de> for PlanTerms<'_, '_, '_> {
-    type Value = ();
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_seq(self)
-    }
-}
-
-impl<'de> Visitor<'de> for PlanTerms<'_, '_, '_> {
-    type Value = ();
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of plans")
-    }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while seq.next_element_seed(PlanTerm(&mut *self.0))?.is_some() {}
-        Ok(())
-    }
-}
-
-/// One plan. Its rates may stand before what they share.
-struct PlanTerm<'s, 'g, 'a>(&'s mut State<'g, 'a>);
-
-impl<'de> DeserializeSeed<'de> for PlanTerm<'_, '_, '_> {
-    type Value = ();
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for PlanTerm<'_, '_, '_> {
-    type Value = ();
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a plan")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let (mut sku, mut effective, mut lease) = (String::new(), String::new(), None);
-        let mut rates = Vec::new();
-        while let Some(key) = map.next_key::<String>()? {
-            match &*key {
-                "sku" => sku = map.next_value()?,
-                "effectiveDate" => effective = map.next_value()?,
-                "leaseContractLength" => {
-                    let of: Lease = map.next_value()?;
-                    lease = match (of.duration, &*of.unit) {
-                        (1, "year") => Some(Term::OneYear),
-                        (3, "year") => Some(Term::ThreeYears),
-                        _ => None,
-                    };
-                }
-                "rates" => map.next_value_seed(PlanRates { state: &mut *self.0, rates: &mut rates })?,
-                _ => drop(map.next_value::<IgnoredAny>()?),
-            }
-        }
-        self.0.rates.extend(rates.into_iter().map(|(place, rate)| Pending {
-            plan: sku.clone(),
-            lease,
-            effective: effective.clone(),
-            place,
-            rate,
-        }));
-        Ok(())
-    }
-}
-
-/// The rates of a plan; those of other services are many.
-struct PlanRates<'s, 'g, 'a> {
-    state: &'s mut State<'g, 'a>,
-    rates: &'s mut Vec<(Place, PlanRate)>,
-}
-
-impl<'de> DeserializeSeed<'de> for PlanRates<'_, '_, '_> {
-    type Value = ();
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_seq(self)
-    }
-}
-
-impl<'de> Visitor<'de> for PlanRates<'_, '_, '_> {
-    type Value = ();
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of rates")
-    }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while let Some(rate) = seq.next_element::<PlanRate>()? {
-            let product = Product {
-                service: &rate.service,
-                usage_type: &rate.usage_type,
-                operation: &rate.operation,
-                region: &rate.region,
-                ..Product::default()
-            };
-            match place(&product) {
-                Ok(place) => self.rates.push((place, rate)),
-                Err(why) => self.state.gather.leave_out(why, &rate.usage_type),
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Answers of GetProducts: each a text that is JSON of one product with its terms.
-struct Answers<'s, 'g, 'a>(&'s mut State<'g, 'a>);
-
-impl<'de> DeserializeSeed<'de> for Answers<'_, '_, '_> {
-    type Value = ();
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_seq(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Answers<'_, '_, '_> {
-    type Value = ();
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of texts, each a product as JSON")
-    }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while let Some(text) = seq.next_element::<String>()? {
-            answer(self.0, &text).map_err(|problem| self.0.stop(problem))?;
-        }
-        Ok(())
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Answer {
-    product: ProductOf,
-    #[serde(default)]
-    service_code: String,
-    terms: AnswerTerms,
-    version: String,
-    publication_date: String,
-}
-
-#[derive(Deserialize)]
-struct AnswerTerms {
-    #[serde(default, rename = "OnDemand")]
-    on_demand: HashMap<String, TermBody>,
-    #[serde(default, rename = "Reserved")]
-    reserved: HashMap<String, TermBody>,
-}
-
-fn answer(state: &mut State<'_, '_>, text: &str) -> Result<(), Problem> {
-    let answer: Answer = serde_json::from_str(text)
-        .map_err(|error| state.gather.problem(format!("an entry of PriceList is no product: {error}")))?;
-    state.gather.form = Form::Answers;
-    let service = answer.service_code;
-    if let Some(other) = state.gather.offer.as_ref().filter(|other| **other != service) {
-        let problem = state.gather.problem(format!("products of two services, {other} and {service}"));
-        return Err(problem.help("keep the answers of each service in a file of their own"));
-    }
-    state.gather.is_version(&answer.version, &answer.publication_date)?;
-    let place = state.product(&answer.product, &service);
-    state.gather.offer = Some(service);
-    let Some(place) = place else { return Ok(()) };
-    let sku = answer.product.sku;
-    for (terms, reserved) in [(answer.terms.on_demand, false), (answer.terms.reserved, true)] {
-        for term in terms.values() {
-            state.term(&place, &sku, term, reserved)?;
-        }
-    }
-    Ok(())
 }

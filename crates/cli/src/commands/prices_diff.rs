@@ -1,0 +1,78 @@
+//! `stackcost prices diff`: what two books say otherwise, and what that does to a bill.
+
+use crate::Outcome;
+use crate::args::{Format, PricingArgs};
+use crate::failure::Failure;
+use crate::input::{BUNDLE, Input};
+use crate::output;
+use crate::prices::OwnBook;
+use crate::prices::args::PricesDiffArgs;
+use stackcost_formats::problem::region;
+use stackcost_formats::render::{html, markdown, price_diff, table};
+use stackcost_model::estimate::Estimate;
+use stackcost_model::meter::{Region, ServiceCode};
+use stackcost_model::price::{PriceBook, compare_books};
+use stackcost_model::report;
+use std::path::Path;
+
+/// The book that comes with the program.
+const BUNDLED: &str = "bundled";
+
+pub(crate) fn run(args: &PricesDiffArgs) -> Result<Outcome, Failure> {
+    let only = args.region.as_deref().map(region).transpose()?;
+    let (before, after) = (book(&args.before, only)?, book(&args.after, only)?);
+    let names = [&args.before, &args.after].map(|path| path.display().to_string());
+    let [old, new] = [names[0].as_str(), names[1].as_str()];
+    let diff = compare_books(&before, &after, args.as_of);
+    let bills = match &args.stack {
+        Some(stack) => bills(stack, args)?,
+        None => Vec::new(),
+    };
+    let reports = || {
+        let mut reports = vec![report::price_diff(&diff, old, new)];
+        if !bills.is_empty() {
+            reports.push(report::price_effect(&bills, old, new));
+        }
+        reports
+    };
+    let texts =
+        |render: &dyn Fn(&report::Report) -> String| reports().iter().map(render).collect::<Vec<_>>().join("\n");
+    output::data(&match args.format {
+        Format::Table => texts(&|report| table::render(report, args.precision, output::stdout_width())),
+        Format::Markdown => texts(&|report| markdown::render(report, args.precision)),
+        Format::Html => html::page(&reports(), args.precision, None),
+        Format::Json => price_diff::json(&diff, old, new, &bills),
+        Format::Ndjson => price_diff::ndjson(&diff),
+        Format::Csv => price_diff::csv(&diff),
+    })?;
+    let differ = !diff.changes.is_empty();
+    Ok(if differ && args.detailed_exitcode { Outcome::Findings } else { Outcome::Complete })
+}
+
+/// The rates of one book alone.
+fn book(path: &Path, only: Option<Region>) -> Result<PriceBook, Failure> {
+    let wanted = |_: ServiceCode, at: Option<Region>| only.is_none_or(|only| at.is_none_or(|at| at == only));
+    if path == Path::new(BUNDLED) {
+        return Ok(BUNDLE.read(stackcost_prices::files(), wanted)?);
+    }
+    let mut rates = OwnBook::open(path)?.rates(wanted)?;
+    // A file is read as a whole.
+    rates.retain(|rate| wanted(rate.service, rate.region));
+    Ok(PriceBook::new(path.display().to_string(), rates))
+}
+
+/// The stack and each of its scenarios, at the rates of both.
+fn bills(stack: &Path, args: &PricesDiffArgs) -> Result<Vec<(String, Estimate, Estimate)>, Failure> {
+    let input = |path: &Path| {
+        let price_book = (path != Path::new(BUNDLED)).then(|| path.to_path_buf());
+        Input::read(stack, &PricingArgs { set: Vec::new(), price_book, as_of: args.as_of })
+    };
+    let (before, after) = (input(&args.before)?, input(&args.after)?);
+    let file = before.file();
+    let baseline = file.baseline()?;
+    let mut bills = vec![(baseline.clone(), before.price(None)?, after.price(None)?)];
+    for name in file.scenarios().filter(|name| *name != baseline) {
+        bills.push((name.to_string(), before.price(Some(name))?, after.price(Some(name))?));
+    }
+    Ok(bills)
+}

@@ -1,0 +1,116 @@
+//! `stackcost prices refresh`: AWS's price lists become a dated book.
+
+use crate::Outcome;
+use crate::args::Format;
+use crate::failure::Failure;
+use crate::input::{BUNDLE, read_data};
+use crate::output::{self, say};
+use crate::prices::args::PricesRefreshArgs;
+use crate::prices::{self, Found, folder};
+use stackcost_formats::book::{Book, MANIFEST, Manifest, Pin};
+use stackcost_formats::offers::urls;
+use stackcost_formats::problem::{Problem, region};
+use stackcost_formats::render::{Precision, html, markdown, refresh, table};
+use stackcost_model::meter::Region;
+use std::path::Path;
+
+pub(crate) fn run(args: &PricesRefreshArgs) -> Result<Outcome, Failure> {
+    let regions = args.region.iter().map(|code| region(code)).collect::<Result<Vec<_>, _>>()?;
+    let pinned = args.pinned.as_deref().map(manifest).transpose()?;
+    let Some(from) = args.from.as_deref() else {
+        download(args.format, &regions, pinned.as_ref())?;
+        return Ok(Outcome::Complete);
+    };
+    let (found, aside) = prices::find(from)?;
+    for name in aside {
+        say(&format!("{name} is left aside: price lists end in .json, .csv, or these and .gz"));
+    }
+    if found.is_empty() {
+        // What to do about it, ready to be run.
+        download(args.format, &regions, pinned.as_ref())?;
+        let what = format!("there is no price list in {}", from.display());
+        return Err(Problem::of_text(what).help("download the lists that are named above into it").into());
+    }
+    let into = match &args.into {
+        Some(path) => path.clone(),
+        None => folder::usual()?,
+    };
+    // Read before the lists: nothing that takes long is in vain.
+    let mut book = match folder::files(&into)? {
+        Some(files) => Book::read(&files)?,
+        None => Book::default(),
+    };
+    let allowances = BUNDLE.free()?;
+    let mut pins: Vec<Pin> = Vec::new();
+    for file in &found {
+        let (mut list, pin) = prices::read(file, &allowances)?;
+        if let Some(pinned) = &pinned {
+            is_pinned(file, &pin, pinned)?;
+        }
+        let mut pin = pin;
+        if !regions.is_empty() {
+            list.keep_regions(&regions);
+            pin = Pin::of(&list, &pin.file, &pin.sha256);
+        }
+        book.add(list, pin.clone())?;
+        pins.push(pin);
+    }
+    if let Some(lacking) = pinned.iter().flat_map(|of| &of.lists).find(|of| !pins.iter().any(|pin| pin.file == of.file))
+    {
+        let problem = Problem::of_text(format!("{} is pinned, but not in {}", lacking.file, from.display()));
+        return Err(problem
+            .help(lacking.url.as_ref().map_or("ask for it again".to_string(), |url| format!("it is at {url}")))
+            .into());
+    }
+    folder::replace(&into, &book.files()?)?;
+    let shown = into.display().to_string();
+    let report = || refresh::report(&pins, &shown);
+    output::data(&match args.format {
+        Format::Table => table::render(&report(), Precision::Full, output::stdout_width()),
+        Format::Markdown => markdown::render(&report(), Precision::Full),
+        Format::Html => html::page(&[report()], Precision::Full, None),
+        Format::Json => refresh::json(&pins, &shown),
+        Format::Ndjson => refresh::ndjson(&pins),
+        Format::Csv => refresh::csv(&pins),
+    })?;
+    Ok(Outcome::Complete)
+}
+
+/// A manifest, or that of a book.
+fn manifest(path: &Path) -> Result<Manifest, Failure> {
+    let path = if path.is_dir() { path.join(MANIFEST) } else { path.to_path_buf() };
+    Ok(Manifest::parse(&path.display().to_string(), &read_data(&path)?)?)
+}
+
+/// A file must be the one that is pinned, to the last bit.
+fn is_pinned(file: &Found, pin: &Pin, pinned: &Manifest) -> Result<(), Problem> {
+    let shown = file.path.display();
+    match pinned.pin(&file.name) {
+        Some(known) if known.sha256 == pin.sha256 => Ok(()),
+        Some(known) => Err(Problem::of_text(format!(
+            "{shown} is not the file that is pinned: its SHA-256 is {}, pinned is {}",
+            pin.sha256, known.sha256
+        ))
+        .help(
+            known
+                .url
+                .as_ref()
+                .map_or("put the right one there".to_string(), |url| format!("the right one is at {url}")),
+        )),
+        None => Err(Problem::of_text(format!("{shown} is not pinned; its SHA-256 is {}", pin.sha256))
+            .help("take it out of the folder, or refresh without --pinned")),
+    }
+}
+
+/// How to get the newest lists, or those of a manifest.
+fn download(format: Format, regions: &[Region], pinned: Option<&Manifest>) -> Result<(), Failure> {
+    let regions = if regions.is_empty() { &[Region::US_EAST_1] } else { regions };
+    let wanted = match pinned {
+        Some(manifest) => manifest.downloads(),
+        None => regions.iter().flat_map(|region| urls::downloads(*region)).collect(),
+    };
+    match format {
+        Format::Json => output::data(&refresh::downloads_json(&wanted)),
+        _ => output::data(&refresh::downloads(&wanted)),
+    }
+}

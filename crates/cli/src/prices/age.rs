@@ -1,0 +1,32 @@
+//! How old rates are. Only here the time of day counts for prices.
+
+use crate::bill::clock;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use stackcost_model::estimate::Estimate;
+use stackcost_model::price::age;
+use stackcost_model::time::Date;
+
+/// Rates that are older than this many days are told of. AWS changes most of them less often.
+const OLD: i32 = 365;
+
+/// The day in UTC. `SOURCE_DATE_EPOCH`, the usual way to make a build reproducible, goes first, so
+/// that the same inputs can give the same report.
+pub(crate) fn today() -> Date {
+    let given = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|text| text.parse().ok());
+    let given = given.and_then(|seconds| Timestamp::from_second(seconds).ok());
+    given.map_or_else(|| clock().1, |now| now.to_zoned(TimeZone::UTC).date())
+}
+
+/// What to say of an estimate at the newest rates there are, if these are old.
+pub(crate) fn remark(estimate: &Estimate) -> Option<String> {
+    if estimate.book.1.is_some() {
+        return None;
+    }
+    let (newest, days) = age(estimate.lines.iter().map(|line| &line.source), today())?;
+    (days > OLD).then(|| {
+        format!(
+            "the newest of these rates is of {newest}, {days} days ago; `stackcost prices refresh` makes a newer book"
+        )
+    })
+}

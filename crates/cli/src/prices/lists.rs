@@ -1,0 +1,83 @@
+//! AWS's price lists on disk: plain or packed, each with its digest.
+
+use super::folder::names;
+use crate::failure::Failure;
+use flate2::read::MultiGzDecoder;
+use sha2::{Digest, Sha256};
+use stackcost_formats::book::{MANIFEST, Pin};
+use stackcost_formats::offers::{self, PriceList};
+use stackcost_formats::problem::Problem;
+use stackcost_model::usage::Allowance;
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::{Path, PathBuf};
+
+/// A file that can be a price list.
+pub(crate) struct Found {
+    pub path: PathBuf,
+    /// Its path below the folder, with `/`, and without `.gz`.
+    pub name: String,
+    packed: bool,
+}
+
+/// The price lists below a folder, sorted, and what is none by its name.
+pub(crate) fn find(root: &Path) -> Result<(Vec<Found>, Vec<String>), Problem> {
+    let (mut found, mut aside) = (Vec::new(), Vec::new());
+    let mut folders = vec![String::new()];
+    while let Some(folder) = folders.pop() {
+        for name in names(&root.join(&folder))? {
+            let below = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
+            let path = root.join(&below);
+            if name.starts_with('.') || below == MANIFEST {
+                continue;
+            }
+            if path.is_dir() {
+                folders.push(below);
+                continue;
+            }
+            let plain = below.strip_suffix(".gz");
+            let shown = plain.unwrap_or(&below).to_string();
+            if shown.ends_with(".json") || shown.ends_with(".csv") {
+                found.push(Found { path, name: shown, packed: plain.is_some() });
+            } else {
+                aside.push(below);
+            }
+        }
+    }
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    if let Some(pair) = found.windows(2).find(|pair| matches!(pair, [a, b] if a.name == b.name)) {
+        let problem = Problem::of_text(format!("{} is there plain and packed", pair[0].name));
+        return Err(problem.help("keep one of them"));
+    }
+    Ok((found, aside))
+}
+
+/// Reads a price list, with the digest of its text.
+pub(crate) fn read(file: &Found, allowances: &[Allowance]) -> Result<(PriceList, Pin), Failure> {
+    let shown = file.path.display().to_string();
+    let open = File::open(&file.path).map_err(|error| Problem::of_text(format!("cannot read {shown}: {error}")))?;
+    let source: Box<dyn Read> = if file.packed { Box::new(MultiGzDecoder::new(open)) } else { Box::new(open) };
+    let mut hashed = Hashed { source, hash: Sha256::new() };
+    let list = offers::read(&shown, BufReader::with_capacity(1 << 18, &mut hashed), allowances)?;
+    let digest = hashed.hash.finalize().iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    });
+    let pin = Pin::of(&list, &file.name, &digest);
+    Ok((list, pin))
+}
+
+/// Takes the digest of what passes.
+struct Hashed<R> {
+    source: R,
+    hash: Sha256,
+}
+
+impl<R: Read> Read for Hashed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.source.read(buffer)?;
+        self.hash.update(buffer.get(..read).unwrap_or_default());
+        Ok(read)
+    }
+}

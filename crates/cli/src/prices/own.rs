@@ -1,0 +1,71 @@
+//! The book that a user names with `--price-book`.
+
+use super::folder;
+use crate::failure::Failure;
+use crate::input::{read_data, user_book};
+use stackcost_formats::book::{MANIFEST, Manifest, RATES, SOURCES};
+use stackcost_formats::price_book::{Sources, region_of_file, shelf};
+use stackcost_formats::problem::{Problem, Problems};
+use stackcost_model::meter::{Region, ServiceCode};
+use stackcost_model::price::{Price, PriceBook};
+use std::path::{Path, PathBuf};
+
+/// Rates that go before those of the bundled book.
+pub(crate) enum OwnBook {
+    /// A file, read as a whole.
+    File(Vec<Price>),
+    /// A folder, of which only the files that are needed are read.
+    Folder { path: PathBuf, sources: Sources, newest: String },
+}
+
+impl OwnBook {
+    pub fn open(path: &Path) -> Result<OwnBook, Failure> {
+        if !path.is_dir() {
+            return Ok(OwnBook::File(user_book(path)?));
+        }
+        if !folder::is_book(path) {
+            let problem = Problem::of_text(format!("{} is no price book: it has no {MANIFEST}", path.display()));
+            return Err(problem.help("`stackcost prices refresh --from DIR --into BOOK` makes one").into());
+        }
+        let name = path.join(MANIFEST);
+        let manifest = Manifest::parse(&name.display().to_string(), &read_data(&name)?)?;
+        let sources = Sources::parse(&read_data(&path.join(SOURCES))?)?;
+        let newest = manifest.newest().unwrap_or("no list").to_string();
+        Ok(OwnBook::Folder { path: path.to_path_buf(), sources, newest })
+    }
+
+    /// Its rates of the services and regions that are wanted.
+    pub fn rates(&self, wanted: impl Fn(ServiceCode, Option<Region>) -> bool) -> Result<Vec<Price>, Problems> {
+        let (path, sources) = match self {
+            OwnBook::File(rates) => return Ok(rates.clone()),
+            OwnBook::Folder { path, sources, .. } => (path, sources),
+        };
+        let mut rates = Vec::new();
+        for service in ServiceCode::ALL.iter().copied() {
+            for name in folder::names(&path.join(RATES).join(service.code()))? {
+                let Some(region) = name.strip_suffix(".csv").and_then(region_of_file) else { continue };
+                if !wanted(service, region) {
+                    continue;
+                }
+                let file = path.join(RATES).join(service.code()).join(&name);
+                let text = read_data(&file).map_err(Failure::into_problems)?;
+                rates.extend(shelf(&file.display().to_string(), &text, service, region, sources)?);
+            }
+        }
+        Ok(rates)
+    }
+
+    /// Lays its rates over a book.
+    pub fn lay_over(
+        &self,
+        book: &mut PriceBook,
+        wanted: impl Fn(ServiceCode, Option<Region>) -> bool,
+    ) -> Result<(), Problems> {
+        book.override_with(self.rates(wanted)?);
+        if let OwnBook::Folder { path, newest, .. } = self {
+            let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+            book.set_version(format!("{newest} ({name}) over {}", book.version()));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,171 @@
+//! What two price books say otherwise, as JSON and CSV.
+
+use crate::price_book::file_of_region;
+use serde::Serialize;
+use stackcost_model::estimate::{Estimate, Total};
+use stackcost_model::price::{BookDiff, Change, Price, Shelf};
+
+#[derive(Serialize)]
+struct Rate {
+    usd: String,
+    to: Option<String>,
+    unit: &'static str,
+    date: Option<String>,
+    source: String,
+}
+
+fn rate(price: &Price) -> Rate {
+    Rate {
+        usd: price.band.usd.normalize().to_string(),
+        to: price.band.to.map(|to| to.normalize().to_string()),
+        unit: price.unit.label(),
+        date: price.source.date_text(),
+        source: price.source.from.to_string(),
+    }
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    service: &'static str,
+    region: &'static str,
+    usage_type: &'a str,
+    operation: &'a str,
+    from: String,
+    /// `new`, `gone` or `changed`.
+    kind: &'static str,
+    before: Option<Rate>,
+    after: Option<Rate>,
+    percent: Option<String>,
+}
+
+fn row<'a>(change: &Change<'a>) -> Row<'a> {
+    Row {
+        service: change.service.code(),
+        region: file_of_region(change.region),
+        usage_type: change.usage_type,
+        operation: change.operation,
+        from: change.from.normalize().to_string(),
+        kind: match (change.before, change.after) {
+            (None, _) => "new",
+            (_, None) => "gone",
+            _ => "changed",
+        },
+        before: change.before.map(rate),
+        after: change.after.map(rate),
+        percent: change.percent().map(|percent| percent.to_fixed(4)),
+    }
+}
+
+#[derive(Serialize)]
+struct Sum {
+    kind: &'static str,
+    usd: String,
+}
+
+fn sum(total: Total) -> Sum {
+    match total {
+        Total::Exactly(usd) => Sum { kind: "exactly", usd: usd.to_string() },
+        Total::AtLeast(usd) => Sum { kind: "at_least", usd: usd.to_string() },
+    }
+}
+
+/// `stackcost.price-diff/1`.
+#[must_use]
+pub fn json(diff: &BookDiff<'_>, before: &str, after: &str, bills: &[(String, Estimate, Estimate)]) -> String {
+    #[derive(Serialize)]
+    struct Only {
+        service: &'static str,
+        region: &'static str,
+    }
+    #[derive(Serialize)]
+    struct Bill<'a> {
+        scenario: &'a str,
+        before: Sum,
+        after: Sum,
+        /// Null where one is only a lower bound.
+        change: Option<String>,
+    }
+    #[derive(Serialize)]
+    struct Document<'a> {
+        schema: &'static str,
+        before: &'a str,
+        after: &'a str,
+        same: usize,
+        changes: Vec<Row<'a>>,
+        only_before: Vec<Only>,
+        only_after: Vec<Only>,
+        bills: Vec<Bill<'a>>,
+    }
+    let only = |shelves: &[Shelf]| {
+        let all =
+            shelves.iter().map(|(service, region)| Only { service: service.code(), region: file_of_region(*region) });
+        all.collect()
+    };
+    let bills = bills.iter().map(|(scenario, old, new)| {
+        let change = match (old.total(), new.total()) {
+            (Total::Exactly(from), Total::Exactly(to)) => Some((to - from).to_string()),
+            _ => None,
+        };
+        Bill { scenario, before: sum(old.total()), after: sum(new.total()), change }
+    });
+    let document = Document {
+        schema: "stackcost.price-diff/1",
+        before,
+        after,
+        same: diff.same,
+        changes: diff.changes.iter().map(row).collect(),
+        only_before: only(&diff.only_before),
+        only_after: only(&diff.only_after),
+        bills: bills.collect(),
+    };
+    serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
+}
+
+/// One change a line.
+#[must_use]
+pub fn ndjson(diff: &BookDiff<'_>) -> String {
+    diff.changes.iter().map(|change| serde_json::to_string(&row(change)).unwrap_or_default() + "\n").collect()
+}
+
+/// One change a row.
+#[must_use]
+pub fn csv(diff: &BookDiff<'_>) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    // Writing to memory does not fail.
+    let _ = writer.write_record([
+        "service",
+        "region",
+        "usage_type",
+        "operation",
+        "from",
+        "kind",
+        "unit",
+        "before",
+        "after",
+        "percent",
+        "before_date",
+        "after_date",
+        "source",
+    ]);
+    for change in &diff.changes {
+        let row = row(change);
+        let get = |rate: &Option<Rate>, of: fn(&Rate) -> String| rate.as_ref().map(of).unwrap_or_default();
+        let one = row.after.as_ref().or(row.before.as_ref());
+        let _ = writer.write_record([
+            row.service.to_string(),
+            row.region.to_string(),
+            row.usage_type.to_string(),
+            row.operation.to_string(),
+            row.from.clone(),
+            row.kind.to_string(),
+            one.map_or("", |rate| rate.unit).to_string(),
+            get(&row.before, |rate| rate.usd.clone()),
+            get(&row.after, |rate| rate.usd.clone()),
+            row.percent.clone().unwrap_or_default(),
+            get(&row.before, |rate| rate.date.clone().unwrap_or_default()),
+            get(&row.after, |rate| rate.date.clone().unwrap_or_default()),
+            one.map_or("", |rate| rate.source.as_str()).to_string(),
+        ]);
+    }
+    String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
+}

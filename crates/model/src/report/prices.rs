@@ -1,0 +1,105 @@
+//! Tables about price books: what two of them say otherwise, and what that does to a bill.
+
+use super::{Cell, Report, Row, RowKind, number, text};
+use crate::compare::Delta;
+use crate::estimate::{Estimate, Total};
+use crate::exact::Ratio;
+use crate::price::{BookDiff, Change, Price, Shelf};
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// Rates that are new, gone or other.
+#[must_use]
+pub fn price_diff(diff: &BookDiff<'_>, before: &str, after: &str) -> Report {
+    let mut rows = Vec::new();
+    for shelf in diff.changes.chunk_by(|a, b| (a.service, a.region) == (b.service, b.region)) {
+        let name = shelf.first().map_or(String::new(), |change| shelf_name((change.service, change.region)));
+        let empty = (0..4).map(|_| Cell::Empty);
+        let cells = core::iter::once(Cell::Text(name)).chain(empty).collect();
+        rows.push(Row { kind: RowKind::Heading, cells, remark: None });
+        rows.extend(shelf.iter().map(change_row));
+    }
+    let count = |of: fn(&Change<'_>) -> bool| diff.changes.iter().filter(|change| of(change)).count();
+    let new = count(|change| change.before.is_none());
+    let gone = count(|change| change.after.is_none());
+    let other = diff.changes.len() - new - gone;
+    let mut notes = vec![format!("{other} changed, {new} new, {gone} gone, {} the same", diff.same)];
+    for (book, only) in [(before, &diff.only_before), (after, &diff.only_after)] {
+        if !only.is_empty() {
+            let what = if only.len() == 1 { "service and region" } else { "services and regions" };
+            notes.push(format!("only {book} has rates of {} {what}: not compared", only.len()));
+        }
+    }
+    Report {
+        title: format!("rates of {before} and of {after}"),
+        columns: vec![text("rate"), text("unit"), number("before"), number("after"), number("change")],
+        rows,
+        notes,
+    }
+}
+
+fn shelf_name((service, region): Shelf) -> String {
+    match region {
+        Some(region) => format!("{service} in {region}"),
+        None => format!("{service} in all regions"),
+    }
+}
+
+fn change_row(change: &Change<'_>) -> Row {
+    let rate = |price: Option<&Price>| price.map_or(Cell::Empty, |price| Cell::Number(Ratio::from(price.band.usd)));
+    let one = change.after.or(change.before);
+    let end = one.and_then(|price| price.band.to);
+    let band = match (change.from.is_zero(), end) {
+        (true, None) => String::new(),
+        (true, Some(to)) => format!(" to {to}"),
+        (false, Some(to)) => format!(" {} to {to}", change.from),
+        (false, None) => format!(" from {}", change.from),
+    };
+    let operation = if change.operation.is_empty() { String::new() } else { format!("{}; ", change.operation) };
+    let word = match (change.before, change.after) {
+        (None, _) => Cell::Text("new".to_string()),
+        (_, None) => Cell::Text("gone".to_string()),
+        _ => Cell::Percent(change.percent()),
+    };
+    let source = one.map_or(String::new(), |price| price.source.to_string());
+    Row {
+        kind: RowKind::Line,
+        cells: vec![
+            Cell::Text(format!("{}{band}", change.usage_type)),
+            Cell::Text(one.map_or(String::new(), |price| price.unit.short().to_string())),
+            rate(change.before),
+            rate(change.after),
+            word,
+        ],
+        remark: Some(format!("{operation}{source}")),
+    }
+}
+
+/// What a stack and its scenarios cost at the rates of two books: `(name, before, after)`.
+#[must_use]
+pub fn price_effect(bills: &[(String, Estimate, Estimate)], before: &str, after: &str) -> Report {
+    let rows = bills.iter().map(|(name, old, new)| {
+        let (from, to) = (old.total(), new.total());
+        let (change, percent) = match (from, to) {
+            (Total::Exactly(from), Total::Exactly(to)) => {
+                let delta = Delta::between(from, to);
+                (Cell::Difference(delta.usd), Cell::Percent(delta.percent))
+            }
+            // Of a lower bound nothing is said.
+            _ => (Cell::Text("unknown".to_string()), Cell::Empty),
+        };
+        let cells = vec![Cell::Text(name.clone()), Cell::total(from), Cell::total(to), change, percent];
+        Row { kind: RowKind::Figure, cells, remark: None }
+    });
+    let what = bills.first().map_or(String::new(), |(_, one, _)| {
+        format!("{}: {}, {} ({} h)", one.stack, one.region, one.horizon.label(), one.horizon.hours())
+    });
+    Report {
+        title: what,
+        columns: vec![text("scenario"), number("before"), number("after"), number("change"), number("%")],
+        rows: rows.collect(),
+        notes: vec![format!("before: rates of {before}, after: of {after}, each over those of the bundled book")],
+    }
+}

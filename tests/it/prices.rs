@@ -1,0 +1,174 @@
+//! Price books made of price lists, by the binary as users run it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn lists() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/price-lists")
+}
+
+fn stackcost(folder: &Path, words: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_stackcost"))
+        .args(words)
+        .current_dir(folder)
+        .env("XDG_DATA_HOME", folder.join("data"))
+        .env_remove("AWS_REGION")
+        .env("NO_COLOR", "1")
+        .output()
+        .expect("the binary starts")
+}
+
+fn refresh(folder: &Path, from: &Path, more: &[&str]) -> Output {
+    let from = from.display().to_string();
+    stackcost(folder, &[&["prices", "refresh", "--from", &from], more].concat())
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("lists") {
+        let path = entry.expect("an entry").path();
+        std::fs::copy(&path, to.join(path.file_name().expect("a name"))).expect("copied");
+    }
+}
+
+/// All files below a folder with their texts.
+fn tree(root: &Path) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![root.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten() {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(root).expect("below").to_string_lossy().replace('\\', "/");
+                found.insert(name, std::fs::read_to_string(&path).expect("text"));
+            }
+        }
+    }
+    found
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).split_whitespace().filter(|word| *word != "|").collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn lists_become_a_book_with_several_dates() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    let first = refresh(at, &lists().join("july"), &["--into", "book"]);
+    assert!(first.status.success(), "{}", stderr(&first));
+    let book = tree(&at.join("book"));
+    let names: Vec<&str> = book.keys().map(String::as_str).collect();
+    assert_eq!(
+        names,
+        [
+            "manifest.json",
+            "rates/AmazonECS/eu-west-1.csv",
+            "rates/AmazonRDS/eu-west-1.csv",
+            "rates/AmazonSNS/eu-west-1.csv",
+            "reserved/AmazonRDS/eu-west-1.csv",
+            "savings-plans/AmazonRDS/eu-west-1.csv",
+            "sources.csv",
+        ]
+    );
+    // Twice the same is the same.
+    assert!(refresh(at, &lists().join("july"), &["--into", "book"]).status.success());
+    assert_eq!(tree(&at.join("book")), book);
+    let second = refresh(at, &lists().join("november"), &["--into", "book"]);
+    assert!(second.status.success(), "{}", stderr(&second));
+    let ecs = &tree(&at.join("book"))["rates/AmazonECS/eu-west-1.csv"];
+    assert_eq!(ecs.lines().filter(|row| row.starts_with("Fargate-vCPU")).count(), 2, "{ecs}");
+    assert_eq!(ecs.lines().filter(|row| row.starts_with("Fargate-GB")).count(), 1, "{ecs}");
+    let shown = |day: &str| {
+        let words = ["prices", "show", "fargate", "--region", "eu-west-1", "--price-book", "book", "--format", "csv"];
+        let output = stackcost(at, &[&words[..], &["--as-of", day]].concat());
+        String::from_utf8(output.stdout).expect("text")
+    };
+    assert!(!shown("2026-10-31").contains(",0.05,") && shown("2026-11-01").contains(",0.05,"));
+    // Nothing of it is used unless it is named.
+    let words = ["prices", "show", "fargate", "--region", "eu-west-1", "--format", "csv"];
+    let bundled = String::from_utf8(stackcost(at, &words).stdout).expect("text");
+    assert!(!bundled.contains(",0.05,"), "{bundled}");
+}
+
+#[test]
+fn a_refresh_that_fails_leaves_the_book_as_it_was() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    assert!(refresh(at, &lists().join("july"), &["--into", "book"]).status.success());
+    let before = tree(&at.join("book"));
+    let broken = at.join("lists");
+    let text = std::fs::read_to_string(lists().join("november/AmazonECS.json")).expect("a list");
+    let fails = |name: &str, text: &str, what: &str| {
+        copy(&lists().join("november"), &broken);
+        std::fs::write(broken.join(name), text).expect("written");
+        let output = refresh(at, &broken, &["--into", "book"]);
+        assert_eq!(output.status.code(), Some(2), "{what}");
+        assert!(stderr(&output).contains(what), "{}", stderr(&output));
+        assert_eq!(tree(&at.join("book")), before, "{what}");
+        std::fs::remove_dir_all(&broken).expect("removed");
+    };
+    fails("AmazonECS.json", &text[..text.len() / 2], "is cut off in line");
+    fails("other.json", &text.replace("20261103101010", "20261104101010"), "two versions of AmazonECS in eu-west-1");
+    fails("AmazonECS.json", &text.replace("2026-11-01T", "2026-07-01T"), "two prices for Fargate-vCPU-Hours:perCPU");
+    fails("AmazonECS.json", &text.replace("\"USD\"", "\"CNY\""), "is not in US dollars");
+    fails("index.json", "{\"regions\": {}}", "is an index of price lists");
+    let left: Vec<_> =
+        std::fs::read_dir(at).expect("a folder").map(|entry| entry.expect("an entry").file_name()).collect();
+    assert_eq!(left, ["book"], "something was left behind");
+    // A folder with other things in it is not overwritten.
+    std::fs::create_dir(at.join("mine")).expect("a folder");
+    std::fs::write(at.join("mine/letter.txt"), "dear").expect("written");
+    let output = refresh(at, &lists().join("july"), &["--into", "mine"]);
+    assert!(stderr(&output).contains("holds something else than a price book"), "{}", stderr(&output));
+}
+
+#[test]
+fn pinned_lists_make_the_same_book_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    let from = at.join("lists");
+    copy(&lists().join("july"), &from);
+    assert!(refresh(at, &from, &["--into", "book"]).status.success());
+    // Packed, the text is still the same.
+    let text = std::fs::read(from.join("AmazonECS.json")).expect("a list");
+    let packed = Command::new("gzip").arg("-9").arg(from.join("AmazonECS.json")).status();
+    if !packed.is_ok_and(|status| status.success()) {
+        std::fs::write(from.join("AmazonECS.json"), &text).expect("written");
+    }
+    let again = refresh(at, &from, &["--into", "again", "--pinned", "book"]);
+    assert!(again.status.success(), "{}", stderr(&again));
+    assert_eq!(tree(&at.join("again")), tree(&at.join("book")));
+    let _ = std::fs::remove_file(from.join("AmazonECS.json.gz"));
+    let lacking = refresh(at, &from, &["--into", "third", "--pinned", "book/manifest.json"]);
+    assert!(stderr(&lacking).contains("AmazonECS.json is pinned, but not in"), "{}", stderr(&lacking));
+    std::fs::write(from.join("AmazonECS.json"), [&text[..], b"\n"].concat()).expect("written");
+    let other = refresh(at, &from, &["--into", "third", "--pinned", "book"]);
+    assert!(stderr(&other).contains("is not the file that is pinned: its SHA-256 is"), "{}", stderr(&other));
+    std::fs::write(from.join("AmazonECS.json"), &text).expect("written");
+    std::fs::write(from.join("more.json"), &text).expect("written");
+    let more = refresh(at, &from, &["--into", "third", "--pinned", "book"]);
+    assert!(stderr(&more).contains("more.json is not pinned"), "{}", stderr(&more));
+    assert!(!at.join("third").exists());
+    let urls = stackcost(at, &["prices", "refresh", "--urls", "--pinned", "book"]);
+    let urls = String::from_utf8(urls.stdout).expect("text");
+    assert!(urls.contains("/offers/v1.0/aws/AmazonECS/20260720101010/eu-west-1/index.json"), "{urls}");
+}
+
+#[test]
+fn without_a_folder_it_is_the_users_data_folder() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    let output = refresh(at, &lists().join("july"), &["--region", "us-east-1", "--format", "json"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let text = String::from_utf8(output.stdout).expect("text");
+    assert!(text.contains("\"schema\": \"stackcost.price-refresh/1\"") && text.contains("\"rates\": 0"), "{text}");
+    assert!(at.join("data/stackcost/prices/manifest.json").is_file());
+    let none = refresh(at, &at.join("nowhere"), &[]);
+    assert_eq!(none.status.code(), Some(2));
+    assert!(stderr(&none).contains("there is no price list in"), "{}", stderr(&none));
+    assert!(String::from_utf8_lossy(&none.stdout).contains("curl -fsSL"));
+}
