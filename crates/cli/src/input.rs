@@ -99,6 +99,11 @@ impl Input {
         self.as_of.or(resolved.as_of)
     }
 
+    /// The user's own book.
+    pub fn own(&self) -> Option<&OwnBook> {
+        self.own.as_ref()
+    }
+
     /// The stack file.
     pub fn file(&self) -> &StackFile {
         &self.file

@@ -34,6 +34,7 @@ pub mod services;
 pub mod price_book;
 pub mod offers;
 pub mod book;
+pub mod owned;
 mod tree;
 mod scalar;
 mod schedule;

@@ -27,6 +27,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 static STOP: AtomicBool = AtomicBool::new(false);
 
 pub(crate) fn run(args: &OptimizeArgs) -> Result<Outcome, Failure> {
+    if args.committing.commitments {
+        return super::optimize_commitments::run(args);
+    }
     let (input, scenario) = open(&args.of, &args.pricing)?;
     let scenario = scenario.as_deref();
     let resolved = input.resolve(scenario)?;

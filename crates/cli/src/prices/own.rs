@@ -3,11 +3,12 @@
 use super::folder;
 use crate::failure::Failure;
 use crate::input::{read_data, user_book};
-use stackcost_formats::book::{MANIFEST, Manifest, RATES, SOURCES};
+use stackcost_formats::book::{self, MANIFEST, Manifest, PLANS, RATES, RESERVED, SOURCES};
 use stackcost_formats::price_book::{Sources, region_of_file, shelf};
 use stackcost_formats::problem::{Problem, Problems};
 use stackcost_model::meter::{Region, ServiceCode};
-use stackcost_model::price::{Price, PriceBook};
+use stackcost_model::price::{PlanRate, Price, PriceBook, Reservation};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Rates that go before those of the bundled book.
@@ -53,6 +54,30 @@ impl OwnBook {
             }
         }
         Ok(rates)
+    }
+
+    /// What it says of commitments for some services in a region; a file of rates says nothing.
+    pub fn commitments(
+        &self,
+        services: &BTreeSet<ServiceCode>,
+        region: Region,
+    ) -> Result<(Vec<PlanRate>, Vec<Reservation>), Failure> {
+        let (mut plans, mut reserved) = (Vec::new(), Vec::new());
+        let OwnBook::Folder { path, sources, .. } = self else { return Ok((plans, reserved)) };
+        for &service in services {
+            let text = |kind: &str| {
+                let file = path.join(kind).join(service.code()).join(format!("{region}.csv"));
+                let name = file.display().to_string();
+                Ok::<_, Failure>(if file.is_file() { Some((name, read_data(&file)?)) } else { None })
+            };
+            if let Some((name, text)) = text(PLANS)? {
+                plans.extend(book::plans(&name, &text, service, region, sources)?);
+            }
+            if let Some((name, text)) = text(RESERVED)? {
+                reserved.extend(book::reservations(&name, &text, service, region, sources)?);
+            }
+        }
+        Ok((plans, reserved))
     }
 
     /// Lays its rates over a book.

@@ -4,7 +4,9 @@ use super::args::ServiceArgs;
 use crate::args::{OutputArgs, PricingArgs};
 use clap::Args;
 use stackcost_formats::grid::{self, Targets};
+use stackcost_formats::owned::Owned;
 use stackcost_model::exact::Ratio;
+use stackcost_model::price::{Payment, Term};
 use stackcost_model::scaling::optimize::Limit;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -14,6 +16,7 @@ pub(crate) const OPTIMIZE_EXAMPLES: &str = "Examples:
   stackcost optimize stack.toml --constraint \"requests-over<=0.1%\" --constraint \"max<=12\"
   stackcost optimize stack.toml --targets 40%..80%:5% --mins 1..6 --maxes 8,12 --emit autoscaling/
   stackcost optimize stack.toml --trace load.csv --format csv > trade-off.csv
+  stackcost optimize stack.toml --commitments --price-book prices/ --owned compute:1yr:no=0.05
 
 The policy that is cheapest within the limits is searched for on the first part of the load; it, the
 policy there is, fixed counts and the best schedule by the clock are then held against what was held
@@ -21,7 +24,12 @@ out, the last quarter. Limits are requests-over, time-over and lost (percent, or
 under the policy there is), max (tasks at once) and latency (from the first breach until tasks
 serve). Where nothing limits what is over target, or what is lost, it may not be more than now. Over
 target is what the stack file says (over = \"70%\"), or else the target that it has, whatever target is
-tried. Nothing is changed in an account.";
+tried. Nothing is changed in an account.
+
+With --commitments it is Savings Plans and reservations that are searched for: the best amount of each
+offer and of all together, exactly, for the stack (or --scenario) as it runs hour by hour, what is owned
+taken off first; and what amounts save under other demand. Rates of commitments come from the price
+book: `stackcost prices refresh` makes one of AWS's price lists.";
 
 #[derive(Debug, Args)]
 pub(crate) struct OptimizeArgs {
@@ -84,9 +92,57 @@ pub(crate) struct OptimizeArgs {
     #[arg(long, requires = "emit")]
     pub force: bool,
     #[command(flatten)]
+    pub committing: CommitmentArgs,
+    #[command(flatten)]
     pub pricing: PricingArgs,
     #[command(flatten)]
     pub output: OutputArgs,
+}
+
+/// What to commit to, instead of a policy.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Commitments")]
+pub(crate) struct CommitmentArgs {
+    /// Search for Savings Plans and reservations instead of a policy
+    #[arg(long, conflicts_with_all = ["constraint", "targets", "mins", "maxes", "scale_out_cooldowns",
+        "scale_in_cooldowns", "resolutions", "cluster", "service", "policy_name", "resource_label", "svg", "emit"])]
+    pub commitments: bool,
+    /// How long they may last
+    #[arg(long, requires = "commitments", value_name = "TERMS", value_delimiter = ',', default_value = "1yr,3yr", value_parser = term)]
+    pub terms: Vec<Term>,
+    /// How they may be paid
+    #[arg(long, requires = "commitments", value_name = "PAYMENTS", value_delimiter = ',', default_value = "no,partial,all", value_parser = payment)]
+    pub payments: Vec<Payment>,
+    /// The part of a Partial Upfront plan that is paid at once, 50 to 99
+    #[arg(long, requires = "commitments", value_name = "PERCENT", default_value_t = 50, value_parser = clap::value_parser!(u32).range(50..=99))]
+    pub partial_upfront: u32,
+    /// The yearly rate at which later payments count less
+    #[arg(long, requires = "commitments", value_name = "PERCENT", default_value = "0%", value_parser = percent)]
+    pub discount_rate: Ratio,
+    /// A commitment that is there already (repeat for several): compute:1yr:no=0.05, or
+    /// InstanceUsage:db.r6g.large/CreateDBInstance:0014:1yr:no=2
+    #[arg(long, requires = "commitments", value_name = "COMMITMENT", value_parser = Owned::parse)]
+    pub owned: Vec<Owned>,
+    /// Other demand to hold it against, in percent of what the stack uses
+    #[arg(long, requires = "commitments", value_name = "PERCENTS", value_delimiter = ',', default_value = "50%,80%,120%", value_parser = percent)]
+    pub demand: Vec<Ratio>,
+    /// Draw the days of the demand anew so often
+    #[arg(long, requires = "commitments", value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(20..=100_000))]
+    pub resamples: u64,
+}
+
+fn term(text: &str) -> Result<Term, String> {
+    Term::from_word(text).ok_or_else(|| "a term is 1yr or 3yr".to_string())
+}
+
+fn payment(text: &str) -> Result<Payment, String> {
+    Payment::from_word(text).ok_or_else(|| "a payment is no, partial or all".to_string())
+}
+
+fn percent(text: &str) -> Result<Ratio, String> {
+    let number = text.strip_suffix('%').and_then(|number| Ratio::parse(number.trim()));
+    let percent = number.filter(|percent| !percent.is_negative() && *percent <= Ratio::whole(10_000));
+    percent.map(|percent| percent / Ratio::whole(100)).ok_or_else(|| "write a percentage such as 80%".to_string())
 }
 
 /// A list as one value: clap would take a vector for many.

@@ -19,7 +19,8 @@ pub struct Purchase {
 
 /// How to buy a commitment. Sources: the references of `DescribeSavingsPlansOfferings` and
 /// `CreateSavingsPlan`, `PurchaseReservedDBInstancesOffering`, `PurchaseReservedCacheNodesOffering`.
-pub(super) fn purchase(of: &Commitment) -> Purchase {
+#[must_use]
+pub fn purchase(of: &Commitment) -> Purchase {
     let payment_words = |payment: Payment| match payment {
         Payment::No => "No Upfront",
         Payment::Partial => "Partial Upfront",
@@ -81,7 +82,8 @@ pub(super) fn purchase(of: &Commitment) -> Purchase {
 }
 
 /// The product description of an engine; of one that is not known here its operation.
-fn product(operation: &str) -> &str {
+#[must_use]
+pub fn product(operation: &str) -> &str {
     match operation {
         "CreateDBInstance:0002" => "mysql",
         "CreateDBInstance:0014" => "postgresql",

@@ -1,6 +1,7 @@
 //! Reports as typed tables: what to show, not how. Text, CSV and Markdown are made of them
 //! elsewhere; nothing here is rounded.
 
+mod commitments;
 mod drivers;
 mod fixes;
 mod forecast;
@@ -10,6 +11,9 @@ mod reconcile;
 mod simulation;
 mod spend;
 
+pub use commitments::{
+    commitments, lacking_words, offer_words, other_demand, payment_words, plan_words, purchase_words, term_words,
+};
 pub use drivers::{aws_drivers, drivers};
 pub use fixes::{OUTCOME_WORDS, applied, checklist, outcome_word, outcome_words, plan};
 pub use forecast::forecast;

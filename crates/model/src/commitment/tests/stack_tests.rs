@@ -4,7 +4,7 @@ use super::*;
 use crate::estimate::{Line as Priced, estimate};
 use crate::meter::ServiceCode;
 use crate::money::Usd;
-use crate::price::{Band, PlanRate, Price, PriceBook, Reservation, Source};
+use crate::price::{Band, Basis, PlanRate, Price, PriceBook, Reservation, Source};
 use crate::services::InstanceClass;
 use crate::services::fargate::{Fargate, Platform, Size, Tasks};
 use crate::services::rds::{Deployment, Engine, Rds, Storage, StorageKind};
@@ -12,6 +12,7 @@ use crate::stack::Stack;
 use crate::time::{HOUR, Horizon, Weekdays};
 use crate::timeline::{Timeline, Window};
 use crate::unit::UnitKind;
+use alloc::string::ToString;
 use alloc::vec;
 use proptest::prelude::*;
 
@@ -184,4 +185,86 @@ proptest! {
         let apart = demand.on_demand().unwrap() - estimate.total().usd().to_ratio();
         prop_assert!(apart.ticks().abs() * 10_i128.pow(11) <= apart.per_unit());
     }
+}
+
+/// A rate of tasks under a Compute Savings Plan, from a day on.
+fn plan_rate(usage_type: &str, unit: UnitKind, usd: &str, day: &str) -> PlanRate {
+    PlanRate {
+        kind: PlanKind::Compute,
+        service: ServiceCode::Ecs,
+        region: "eu-west-1".parse().unwrap(),
+        usage_type: usage_type.into(),
+        operation: "".into(),
+        unit,
+        term: Term::OneYear,
+        payment: Payment::No,
+        usd: usd.parse().unwrap(),
+        source: Source { date: Some(day.parse().unwrap()), basis: Basis::Effective, ..Source::user("a test") },
+    }
+}
+
+fn vcpu_rate(usd: &str, day: &str) -> PlanRate {
+    plan_rate("Fargate-vCPU-Hours:perCPU", UnitKind::VcpuHour, usd, day)
+}
+
+fn memory_rate(usd: &str, day: &str) -> PlanRate {
+    plan_rate("Fargate-GB-Hours", UnitKind::GbHour, usd, day)
+}
+
+#[test]
+fn of_several_books_the_first_counts_and_of_several_days_the_newest() {
+    let stack = stack(Horizon::AverageMonth, Tasks::Running(Timeline::constant(1, 730 * HOUR)));
+    let estimate = estimate(&stack, &book(), None);
+    let rate = |catalog: &Catalog| {
+        let rates = catalog.eligible(estimate.region, &estimate.lines[0]).rates;
+        rates.first().map(|(_, rate)| rate.to_string())
+    };
+    let own = || vec![vcpu_rate("0.03", "2026-01-01"), vcpu_rate("0.028", "2026-06-01")];
+    let bundled = || vec![vcpu_rate("0.032", "2025-01-01")];
+    let catalog = |books: Vec<Vec<PlanRate>>, as_of: Option<&str>| {
+        let books = books.into_iter().map(|plans| (plans, Vec::new()));
+        rate(&Catalog::new(books, as_of.map(|day| day.parse().unwrap())))
+    };
+    assert_eq!(catalog(vec![own(), bundled()], None).as_deref(), Some("0.028"));
+    assert_eq!(catalog(vec![own(), bundled()], Some("2026-05-31")).as_deref(), Some("0.03"));
+    // A date of effect is a start: before it what another book says counts.
+    assert_eq!(catalog(vec![own(), bundled()], Some("2025-12-31")).as_deref(), Some("0.032"));
+    assert_eq!(catalog(vec![own(), bundled()], Some("2024-12-31")), None);
+    assert_eq!(catalog(vec![bundled(), own()], None).as_deref(), Some("0.032"));
+}
+
+#[test]
+fn a_proposal_says_what_to_buy_and_what_it_cannot_judge() {
+    let tasks = Tasks::Running(Timeline::daily(2, 6, 8 * HOUR, Horizon::AverageMonth));
+    let stack = stack(Horizon::AverageMonth, tasks);
+    let estimate = estimate(&stack, &book(), None);
+    let day = "2026-01-01";
+    let plans = vec![vcpu_rate("0.032384", day), memory_rate("0.003556", day)];
+    let catalog = Catalog::new([(plans.clone(), Vec::new())], None);
+    let found = propose(&stack, &estimate, &catalog, &Wanted::default()).unwrap();
+    // Both of 8 hours in 24 are too few for a plan that saves a fifth: two tasks are what it is for.
+    let always = ratio("0.032384") + ratio("0.003556") * Ratio::whole(2);
+    let best = found.best().unwrap();
+    assert_eq!((best.term, best.mix.buy.len(), found.lacking.len()), (Term::OneYear, 1, 0));
+    assert!(best.hourly <= always && always - best.hourly < Ratio::new(1, 100_000), "{}", best.hourly);
+    // Half of the demand to come makes the least regret smaller than what is best as it is.
+    let judged = &found.judged[0];
+    let hourly = |place: usize| judged.stage.candidates()[place].iter().map(Commitment::effective).sum::<Ratio>();
+    assert!(hourly(judged.robust.least_regret) < hourly(judged.robust.hindsight));
+    assert_eq!(judged.hours, Ratio::whole(336));
+    // What is owned covers it already: nothing is left to buy.
+    let owned = Plan::new("owned", card(PlanKind::Compute), best.hourly, 0).unwrap();
+    let wanted = Wanted { held: vec![owned.into()], ..Wanted::default() };
+    let with = propose(&stack, &estimate, &catalog, &wanted).unwrap();
+    assert!(with.best().is_none(), "{:?}", with.best().map(|of| of.hourly));
+    // A term that nothing is offered for, and rates that are not known.
+    let terms = Terms { terms: vec![Term::ThreeYears], ..Terms::default() };
+    let none = propose(&stack, &estimate, &catalog, &Wanted { terms, ..Wanted::default() }).unwrap();
+    assert!(none.offers.is_empty() && none.together.is_empty() && none.demand.is_some());
+    let part = Catalog::new([(plans[..1].to_vec(), Vec::new())], None);
+    let found = propose(&stack, &estimate, &part, &Wanted::default()).unwrap();
+    let lacking: Vec<_> = found.lacking.iter().map(|of| (of.kind, of.usage_types.join(" "))).collect();
+    assert_eq!(lacking, [(Some(PlanKind::Compute), "Fargate-GB-Hours".to_string())]);
+    let nothing = propose(&stack, &estimate, &Catalog::default(), &Wanted::default()).unwrap();
+    assert!(nothing.demand.is_none() && nothing.lacking[0].usage_types.len() == 2);
 }

@@ -1,0 +1,365 @@
+//! A proposal of commitments as JSON, and its offers as CSV. Parts and amounts by the hour that have no end
+//! have twelve decimals.
+
+use serde::Serialize;
+use stackcost_model::commitment::{
+    Applied, Choice, Commitment, Judgement, Lacking, Offer, Proposed, Purchase, Standing, Together, purchase,
+};
+use stackcost_model::exact::Ratio;
+use stackcost_model::report::{lacking_words, offer_words};
+
+/// What a proposal is of.
+#[derive(Clone, Debug)]
+pub struct Of<'a> {
+    /// The name of the stack.
+    pub stack: &'a str,
+    /// Its scenario.
+    pub scenario: Option<&'a str>,
+    /// AWS's code of the region.
+    pub region: &'a str,
+    /// Hours of the horizon.
+    pub hours: Ratio,
+    /// What the horizon is called.
+    pub label: String,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    stack: &'a str,
+    scenario: Option<&'a str>,
+    region: &'a str,
+    horizon: Horizon<'a>,
+    offers: Vec<OfferJson>,
+    together: Vec<TogetherJson>,
+    other_demand: Vec<JudgedJson>,
+    lacking: Vec<LackingJson>,
+}
+
+#[derive(Serialize)]
+struct Horizon<'a> {
+    hours: String,
+    label: &'a str,
+}
+
+#[derive(Serialize)]
+struct Kind {
+    kind: String,
+    covers: String,
+    term: &'static str,
+    payment: &'static str,
+}
+
+#[derive(Serialize)]
+struct OfferJson {
+    name: String,
+    #[serde(flatten)]
+    kind: Kind,
+    buy: Option<BuyJson>,
+    saves: String,
+    covers: String,
+    used: String,
+    break_even: Option<String>,
+    level_saving: Option<String>,
+    paid_back_month: Option<u32>,
+}
+
+#[derive(Serialize)]
+struct BuyJson {
+    /// Dollars an hour over the term.
+    hourly: String,
+    /// Dollars an hour as they pass.
+    recurring: String,
+    upfront: String,
+    count: Option<u32>,
+    purchase: PurchaseJson,
+}
+
+#[derive(Serialize)]
+struct PurchaseJson {
+    find: CallJson,
+    buy: CallJson,
+}
+
+#[derive(Serialize)]
+struct CallJson {
+    action: &'static str,
+    parameters: Vec<ParameterJson>,
+}
+
+#[derive(Serialize)]
+struct ParameterJson {
+    name: &'static str,
+    value: String,
+}
+
+#[derive(Serialize)]
+struct TogetherJson {
+    term: &'static str,
+    exact: bool,
+    buy: Vec<BoughtJson>,
+    before: String,
+    after: String,
+    saves: String,
+    covers: String,
+    used: String,
+    unused_usd: String,
+    upfront: String,
+    lines: Vec<LineJson>,
+}
+
+#[derive(Serialize)]
+struct BoughtJson {
+    offer: String,
+    #[serde(flatten)]
+    buy: BuyJson,
+}
+
+#[derive(Serialize)]
+struct LineJson {
+    service: Option<String>,
+    usage_type: Option<String>,
+    operation: Option<String>,
+    commitment: Option<String>,
+    quantity: String,
+    unit: String,
+    rate: String,
+    amount: String,
+    because: String,
+}
+
+#[derive(Serialize)]
+struct JudgedJson {
+    offer: String,
+    term: &'static str,
+    hours: String,
+    levels: Vec<LevelJson>,
+    best_as_it_is: usize,
+    best_when_bad: usize,
+    least_regret: usize,
+}
+
+#[derive(Serialize)]
+struct LevelJson {
+    hourly: String,
+    saves: String,
+    median: String,
+    bad: String,
+    scenarios: Vec<ScenarioJson>,
+    regret: String,
+}
+
+#[derive(Serialize)]
+struct ScenarioJson {
+    name: String,
+    saves: String,
+    regret: String,
+}
+
+#[derive(Serialize)]
+struct LackingJson {
+    kind: &'static str,
+    service: String,
+    region: String,
+    usage_types: Vec<String>,
+    words: String,
+}
+
+fn kind(offer: &Offer) -> Kind {
+    match offer {
+        Offer::Plan { card, .. } => Kind {
+            kind: card.kind.word().to_string(),
+            covers: card.scope.to_string(),
+            term: card.term.word(),
+            payment: card.payment.word(),
+        },
+        Offer::Reservation { instance, term, payment, .. } => Kind {
+            kind: "reservation".to_string(),
+            covers: instance.to_string(),
+            term: term.word(),
+            payment: payment.word(),
+        },
+    }
+}
+
+fn call((action, parameters): &(&'static str, Vec<(&'static str, String)>)) -> CallJson {
+    let parameter = |(name, value): &(&'static str, String)| ParameterJson { name, value: value.clone() };
+    CallJson { action, parameters: parameters.iter().map(parameter).collect() }
+}
+
+fn buy(of: &Commitment) -> BuyJson {
+    let Purchase { find, buy } = purchase(of);
+    BuyJson {
+        hourly: of.effective().to_string(),
+        recurring: of.recurring().to_string(),
+        upfront: of.upfront().to_string(),
+        count: match of {
+            Commitment::Reserved(reserved) => Some(reserved.count()),
+            Commitment::Plan(_) => None,
+        },
+        purchase: PurchaseJson { find: call(&find), buy: call(&buy) },
+    }
+}
+
+fn offer(offer: &Offer, choice: &Choice) -> OfferJson {
+    OfferJson {
+        name: offer_words(offer),
+        kind: kind(offer),
+        buy: choice.buy.as_ref().map(buy),
+        saves: choice.saving().to_string(),
+        covers: choice.coverage().to_string(),
+        used: choice.utilisation().to_string(),
+        break_even: choice.break_even().map(|part| part.to_string()),
+        level_saving: choice.value.map(|value| value.level_saving.to_string()),
+        paid_back_month: choice.value.and_then(|value| value.paid_back_month),
+    }
+}
+
+fn line(of: &stackcost_model::commitment::Line) -> LineJson {
+    let key = of.key.as_ref();
+    LineJson {
+        service: key.map(|key| key.service.to_string()),
+        usage_type: key.map(|key| key.usage_type.to_string()),
+        operation: key.map(|key| key.operation.to_string()),
+        commitment: of.commitment.as_ref().map(ToString::to_string),
+        quantity: of.quantity.to_string(),
+        unit: of.unit.to_string(),
+        rate: of.rate.to_string(),
+        amount: of.amount.to_string(),
+        because: of.because.clone(),
+    }
+}
+
+fn together(found: &Proposed, of: &Together) -> TogetherJson {
+    let applied: &Applied = &of.mix.applied;
+    let bought = |(place, of): &(usize, Commitment)| {
+        let offer = found.offers.get(*place)?;
+        Some(BoughtJson { offer: offer_words(offer), buy: buy(of) })
+    };
+    TogetherJson {
+        term: of.term.word(),
+        exact: of.mix.exact,
+        buy: of.mix.buy.iter().filter_map(bought).collect(),
+        before: of.mix.before.to_string(),
+        after: applied.total().to_string(),
+        saves: of.mix.saving().to_string(),
+        covers: applied.coverage().to_string(),
+        used: applied.utilisation().to_string(),
+        unused_usd: applied.unused().to_string(),
+        upfront: applied.cash().to_string(),
+        lines: applied.lines.iter().map(line).collect(),
+    }
+}
+
+fn judged(found: &Proposed, of: &Judgement) -> Option<JudgedJson> {
+    let level = |standing: &Standing| LevelJson {
+        hourly: of
+            .stage
+            .candidates()
+            .get(standing.candidate)
+            .into_iter()
+            .flatten()
+            .map(Commitment::effective)
+            .sum::<Ratio>()
+            .to_string(),
+        saves: standing.seen.to_string(),
+        median: standing.savings.median.to_string(),
+        bad: standing.tail.to_string(),
+        scenarios: standing
+            .scenarios
+            .iter()
+            .map(|of| ScenarioJson {
+                name: of.name.to_string(),
+                saves: of.saving.to_string(),
+                regret: of.regret.to_string(),
+            })
+            .collect(),
+        regret: standing.regret.to_string(),
+    };
+    Some(JudgedJson {
+        offer: offer_words(found.offers.get(of.offer)?),
+        term: of.term.word(),
+        hours: of.hours.to_string(),
+        levels: of.robust.standings.iter().map(level).collect(),
+        best_as_it_is: of.robust.hindsight,
+        best_when_bad: of.robust.best_tail,
+        least_regret: of.robust.least_regret,
+    })
+}
+
+fn lacking(of: &Lacking) -> LackingJson {
+    LackingJson {
+        kind: of.kind.map_or("reservation", |kind| kind.word()),
+        service: of.service.to_string(),
+        region: of.region.to_string(),
+        usage_types: of.usage_types.clone(),
+        words: lacking_words(of),
+    }
+}
+
+fn offers(found: &Proposed) -> Vec<OfferJson> {
+    found.alone.iter().filter_map(|choice| Some(offer(found.offers.get(choice.offer)?, choice))).collect()
+}
+
+/// `stackcost.commitments/1`.
+#[must_use]
+pub fn json(found: &Proposed, of: &Of<'_>) -> String {
+    let document = Document {
+        schema: "stackcost.commitments/1",
+        stack: of.stack,
+        scenario: of.scenario,
+        region: of.region,
+        horizon: Horizon { hours: of.hours.to_string(), label: &of.label },
+        offers: offers(found),
+        together: found.together.iter().map(|of| together(found, of)).collect(),
+        other_demand: found.judged.iter().filter_map(|of| judged(found, of)).collect(),
+        lacking: found.lacking.iter().map(lacking).collect(),
+    };
+    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// One offer a line, as in [`json`].
+#[must_use]
+pub fn ndjson(found: &Proposed) -> String {
+    offers(found).iter().map(|offer| serde_json::to_string(offer).unwrap_or_default() + "\n").collect()
+}
+
+/// The best of each offer alone.
+#[must_use]
+pub fn csv(found: &Proposed) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    // Writing to memory does not fail.
+    let _ = writer.write_record([
+        "kind",
+        "covers",
+        "term",
+        "payment",
+        "hourly",
+        "count",
+        "upfront",
+        "saves",
+        "covered",
+        "used",
+        "break_even",
+    ]);
+    for of in offers(found) {
+        let buy = of.buy.as_ref();
+        let text = |of: Option<String>| of.unwrap_or_default();
+        let _ = writer.write_record([
+            of.kind.kind,
+            of.kind.covers,
+            of.kind.term.to_string(),
+            of.kind.payment.to_string(),
+            text(buy.map(|buy| buy.hourly.clone())),
+            text(buy.and_then(|buy| buy.count).map(|count| count.to_string())),
+            text(buy.map(|buy| buy.upfront.clone())),
+            of.saves,
+            of.covers,
+            of.used,
+            text(of.break_even),
+        ]);
+    }
+    String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
+}

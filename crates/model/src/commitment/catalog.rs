@@ -1,0 +1,196 @@
+//! What can be bought, and for which usage of an estimate.
+
+use super::instance::Instance;
+use super::offer::Offer;
+use super::usage::{Demand, Eligible};
+use crate::estimate::{Estimate, Line};
+use crate::meter::{Region, ServiceCode, UsageType};
+use crate::price::{Basis, Payment, PlanKind, PlanRate, Reservation, Source, Term};
+use crate::time::Date;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::cmp::Ordering;
+
+/// The rates of commitments that are known: the part of price books that commitments need.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Catalog {
+    plans: Vec<PlanRate>,
+    reservations: Vec<Reservation>,
+}
+
+/// Which offers are asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// How long they may last.
+    pub terms: Vec<Term>,
+    /// How they may be paid.
+    pub payments: Vec<Payment>,
+    /// The part of a Partial Upfront plan that is paid at once, 50 to 99.
+    pub upfront_percent: u32,
+}
+
+impl Default for Terms {
+    /// All terms and payments; half at once where a part is.
+    fn default() -> Terms {
+        Terms { terms: Term::ALL.to_vec(), payments: Payment::ALL.to_vec(), upfront_percent: 50 }
+    }
+}
+
+/// Usage that a kind of commitment covers, without a rate that is known.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Lacking {
+    /// By which kind of plan; none for a reservation.
+    pub kind: Option<PlanKind>,
+    /// Who bills the usage.
+    pub service: ServiceCode,
+    /// Where.
+    pub region: Region,
+    /// What is used, without region prefix.
+    pub usage_types: Vec<String>,
+}
+
+impl Catalog {
+    /// What price books say, the first of them first: what one says of a usage under a term and a payment
+    /// counts, whatever the later ones say. Of several dates the newest counts that is not after `as_of`;
+    /// where only younger ones are known and none of them is a date of effect, the oldest.
+    #[must_use]
+    pub fn new(books: impl IntoIterator<Item = (Vec<PlanRate>, Vec<Reservation>)>, as_of: Option<Date>) -> Catalog {
+        let mut catalog = Catalog::default();
+        for (plans, reservations) in books {
+            lay_under(&mut catalog.plans, plans, by_plan, |of| &of.source, as_of);
+            lay_under(&mut catalog.reservations, reservations, by_reservation, |of| &of.source, as_of);
+        }
+        catalog
+    }
+
+    /// What may cover a line of an estimate in a region.
+    #[must_use]
+    pub fn eligible(&self, region: Region, line: &Line) -> Eligible {
+        Eligible::of(line, region, &self.plans)
+    }
+
+    /// What can be bought for a demand: each plan it has rates under, and reservations of the instances in it.
+    #[must_use]
+    pub fn offers(&self, demand: &Demand, terms: &Terms) -> Vec<Offer> {
+        let wanted = |term: Term, payment: Payment| terms.terms.contains(&term) && terms.payments.contains(&payment);
+        let mut offers = Vec::new();
+        let mut push = |offer: Offer| {
+            if !offers.contains(&offer) {
+                offers.push(offer);
+            }
+        };
+        let cards = demand.rows().iter().flat_map(|row| &row.rates).map(|(card, _)| card);
+        for card in cards.filter(|card| wanted(card.term, card.payment)) {
+            push(match card.payment {
+                Payment::Partial => Offer::Plan { card: card.clone(), upfront_percent: terms.upfront_percent },
+                _ => Offer::plan(card.clone()),
+            });
+        }
+        for instance in demand.rows().iter().filter_map(|row| row.instance.as_ref()) {
+            for of in self.reservations.iter().filter(|of| wanted(of.term, of.payment) && is_of(of, instance)) {
+                Offer::reservation(of).into_iter().for_each(&mut push);
+            }
+        }
+        offers
+    }
+
+    /// The reservation of this very instance; none where its price is not known.
+    #[must_use]
+    pub fn reservation(&self, instance: &Instance, term: Term, payment: Payment) -> Option<&Reservation> {
+        self.reservations.iter().find(|of| (of.term, of.payment) == (term, payment) && is_of(of, instance))
+    }
+
+    /// What of an estimate commitments cover, by what AWS says of them, without a rate that is known here.
+    #[must_use]
+    pub fn lacking(&self, estimate: &Estimate) -> Vec<Lacking> {
+        let region = estimate.region;
+        let mut lacking: Vec<Lacking> = Vec::new();
+        let mut lacks = |kind: Option<PlanKind>, service: ServiceCode, usage_type: String| {
+            let same = |known: &&mut Lacking| (known.kind, known.service) == (kind, service);
+            match lacking.iter_mut().find(same) {
+                Some(known) if known.usage_types.contains(&usage_type) => {}
+                Some(known) => known.usage_types.push(usage_type),
+                None => lacking.push(Lacking { kind, service, region, usage_types: [usage_type].into() }),
+            }
+        };
+        for line in &estimate.lines {
+            let eligible = self.eligible(region, line);
+            let usage_type = UsageType::parse(&line.usage_type).rest;
+            if let Some(kind) = covered_by(line, &usage_type)
+                && !eligible.rates.iter().any(|(card, _)| card.kind == kind)
+            {
+                lacks(Some(kind), line.service, usage_type.clone());
+            }
+            if let Some(instance) = &eligible.instance
+                && !self.reservations.iter().any(|of| is_of(of, instance))
+            {
+                lacks(None, line.service, usage_type);
+            }
+        }
+        lacking.sort();
+        lacking
+    }
+}
+
+fn is_of(of: &Reservation, instance: &Instance) -> bool {
+    Instance::of(of.service.code(), of.region.code(), &of.usage_type, &of.operation).as_ref() == Some(instance)
+}
+
+/// Which plans cover a usage, whatever rates are known. Sources: Savings Plans user guide, "Savings Plan types"
+/// (Fargate's vCPU and memory, neither its storage nor Spot); the announcement of Database Savings Plans of
+/// December 2025 (instances from generation 7 on, serverless, of caches Valkey alone).
+fn covered_by(line: &Line, usage_type: &str) -> Option<PlanKind> {
+    let fargate = usage_type.starts_with("Fargate-")
+        && (usage_type.ends_with("vCPU-Hours:perCPU") || usage_type.ends_with("-GB-Hours"))
+        && !usage_type.contains("EphemeralStorage");
+    let class = usage_type.split_once(':').map_or("", |(_, class)| class);
+    let generation = class.trim_start_matches("db.").trim_start_matches("cache.").chars().find(char::is_ascii_digit);
+    let young = generation.is_some_and(|digit| digit >= '7');
+    let valkey = line.operation.ends_with("Valkey") || usage_type.ends_with(":Valkey");
+    match line.service {
+        ServiceCode::Ecs if fargate => Some(PlanKind::Compute),
+        ServiceCode::Rds if young && usage_type.contains("Usage:db.") => Some(PlanKind::Database),
+        ServiceCode::ElastiCache if young && valkey && usage_type.starts_with("NodeUsage:") => Some(PlanKind::Database),
+        _ => None,
+    }
+}
+
+fn by_plan(a: &PlanRate, b: &PlanRate) -> Ordering {
+    fn key(of: &PlanRate) -> (PlanKind, ServiceCode, Region, &str, &str, Term, Payment) {
+        (of.kind, of.service, of.region, &of.usage_type, &of.operation, of.term, of.payment)
+    }
+    key(a).cmp(&key(b))
+}
+
+fn by_reservation(a: &Reservation, b: &Reservation) -> Ordering {
+    fn key(of: &Reservation) -> (ServiceCode, Region, &str, &str, Term, Payment) {
+        (of.service, of.region, &of.usage_type, &of.operation, of.term, of.payment)
+    }
+    key(a).cmp(&key(b))
+}
+
+/// Adds what another book says of what is not known yet.
+fn lay_under<T: Clone>(
+    known: &mut Vec<T>,
+    mut more: Vec<T>,
+    by: fn(&T, &T) -> Ordering,
+    source: fn(&T) -> &Source,
+    as_of: Option<Date>,
+) {
+    more.sort_by(|a, b| by(a, b).then(source(a).date.cmp(&source(b).date)));
+    let mut added = Vec::new();
+    for dates in more.chunk_by(|a, b| by(a, b).is_eq()) {
+        let in_time = |one: &&T| match (as_of, source(one).date) {
+            (Some(as_of), Some(date)) => date <= as_of,
+            _ => true,
+        };
+        // Only a date of effect says that a rate did not apply before it.
+        let oldest = dates.first().filter(|one| source(one).basis != Basis::Effective);
+        if let Some(one) = dates.iter().rev().find(in_time).or(oldest)
+            && !known.iter().any(|first| by(first, one).is_eq())
+        {
+            added.push(one.clone());
+        }
+    }
+    known.append(&mut added);
+}

@@ -1,0 +1,284 @@
+//! A proposal of commitments as tables: what to buy, what each offer comes to alone, and other demand.
+
+use super::{Cell, Column, Report, Row, RowKind, number, text};
+use crate::commitment::{
+    Choice, Commitment, Judgement, Lacking, Offer, Proposed, Purchase, Standing, Together, product, purchase,
+};
+use crate::exact::{Ratio, trim};
+use crate::money::Usd;
+use crate::price::{Payment, PlanKind, Term};
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// An offer in words: `Compute Savings Plan, 1 year, No Upfront`.
+#[must_use]
+pub fn offer_words(offer: &Offer) -> String {
+    let (term, payment) = match offer {
+        Offer::Plan { card, .. } => (card.term, card.payment),
+        Offer::Reservation { term, payment, .. } => (*term, *payment),
+    };
+    format!("{}, {}, {}", covers_words(offer), term_words(term), payment_words(payment))
+}
+
+/// What is on offer, without its term: `Compute Savings Plan`, `db.r6g.large Multi-AZ (postgresql)`.
+fn covers_words(offer: &Offer) -> String {
+    match offer {
+        Offer::Plan { card, .. } if card.scope.is_empty() => plan_words(card.kind).to_string(),
+        Offer::Plan { card, .. } => format!("{} {}", plan_words(card.kind), card.scope),
+        Offer::Reservation { instance, .. } => {
+            let copies = match instance.copies {
+                0 | 1 => "",
+                2 => " Multi-AZ",
+                _ => " Multi-AZ cluster",
+            };
+            format!("{}.{}{copies} ({})", instance.family, instance.size, product(&instance.engine))
+        }
+    }
+}
+
+/// A kind of plan in AWS's words.
+#[must_use]
+pub fn plan_words(kind: PlanKind) -> &'static str {
+    match kind {
+        PlanKind::Ec2Instance => "EC2 Instance Savings Plan",
+        PlanKind::Compute => "Compute Savings Plan",
+        PlanKind::Database => "Database Savings Plan",
+    }
+}
+
+/// A term in words.
+#[must_use]
+pub fn term_words(term: Term) -> &'static str {
+    match term {
+        Term::OneYear => "1 year",
+        Term::ThreeYears => "3 years",
+    }
+}
+
+/// A payment option in AWS's words.
+#[must_use]
+pub fn payment_words(payment: Payment) -> &'static str {
+    match payment {
+        Payment::No => "No Upfront",
+        Payment::Partial => "Partial Upfront",
+        Payment::All => "All Upfront",
+        Payment::Heavy => "Heavy Utilization",
+    }
+}
+
+/// How to buy something: the calls of the AWS CLI.
+#[must_use]
+pub fn purchase_words(purchase: &Purchase) -> String {
+    let call = |(name, parameters): &(&'static str, Vec<(&'static str, String)>)| {
+        let parameters: Vec<String> = parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        format!("{name}: {}", parameters.join(", "))
+    };
+    format!("{}\n{}", call(&purchase.find), call(&purchase.buy))
+}
+
+/// What is lacking, in words: `Fargate-GB-Hours of AmazonECS in us-east-1: rates under Compute Savings Plans`.
+#[must_use]
+pub fn lacking_words(lacking: &Lacking) -> String {
+    let of = match lacking.kind {
+        Some(kind) => format!("rates under a {}", plan_words(kind)),
+        None => "prices of reservations".to_string(),
+    };
+    format!("no {of} are known for {} of {} in {}", lacking.usage_types.join(", "), lacking.service, lacking.region)
+}
+
+fn percent(part: Ratio) -> Cell {
+    Cell::Text((part * Ratio::whole(100)).to_fixed(1))
+}
+
+fn part(some: Usd, all: Usd) -> Ratio {
+    if all == Usd::ZERO { Ratio::ZERO } else { some.to_ratio() / all.to_ratio() }
+}
+
+fn hourly(usd: Ratio) -> Cell {
+    Cell::Text(trim(&usd.to_fixed(5)).to_string())
+}
+
+fn heading(words: String, columns: &[Column]) -> Row {
+    let empty = core::iter::repeat_n(Cell::Empty, columns.len().saturating_sub(1));
+    Row { kind: RowKind::Heading, cells: core::iter::once(Cell::Text(words)).chain(empty).collect(), remark: None }
+}
+
+fn usd(ratio: Ratio) -> Cell {
+    Usd::round(ratio).map_or(Cell::Empty, Cell::Amount)
+}
+
+/// What is bought together for a term, and its parts.
+fn together(found: &Proposed, of: &Together) -> Vec<Row> {
+    let (applied, saving) = (&of.mix.applied, of.mix.saving());
+    let mut rows = vec![Row {
+        kind: RowKind::Figure,
+        cells: vec![
+            Cell::Text(format!("{}, together", term_words(of.term))),
+            hourly(of.hourly),
+            usd(of.mix.buy.iter().map(|(_, buy)| buy.upfront()).sum()),
+            Cell::Amount(saving),
+            percent(part(saving, of.mix.before)),
+            percent(applied.coverage()),
+            percent(applied.utilisation()),
+            Cell::Empty,
+        ],
+        remark: None,
+    }];
+    for (place, buy) in &of.mix.buy {
+        let Some(offer) = found.offers.get(*place) else { continue };
+        let mut row = bought(offer, buy);
+        row.remark = Some(purchase_words(&purchase(buy)));
+        rows.push(row);
+    }
+    rows
+}
+
+fn bought(offer: &Offer, buy: &Commitment) -> Row {
+    let payment = match offer {
+        Offer::Plan { card, .. } => card.payment,
+        Offer::Reservation { payment, .. } => *payment,
+    };
+    let count = match buy {
+        Commitment::Reserved(reserved) => format!("{} x ", reserved.count()),
+        Commitment::Plan(_) => String::new(),
+    };
+    let mut cells = vec![
+        Cell::Text(format!("  {count}{}, {}", covers_words(offer), payment_words(payment))),
+        hourly(buy.effective()),
+        usd(buy.upfront()),
+    ];
+    cells.resize(8, Cell::Empty);
+    Row { kind: RowKind::Figure, cells, remark: None }
+}
+
+/// The best of one offer.
+fn alone(found: &Proposed, choice: &Choice) -> Option<Row> {
+    let (offer, buy) = (found.offers.get(choice.offer)?, choice.buy.as_ref()?);
+    let mut row = bought(offer, buy);
+    row.cells.truncate(3);
+    row.cells.extend([
+        Cell::Amount(choice.saving()),
+        percent(part(choice.saving(), choice.before)),
+        percent(choice.coverage()),
+        percent(choice.utilisation()),
+        choice.break_even().map_or(Cell::Empty, percent),
+    ]);
+    Some(row)
+}
+
+/// What to commit to: together for each term, and each offer alone.
+#[must_use]
+pub fn commitments(found: &Proposed, title: String, hours: Ratio) -> Report {
+    let columns = vec![
+        text(""),
+        number("USD/h"),
+        number("upfront"),
+        number("saves"),
+        number("%"),
+        number("covers"),
+        number("used"),
+        number("even"),
+    ];
+    let mut rows = Vec::new();
+    for of in &found.together {
+        if of.mix.buy.is_empty() {
+            rows.push(heading(format!("{}: nothing that is offered saves anything", term_words(of.term)), &columns));
+        } else {
+            rows.extend(together(found, of));
+        }
+    }
+    for term in Term::ALL {
+        let of_term = |choice: &&Choice| match found.offers.get(choice.offer) {
+            Some(Offer::Plan { card, .. }) => card.term == *term,
+            Some(Offer::Reservation { term: of, .. }) => of == term,
+            None => false,
+        };
+        let each: Vec<Row> = found.alone.iter().filter(of_term).filter_map(|choice| alone(found, choice)).collect();
+        if !each.is_empty() {
+            rows.push(heading(format!("{}, each alone:", term_words(*term)), &columns));
+            rows.extend(each);
+        }
+    }
+    let mut notes = Vec::new();
+    match (&found.demand, found.together.first()) {
+        (Some(_), Some(of)) => notes.push(format!(
+            "savings are of {} USD in {hours} h, which is what commitments can cover of this stack, with what is owned",
+            of.mix.before
+        )),
+        (Some(_), None) => notes.push("commitments cover some of this stack, and none is offered".to_string()),
+        (None, _) => notes.push("no usage of this stack is covered by a commitment whose rates are known".to_string()),
+    }
+    notes.push(
+        "amounts are USD, upfront payments spread over the term in USD/h; covers, used and even are %: of what can be \
+         covered, of what is bought, and the part that must be used to cost no more than on demand"
+            .to_string(),
+    );
+    if found.together.iter().any(|of| !of.mix.exact) {
+        notes.push("plans of several kinds cover the same usage: each amount is best given the others".to_string());
+    }
+    notes.extend(found.lacking.iter().map(lacking_words));
+    Report { title, columns, rows, notes }
+}
+
+/// How amounts of what is proposed stand under other demand; none where nothing is proposed.
+#[must_use]
+pub fn other_demand(found: &Proposed) -> Option<Report> {
+    let first = found.judged.first()?;
+    let mut columns = vec![text(""), number("USD/h"), number("as it is"), number("median"), number("bad")];
+    let scenarios = first.robust.standings.first().map(|standing| standing.scenarios.as_slice()).unwrap_or_default();
+    columns.extend(scenarios.iter().map(|of| number(&of.name)));
+    columns.push(number("regret"));
+    let mut rows = Vec::new();
+    for judged in &found.judged {
+        let Some(offer) = found.offers.get(judged.offer) else { continue };
+        rows.push(heading(format!("{}:", offer_words(offer)), &columns));
+        for (name, place) in picks(judged) {
+            let Some(standing) = judged.robust.standings.get(place) else { continue };
+            rows.push(level(name, judged, standing, columns.len()));
+        }
+    }
+    Some(Report {
+        title: "What amounts save under other demand".to_string(),
+        columns,
+        rows,
+        notes: vec![
+            format!("savings in USD in {} h against buying none of it, with all else that is proposed", first.hours),
+            "median and bad: of days drawn again from the demand; bad is the mean of the worst of them".to_string(),
+            "regret: the most that it costs more than the best amount, in any of them".to_string(),
+        ],
+    })
+}
+
+/// The levels that are shown.
+fn picks(judged: &Judgement) -> Vec<(String, usize)> {
+    let robust = &judged.robust;
+    let mut picks: Vec<(String, usize)> = Vec::new();
+    for (name, place) in [
+        ("best as it is", robust.hindsight),
+        ("best when bad", robust.best_tail),
+        ("least regret", robust.least_regret),
+    ] {
+        match picks.iter_mut().find(|(_, known)| *known == place) {
+            Some((names, _)) => *names = format!("{names}, {name}"),
+            None => picks.push((name.to_string(), place)),
+        }
+    }
+    picks
+}
+
+fn level(name: String, judged: &Judgement, standing: &Standing, width: usize) -> Row {
+    let bought = judged.stage.candidates().get(standing.candidate);
+    let mut cells = vec![
+        Cell::Text(format!("  {name}")),
+        hourly(bought.into_iter().flatten().map(Commitment::effective).sum()),
+        Cell::Amount(standing.seen),
+        Cell::Amount(standing.savings.median),
+        Cell::Amount(standing.tail),
+    ];
+    cells.extend(standing.scenarios.iter().map(|of| Cell::Amount(of.saving)));
+    cells.push(Cell::Amount(standing.regret));
+    cells.resize(width, Cell::Empty);
+    Row { kind: RowKind::Figure, cells, remark: None }
+}
