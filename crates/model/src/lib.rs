@@ -24,6 +24,7 @@ pub mod compare;
 pub mod commitment;
 pub mod simulation;
 pub mod optimization;
+pub mod joint;
 pub mod bill;
 pub mod spend;
 pub mod forecast;

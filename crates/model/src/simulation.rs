@@ -152,13 +152,25 @@ impl Pricing<'_> {
     /// The component alone, with tasks as they were billed, so many of their task-seconds on Spot,
     /// again and again over the horizon.
     #[must_use]
-    pub fn price(&self, billed: Timeline<u32>, (task_seconds, on_spot): (u64, u64)) -> Estimate {
+    pub fn price(&self, billed: Timeline<u32>, figures: (u64, u64)) -> Estimate {
+        estimate(&self.stack_with(billed, figures, |name| name == self.component), self.book, self.as_of)
+    }
+
+    /// The stack with tasks as they were billed, without components that are not wanted.
+    pub(crate) fn stack_with(
+        &self,
+        billed: Timeline<u32>,
+        (task_seconds, on_spot): (u64, u64),
+        wanted: impl Fn(&str) -> bool,
+    ) -> Stack {
         let whole = self.stack;
         let mut stack = Stack::new(whole.name.as_str(), whole.region, whole.horizon);
         stack.always_free = whole.always_free;
-        for (name, component) in whole.components.iter().filter(|(name, _)| &**name == self.component) {
+        for (name, component) in whole.components.iter().filter(|(name, _)| wanted(name)) {
             let mut component = component.clone();
-            if let Component::Fargate(fargate) = &mut component {
+            if let Component::Fargate(fargate) = &mut component
+                && &**name == self.component
+            {
                 fargate.tasks = Tasks::Metered(billed.clone().repeated_over(whole.horizon));
                 if let Some(spot) = &mut fargate.spot
                     && task_seconds > 0
@@ -168,7 +180,7 @@ impl Pricing<'_> {
             }
             stack.add(name, component);
         }
-        estimate(&stack, self.book, self.as_of)
+        stack
     }
 
     /// The same of figures alone, over so many seconds.

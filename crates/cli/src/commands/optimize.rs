@@ -36,23 +36,9 @@ pub(crate) fn run(args: &OptimizeArgs) -> Result<Outcome, Failure> {
     let book = input.book(&resolved)?;
     let (component, scaled) = chosen(&resolved, args.of.component.as_deref())?;
     let pricing = Pricing { stack: &resolved.stack, component, book: &book, as_of: input.as_of(&resolved) };
-    let Some(place) = tuned(&scaled.service) else {
-        return Err(Problem::of_text(format!("{component} has no target tracking policy to search around"))
-            .help("give its tasks a target: target = \"70% cpu\"")
-            .into());
-    };
+    let place = place_of(component, scaled)?;
     let objective = Objective { spot: pricing.spot(), limits: args.constraint.clone() }.bounded();
-    let least = args.mins.as_ref().and_then(|Values(mins)| mins.iter().min().copied());
-    let question = Question {
-        load: &scaled.load,
-        service: &scaled.service,
-        place,
-        objective: &objective,
-        hold_out: args.hold_out,
-        zone: &scaled.zone,
-        least: least.unwrap_or_else(|| Candidate::floor(&scaled.service)),
-        seed: args.seed.unwrap_or(scaled.seed),
-    };
+    let question = question(args, scaled, place, &objective);
     let impossible = |why: Impossible| Failure::from(Problem::of_text(format!("{component}: {why}")));
     // Before the search, which may take long: what cannot be written is not found at its end.
     if let Some(folder) = &args.emit {
@@ -64,14 +50,9 @@ pub(crate) fn run(args: &OptimizeArgs) -> Result<Outcome, Failure> {
     let arena = Arena::new(question).map_err(impossible)?;
     // What is held out is not looked at, not even for what to try.
     let grid = grid(args, &arena)?;
-    // A second Ctrl-C ends it at once: there is nothing to lose.
-    let _ = ctrlc::set_handler(|| {
-        if STOP.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
-        }
-    });
+    stop_at_ctrl_c();
     let search = search(&arena, grid, args).map_err(impossible)?;
-    let finished = !STOP.load(Ordering::Relaxed);
+    let finished = !stopped();
     let Some(found) = optimization(&arena, &search, &pricing, finished).map_err(impossible)? else {
         say(if finished { "no policy could be tried" } else { "stopped before anything was tried" });
         return Ok(if finished { Outcome::Failed } else { Outcome::Interrupted });
@@ -96,8 +77,50 @@ pub(crate) fn run(args: &OptimizeArgs) -> Result<Outcome, Failure> {
     Ok(output::complete(matches!(found.estimate.total(), Total::Exactly(_)), &args.output))
 }
 
+/// What is looked for.
+pub(super) fn question<'a>(
+    args: &OptimizeArgs,
+    scaled: &'a Autoscaled,
+    place: usize,
+    objective: &'a Objective,
+) -> Question<'a> {
+    let least = args.mins.as_ref().and_then(|Values(mins)| mins.iter().min().copied());
+    Question {
+        load: &scaled.load,
+        service: &scaled.service,
+        place,
+        objective,
+        hold_out: args.hold_out,
+        zone: &scaled.zone,
+        least: least.unwrap_or_else(|| Candidate::floor(&scaled.service)),
+        seed: args.seed.unwrap_or(scaled.seed),
+    }
+}
+
+/// The place of the policy that is searched around.
+pub(super) fn place_of(component: &str, scaled: &Autoscaled) -> Result<usize, Problem> {
+    tuned(&scaled.service).ok_or_else(|| {
+        Problem::of_text(format!("{component} has no target tracking policy to search around"))
+            .help("give its tasks a target: target = \"70% cpu\"")
+    })
+}
+
+/// Stops a search at Ctrl-C, and the program at the second: there is nothing to lose.
+pub(super) fn stop_at_ctrl_c() {
+    let _ = ctrlc::set_handler(|| {
+        if STOP.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+    });
+}
+
+/// Whether a search was stopped.
+pub(super) fn stopped() -> bool {
+    STOP.load(Ordering::Relaxed)
+}
+
 /// What is tried: what was typed, and the defaults of what was not.
-fn grid(args: &OptimizeArgs, arena: &Arena<'_>) -> Result<Grid, Failure> {
+pub(super) fn grid(args: &OptimizeArgs, arena: &Arena<'_>) -> Result<Grid, Failure> {
     let metric = match arena.service().policies.get(arena.place()) {
         Some(Policy::TargetTracking(policy)) => policy.metric,
         _ => Metric::Cpu,
@@ -146,7 +169,7 @@ fn grid(args: &OptimizeArgs, arena: &Arena<'_>) -> Result<Grid, Failure> {
 }
 
 /// Tries what the search asks for until it ends, or somebody stops it.
-fn search(arena: &Arena<'_>, grid: Grid, args: &OptimizeArgs) -> Result<Search, Impossible> {
+pub(super) fn search(arena: &Arena<'_>, grid: Grid, args: &OptimizeArgs) -> Result<Search, Impossible> {
     let budget = usize::try_from(args.budget).unwrap_or(usize::MAX);
     let mut search = arena.search(grid, budget);
     let threads = args.threads.unwrap_or_else(processors);

@@ -1,5 +1,7 @@
 //! `stackcost optimize --commitments`.
 
+use super::optimize::{grid, place_of, question, search, stop_at_ctrl_c, stopped};
+use super::simulate::{chosen, open};
 use crate::Outcome;
 use crate::args::Format;
 use crate::failure::Failure;
@@ -13,26 +15,32 @@ use stackcost_formats::price_book::Sources;
 use stackcost_formats::problem::{Problem, Problems};
 use stackcost_formats::render::commitments::{self as render, Of};
 use stackcost_formats::render::{Precision, html, markdown, table};
+use stackcost_formats::stack::Autoscaled;
 use stackcost_model::commitment::{Catalog, Error, Proposed, Terms, Wanted, propose};
 use stackcost_model::estimate::{Estimate, Total, estimate};
+use stackcost_model::joint::{Joint, joint};
 use stackcost_model::meter::{Region, ServiceCode};
 use stackcost_model::price::{PlanKind, PlanRate, Reservation};
 use stackcost_model::report::{self, Report};
+use stackcost_model::scaling::optimize::{Arena, Objective};
+use stackcost_model::scaling::{Metric, Policy};
+use stackcost_model::simulation::Pricing;
 use std::collections::BTreeSet;
 
 pub(crate) fn run(args: &OptimizeArgs) -> Result<Outcome, Failure> {
-    let mut input = Input::read(&args.of.stack, &args.pricing)?;
-    let keys = args.of.load.keys();
-    let keys: Vec<(&str, &str)> = keys.iter().map(|(key, value)| (*key, value.as_str())).collect();
-    input.set_tasks(args.of.component.as_deref(), &keys)?;
-    let scenario = args.of.scenario.as_deref();
+    let asked = &args.committing;
+    if let Some(flag) = args.of_policies().filter(|_| !asked.jointly) {
+        return Err(Problem::of_text(format!("{flag} is for a policy, and --commitments searches for none"))
+            .help("add --jointly to choose policy and commitments together")
+            .into());
+    }
+    let (input, scenario) = if asked.jointly { open(&args.of, &args.pricing)? } else { as_it_is(args)? };
+    let scenario = scenario.as_deref();
     let resolved = input.resolve(scenario)?;
     let as_of = input.as_of(&resolved);
-    let mut priced = estimate(&resolved.stack, &input.book(&resolved)?, as_of);
-    priced.scenario = scenario.map(str::to_string);
+    let book = input.book(&resolved)?;
+    let mut priced = estimate(&resolved.stack, &book, as_of);
     let catalog = Catalog::new(books(&priced, input.own())?, as_of);
-
-    let asked = &args.committing;
     let held = asked.owned.iter().map(|owned| owned.commitment(&catalog, priced.region));
     let held = held.collect::<Result<Vec<_>, String>>().map_err(|why| Problem::of_text(format!("--owned: {why}")))?;
     let wanted = Wanted {
@@ -48,11 +56,24 @@ pub(crate) fn run(args: &OptimizeArgs) -> Result<Outcome, Failure> {
         seed: args.seed.unwrap_or_default(),
         ..Wanted::default()
     };
-    let impossible = |why: Error| Failure::from(Problem::of_text(why.to_string()));
-    let found = propose(&resolved.stack, &priced, &catalog, &wanted).map_err(impossible)?;
-    show(&found, &priced, args)?;
+    let (found, together) = if asked.jointly {
+        let (component, scaled) = chosen(&resolved, args.of.component.as_deref())?;
+        let pricing = Pricing { stack: &resolved.stack, component, book: &book, as_of };
+        let mut joint = together(&pricing, scaled, &catalog, &wanted, args)?;
+        std::mem::swap(&mut priced, &mut joint.0.estimate);
+        (joint.0.proposed.clone(), Some(joint))
+    } else {
+        let impossible = |why: Error| Failure::from(Problem::of_text(why.to_string()));
+        (propose(&resolved.stack, &priced, &catalog, &wanted).map_err(impossible)?, None)
+    };
+    priced.scenario = scenario.map(str::to_string);
+    show(&found, together.as_ref(), &priced, args)?;
     for step in missing(&found) {
         say(&step);
+    }
+    if stopped() {
+        say("stopped: this is the best so far");
+        return Ok(Outcome::Interrupted);
     }
     if !found.lacking.is_empty() && !args.output.allow_partial {
         say("partial: some usage has no rate under commitments that cover it (--allow-partial accepts that)");
@@ -61,14 +82,54 @@ pub(crate) fn run(args: &OptimizeArgs) -> Result<Outcome, Failure> {
     Ok(output::complete(matches!(priced.total(), Total::Exactly(_)), &args.output))
 }
 
-fn show(found: &Proposed, priced: &Estimate, args: &OptimizeArgs) -> Result<(), Failure> {
+/// The stack, or the scenario that is named.
+fn as_it_is(args: &OptimizeArgs) -> Result<(Input, Option<String>), Failure> {
+    let mut input = Input::read(&args.of.stack, &args.pricing)?;
+    let keys = args.of.load.keys();
+    let keys: Vec<(&str, &str)> = keys.iter().map(|(key, value)| (*key, value.as_str())).collect();
+    input.set_tasks(args.of.component.as_deref(), &keys)?;
+    Ok((input, args.of.scenario.clone()))
+}
+
+/// Policy and commitments together, and what the policy scales on.
+fn together(
+    pricing: &Pricing<'_>,
+    scaled: &Autoscaled,
+    catalog: &Catalog,
+    wanted: &Wanted,
+    args: &OptimizeArgs,
+) -> Result<(Joint, Metric), Failure> {
+    let place = place_of(pricing.component, scaled)?;
+    let metric = match scaled.service.policies.get(place) {
+        Some(Policy::TargetTracking(policy)) => policy.metric,
+        _ => Metric::Cpu,
+    };
+    let objective = Objective { spot: pricing.spot(), limits: args.constraint.clone() }.bounded();
+    let impossible = |why: String| Failure::from(Problem::of_text(format!("{}: {why}", pricing.component)));
+    let question = question(args, scaled, place, &objective);
+    let seed = question.seed;
+    let arena = Arena::new(question).map_err(|why| impossible(why.to_string()))?;
+    let grid = grid(args, &arena)?;
+    stop_at_ctrl_c();
+    let search = search(&arena, grid, args).map_err(|why| impossible(why.to_string()))?;
+    let joint = joint(&arena, &search, pricing, catalog, wanted, seed).map_err(|why| impossible(why.to_string()))?;
+    Ok((joint, metric))
+}
+
+fn show(
+    found: &Proposed,
+    together: Option<&(Joint, Metric)>,
+    priced: &Estimate,
+    args: &OptimizeArgs,
+) -> Result<(), Failure> {
     let scenario = priced.scenario.as_deref();
     let horizon = &priced.horizon;
     let named = scenario.map(|name| format!(", {name}")).unwrap_or_default();
     let title =
         format!("{}{named}: commitments, {}, {} ({} h)", priced.stack, priced.region, horizon.label(), horizon.hours());
     let first = report::commitments(found, title, horizon.hours());
-    let reports: Vec<Report> = [first].into_iter().chain(report::other_demand(found)).collect();
+    let policies = together.map(|(joint, metric)| report::joint(joint, *metric));
+    let reports: Vec<Report> = policies.into_iter().chain([first]).chain(report::other_demand(found)).collect();
     let precision = args.output.precision;
     let each = |render: &dyn Fn(&Report, Precision) -> String| {
         let texts: Vec<String> = reports.iter().map(|report| render(report, precision)).collect();
@@ -89,7 +150,7 @@ fn show(found: &Proposed, priced: &Estimate, args: &OptimizeArgs) -> Result<(), 
                 hours: horizon.hours(),
                 label: horizon.label().to_string(),
             };
-            render::json(found, &of)
+            render::json(found, together.map(|(joint, _)| joint), &of)
         }
         Format::Ndjson => render::ndjson(found),
         Format::Csv => render::csv(found),

@@ -28,7 +28,8 @@ tried. Nothing is changed in an account.
 
 With --commitments it is Savings Plans and reservations that are searched for: the best amount of each
 offer and of all together, exactly, for the stack (or --scenario) as it runs hour by hour, what is owned
-taken off first; and what amounts save under other demand. Rates of commitments come from the price
+taken off first; and what amounts save under other demand. With --jointly the policy is chosen for what it costs
+with commitments: --constraint and the lists of what to try are as without. Rates of commitments come from the price
 book: `stackcost prices refresh` makes one of AWS's price lists.";
 
 #[derive(Debug, Args)]
@@ -99,14 +100,32 @@ pub(crate) struct OptimizeArgs {
     pub output: OutputArgs,
 }
 
+impl OptimizeArgs {
+    /// What was typed that is for policies alone.
+    pub fn of_policies(&self) -> Option<&'static str> {
+        let typed = [
+            (!self.constraint.is_empty(), "--constraint"),
+            (self.targets.is_some(), "--targets"),
+            (self.mins.is_some(), "--mins"),
+            (self.maxes.is_some(), "--maxes"),
+            (self.scale_out_cooldowns.is_some(), "--scale-out-cooldowns"),
+            (self.scale_in_cooldowns.is_some(), "--scale-in-cooldowns"),
+            (self.resolutions.is_some(), "--resolutions"),
+        ];
+        typed.into_iter().find(|(is, _)| *is).map(|(_, name)| name)
+    }
+}
+
 /// What to commit to, instead of a policy.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Commitments")]
 pub(crate) struct CommitmentArgs {
     /// Search for Savings Plans and reservations instead of a policy
-    #[arg(long, conflicts_with_all = ["constraint", "targets", "mins", "maxes", "scale_out_cooldowns",
-        "scale_in_cooldowns", "resolutions", "cluster", "service", "policy_name", "resource_label", "svg", "emit"])]
+    #[arg(long, conflicts_with_all = ["cluster", "service", "policy_name", "resource_label", "svg", "emit"])]
     pub commitments: bool,
+    /// Search for the policy of the service that scales, too, and choose both together
+    #[arg(long, requires = "commitments")]
+    pub jointly: bool,
     /// How long they may last
     #[arg(long, requires = "commitments", value_name = "TERMS", value_delimiter = ',', default_value = "1yr,3yr", value_parser = term)]
     pub terms: Vec<Term>,

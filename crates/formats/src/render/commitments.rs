@@ -6,6 +6,7 @@ use stackcost_model::commitment::{
     Applied, Choice, Commitment, Judgement, Lacking, Offer, Proposed, Purchase, Standing, Together, purchase,
 };
 use stackcost_model::exact::Ratio;
+use stackcost_model::joint::{Joint, Pair};
 use stackcost_model::report::{lacking_words, offer_words};
 
 /// What a proposal is of.
@@ -33,6 +34,8 @@ struct Document<'a> {
     offers: Vec<OfferJson>,
     together: Vec<TogetherJson>,
     other_demand: Vec<JudgedJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policies: Option<Vec<PolicyJson>>,
     lacking: Vec<LackingJson>,
 }
 
@@ -154,6 +157,24 @@ struct ScenarioJson {
     name: String,
     saves: String,
     regret: String,
+}
+
+/// A policy with the best commitments for it.
+#[derive(Serialize)]
+struct PolicyJson {
+    target: String,
+    min: u32,
+    max: u32,
+    scale_out_cooldown: u32,
+    scale_in_cooldown: u32,
+    period: u32,
+    load_over: String,
+    on_demand: String,
+    committed_hourly: String,
+    saves: String,
+    total: String,
+    cheapest_on_demand: bool,
+    choice: bool,
 }
 
 #[derive(Serialize)]
@@ -301,9 +322,29 @@ fn offers(found: &Proposed) -> Vec<OfferJson> {
     found.alone.iter().filter_map(|choice| Some(offer(found.offers.get(choice.offer)?, choice))).collect()
 }
 
-/// `stackcost.commitments/1`.
+fn policies(joint: &Joint) -> Vec<PolicyJson> {
+    let policy = |(place, pair): (usize, &Pair)| PolicyJson {
+        target: Ratio::new(pair.candidate.target.into(), 1_000_000).to_string(),
+        min: pair.candidate.min,
+        max: pair.candidate.max,
+        scale_out_cooldown: pair.candidate.scale_out_cooldown,
+        scale_in_cooldown: pair.candidate.scale_in_cooldown,
+        period: pair.candidate.period,
+        load_over: pair.sample.served.requests_over().to_string(),
+        on_demand: pair.on_demand.to_string(),
+        committed_hourly: pair.together.as_ref().map_or(Ratio::ZERO, |of| of.hourly).to_string(),
+        saves: pair.saves().to_string(),
+        total: pair.total().to_string(),
+        cheapest_on_demand: place == joint.apart,
+        choice: place == joint.choice,
+    };
+    joint.pairs.iter().enumerate().map(policy).collect()
+}
+
+/// `stackcost.commitments/1`; with the policies that were looked at, where commitments were chosen together
+/// with one.
 #[must_use]
-pub fn json(found: &Proposed, of: &Of<'_>) -> String {
+pub fn json(found: &Proposed, joint: Option<&Joint>, of: &Of<'_>) -> String {
     let document = Document {
         schema: "stackcost.commitments/1",
         stack: of.stack,
@@ -313,6 +354,7 @@ pub fn json(found: &Proposed, of: &Of<'_>) -> String {
         offers: offers(found),
         together: found.together.iter().map(|of| together(found, of)).collect(),
         other_demand: found.judged.iter().filter_map(|of| judged(found, of)).collect(),
+        policies: joint.map(policies),
         lacking: found.lacking.iter().map(lacking).collect(),
     };
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();

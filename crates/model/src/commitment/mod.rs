@@ -70,6 +70,7 @@ pub use instance::{Covers, Instance, size_units};
 pub use offer::Offer;
 pub use optimum::{Choice, Mix, Proposal, jointly, optimum};
 pub use owned::{Commitment, HOURLY_PLACES, Plan, Reserved, least_hourly, most_hourly};
+pub(crate) use propose::proposed;
 pub use propose::{Judgement, Proposed, Together, Wanted, propose};
 pub use purchase::{Purchase, product, purchase};
 pub use robust::{DAY_HOURS, Draws, Outcome, Robust, Scenario, Spread, Stage, Standing, WEEK_HOURS, levels, robust};

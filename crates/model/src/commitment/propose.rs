@@ -109,6 +109,17 @@ impl Proposed {
 /// # Errors
 /// As [`optimum`](super::optimum()) and [`Stage`].
 pub fn propose(stack: &Stack, estimate: &Estimate, catalog: &Catalog, wanted: &Wanted) -> Result<Proposed, Error> {
+    proposed(stack, estimate, catalog, wanted, true)
+}
+
+/// The same; where it is not to be judged, without a look at other demand.
+pub(crate) fn proposed(
+    stack: &Stack,
+    estimate: &Estimate,
+    catalog: &Catalog,
+    wanted: &Wanted,
+    judging: bool,
+) -> Result<Proposed, Error> {
     let lacking = catalog.lacking(estimate);
     let nothing = Proposed {
         demand: None,
@@ -140,7 +151,7 @@ pub fn propose(stack: &Stack, estimate: &Estimate, catalog: &Catalog, wanted: &W
         let place = |own: usize| places.get(own).copied().unwrap_or(own);
         found.alone.iter_mut().for_each(|choice| choice.offer = place(choice.offer));
         found.together.buy.iter_mut().for_each(|(offer, _)| *offer = place(*offer));
-        for (at, (offer, _)) in found.together.buy.iter().enumerate() {
+        for (at, (offer, _)) in found.together.buy.iter().enumerate().filter(|_| judging) {
             let others = found.together.buy.iter().enumerate().filter(|(other, _)| *other != at);
             let with: Vec<Commitment> =
                 wanted.held.iter().cloned().chain(others.map(|(_, (_, buy))| buy.clone())).collect();

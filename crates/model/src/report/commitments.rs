@@ -1,12 +1,16 @@
 //! A proposal of commitments as tables: what to buy, what each offer comes to alone, and other demand.
 
+use super::optimization::candidate_words;
+use super::simulation::hundredths;
 use super::{Cell, Column, Report, Row, RowKind, number, text};
 use crate::commitment::{
     Choice, Commitment, Judgement, Lacking, Offer, Proposed, Purchase, Standing, Together, product, purchase,
 };
 use crate::exact::{Ratio, trim};
+use crate::joint::{Joint, Pair};
 use crate::money::Usd;
 use crate::price::{Payment, PlanKind, Term};
+use crate::scaling::Metric;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
@@ -281,4 +285,72 @@ fn level(name: String, judged: &Judgement, standing: &Standing, width: usize) ->
     cells.push(Cell::Amount(standing.regret));
     cells.resize(width, Cell::Empty);
     Row { kind: RowKind::Figure, cells, remark: None }
+}
+
+/// Policies with the best commitments for each: why the cheapest policy may be another one with them.
+#[must_use]
+pub fn joint(found: &Joint, metric: Metric) -> Report {
+    let columns = vec![
+        text(""),
+        number("on demand"),
+        number("committed, USD/h"),
+        number("saves"),
+        number("with it"),
+        number("load over, %"),
+    ];
+    let row = |(place, pair): (usize, &Pair)| {
+        let mark = match (place == found.choice, place == found.apart) {
+            (true, _) => "-> ",
+            (false, true) => "(-> ",
+            (false, false) => "   ",
+        };
+        let name =
+            format!("{mark}{}{}", candidate_words(&pair.candidate, metric), if mark == "(-> " { ")" } else { "" });
+        Row {
+            kind: RowKind::Figure,
+            cells: vec![
+                Cell::Text(name),
+                Cell::Amount(pair.on_demand),
+                pair.together.as_ref().map_or(Cell::Empty, |of| hourly(of.hourly)),
+                Cell::Amount(pair.saves()),
+                Cell::Amount(pair.total()),
+                Cell::Text(hundredths(pair.sample.served.requests_over())),
+            ],
+            remark: None,
+        }
+    };
+    let mut notes = Vec::new();
+    if let (Some(apart), Some(choice)) = (found.pairs.get(found.apart), found.pairs.get(found.choice)) {
+        notes.push(if found.apart == found.choice {
+            "->: the cheapest on demand, and with commitments, too".to_string()
+        } else {
+            format!(
+                "->: the cheapest with commitments, {} USD; (->): the cheapest on demand, which with commitments is {} USD",
+                choice.total(),
+                apart.total()
+            )
+        });
+    }
+    if let (Some(first), Some(last)) = (found.pairs.first(), found.pairs.last())
+        && first.candidate.min < last.candidate.min
+    {
+        let committed = |pair: &Pair| {
+            let hourly = pair.together.as_ref().map_or(Ratio::ZERO, |of| of.hourly);
+            trim(&hourly.to_fixed(5)).to_string()
+        };
+        notes.push(format!(
+            "commitments pay for what runs nearly all the time: {} USD/h with a least capacity of {}, {} with {}",
+            committed(first),
+            first.candidate.min,
+            committed(last),
+            last.candidate.min
+        ));
+    }
+    notes.push("of each least capacity the cheapest policies within the limits, over the part of the load that is not held out".to_string());
+    Report {
+        title: "Policy and commitments together, the whole stack".to_string(),
+        columns,
+        rows: found.pairs.iter().enumerate().map(row).collect(),
+        notes,
+    }
 }
