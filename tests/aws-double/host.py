@@ -41,6 +41,7 @@ import costs
 import ecr
 import ecs
 import logs
+import pricing
 import scaling
 import sns
 from moto.server import DomainDispatcherApplication, create_backend_app
@@ -55,6 +56,7 @@ SERVICES = {
     "ecs": ecs,
     "logs": logs,
     "monitoring": cloudwatch,
+    "pricing": pricing,
     "sns": sns,
 }
 STATE = {name: shape for module in SERVICES.values() for name, shape in module.STATE.items()}

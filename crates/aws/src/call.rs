@@ -32,6 +32,7 @@ calls! {
     CostAndUsage "ce:GetCostAndUsage" "what was spent and used";
     CostForecast "ce:GetCostForecast" "what AWS expects to be spent";
     CostComparisonDrivers "ce:GetCostComparisonDrivers" "what moved the cost between two months";
+    Products "pricing:GetProducts" "what AWS's price lists say";
     CallerIdentity "sts:GetCallerIdentity" "which account the credentials belong to";
 
     DescribeRepositories "ecr:DescribeRepositories" "which repositories there are, and whether they scan";
@@ -105,6 +106,7 @@ impl Call {
         match self {
             Call::CostAndUsage | Call::CostForecast | Call::CallerIdentity => "spend",
             Call::CostComparisonDrivers => "drivers",
+            Call::Products => "prices",
             _ => "fix",
         }
     }

@@ -497,6 +497,8 @@ pub(crate) enum IamVerb {
     Drivers,
     /// The model against the bill
     Reconcile,
+    /// `prices refresh --api`
+    Prices,
     /// Plan, apply, undo and status of fixes
     Fix,
     /// The operations checklist, which only reads

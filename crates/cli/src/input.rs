@@ -120,7 +120,7 @@ impl Input {
         let book = self.book(&resolved)?;
         let mut priced = estimate(&resolved.stack, &book, self.as_of(&resolved));
         priced.scenario = scenario.map(str::to_string);
-        priced.remarks.extend(age::remark(&priced));
+        priced.remarks.extend(age::remark(&priced, self.own.as_ref()));
         let told = resolved.autoscaled.iter().flat_map(|(component, scaled)| {
             let lines = load_remarks(scaled.source, &scaled.remarks, scaled.usual_step, &scaled.service);
             lines.into_iter().map(move |line| format!("{component}, {line}"))

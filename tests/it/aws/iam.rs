@@ -29,7 +29,7 @@ fn the_policy_allows_the_calls_and_nothing_else() {
 #[test]
 fn every_call_is_in_a_policy_or_needs_none() {
     let mut allowed = BTreeSet::new();
-    for verb in ["spend", "drivers", "reconcile", "fix", "check"] {
+    for verb in ["spend", "drivers", "reconcile", "prices", "fix", "check"] {
         let policy: Value = serde_json::from_str(&iam(&[verb]).1).expect("JSON");
         let statements = policy["Statement"].as_array().expect("statements").iter();
         let actions: Vec<Value> =

@@ -7,6 +7,7 @@ use crate::input::{BUNDLE, read_data};
 use crate::output::{self, say};
 use crate::prices::args::PricesRefreshArgs;
 use crate::prices::{self, Found, folder};
+use stackcost_aws::Access;
 use stackcost_formats::book::{Book, MANIFEST, Manifest, Pin};
 use stackcost_formats::offers::urls;
 use stackcost_formats::problem::{Problem, region};
@@ -21,6 +22,10 @@ pub(crate) fn run(args: &PricesRefreshArgs) -> Result<Outcome, Failure> {
         download(args.format, &regions, pinned.as_ref())?;
         return Ok(Outcome::Complete);
     };
+    if args.api {
+        let (profile, endpoint_url) = (args.profile.clone(), args.endpoint_url.clone());
+        prices::ask(&Access { profile, endpoint_url, ..Access::default() }, &regions, from)?;
+    }
     let (found, aside) = prices::find(from)?;
     for name in aside {
         say(&format!("{name} is left aside: price lists end in .json, .csv, or these and .gz"));

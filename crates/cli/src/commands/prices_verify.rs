@@ -9,7 +9,7 @@ use crate::prices::{OwnBook, age};
 use stackcost_formats::problem::region;
 use stackcost_formats::render::{Precision, html, markdown, table, verify};
 use stackcost_model::meter::{Region, ServiceCode};
-use stackcost_model::price::{gaps, oddities};
+use stackcost_model::price::{Old, gaps, oddities};
 use stackcost_model::report;
 use stackcost_model::services::Component;
 
@@ -17,8 +17,9 @@ pub(crate) fn run(args: &PricesVerifyArgs) -> Result<Outcome, Failure> {
     let only = args.region.as_deref().map(region).transpose()?;
     let wanted = |_: ServiceCode, at: Option<Region>| only.is_none_or(|only| at.is_none_or(|at| at == only));
     let mut book = BUNDLE.read(stackcost_prices::files(), wanted)?;
-    if let Some(path) = &args.price_book {
-        OwnBook::open(path)?.lay_over(&mut book, wanted)?;
+    let own = args.price_book.as_deref().map(OwnBook::open).transpose()?;
+    if let Some(own) = &own {
+        own.lay_over(&mut book, wanted)?;
     }
     let mut meters: Vec<_> = Component::all_meters().cloned().collect();
     meters.sort();
@@ -27,8 +28,12 @@ pub(crate) fn run(args: &PricesVerifyArgs) -> Result<Outcome, Failure> {
         .filter(|region| only.is_none_or(|only| only == *region))
         .map(|region| gaps(&book, &meters, region))
         .collect();
-    let today = (age::today(), args.max_age);
-    let warnings: Vec<_> = lacking.iter().flat_map(|of| oddities(&book, of.region, Some(today))).collect();
+    let today = age::today();
+    let warnings = lacking.iter().flat_map(|of| {
+        let confirmed = own.as_ref().and_then(|own| own.confirmed(of.region));
+        oddities(&book, of.region, Some(Old { today, most: args.max_age, confirmed }))
+    });
+    let warnings: Vec<_> = warnings.collect();
     let found = lacking.iter().any(|region| !region.is_empty());
     let report = || report::gaps(&book, &lacking, &warnings);
     output::data(&match args.format {

@@ -1,10 +1,11 @@
 //! How old rates are. Only here the time of day counts for prices.
 
+use super::OwnBook;
 use crate::bill::clock;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use stackcost_model::estimate::Estimate;
-use stackcost_model::price::age;
+use stackcost_model::price::Old;
 use stackcost_model::time::Date;
 
 /// Rates that are older than this many days are told of. AWS changes most of them less often.
@@ -19,14 +20,15 @@ pub(crate) fn today() -> Date {
 }
 
 /// What to say of an estimate at the newest rates there are, if these are old.
-pub(crate) fn remark(estimate: &Estimate) -> Option<String> {
+pub(crate) fn remark(estimate: &Estimate, own: Option<&OwnBook>) -> Option<String> {
     if estimate.book.1.is_some() {
         return None;
     }
-    let (newest, days) = age(estimate.lines.iter().map(|line| &line.source), today())?;
-    (days > OLD).then(|| {
-        format!(
-            "the newest of these rates is of {newest}, {days} days ago; `stackcost prices refresh` makes a newer book"
-        )
-    })
+    let sources = || estimate.lines.iter().map(|line| &line.source);
+    let confirmed =
+        own.filter(|own| sources().any(|source| own.says(source))).and_then(|own| own.confirmed(estimate.region));
+    let (newest, days) = Old { today: today(), most: OLD, confirmed }.is(sources())?;
+    Some(format!(
+        "these rates are known as of {newest}, {days} days ago; `stackcost prices refresh` makes a newer book"
+    ))
 }

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 pub(crate) const REFRESH_EXAMPLES: &str = "Examples:
   stackcost prices refresh --urls --region eu-west-1
   stackcost prices refresh --from lists/ --into book/
+  stackcost prices refresh --api --region eu-west-1 --from answers/ --into book/
   stackcost prices refresh --from lists/ --into again/ --pinned book/manifest.json
   stackcost estimate stack.toml --price-book book/
 
@@ -41,6 +42,16 @@ pub(crate) struct PricesRefreshArgs {
     /// all of them
     #[arg(long, value_name = "MANIFEST")]
     pub pinned: Option<PathBuf>,
+    /// Ask AWS's price list service first, and keep its answers in --from; free, but for the
+    /// rights that `stackcost iam prices` names. Savings Plans are not among them
+    #[arg(long, requires = "region", conflicts_with_all = ["urls", "pinned"])]
+    pub api: bool,
+    /// The AWS profile to ask with [default: as the AWS CLI]
+    #[arg(long, value_name = "NAME", requires = "api")]
+    pub profile: Option<String>,
+    /// Ask this server instead of AWS
+    #[arg(long, value_name = "URL", requires = "api")]
+    pub endpoint_url: Option<String>,
     /// Print the commands that download the newest lists, or those of --pinned, and nothing more
     #[arg(long, conflicts_with = "from")]
     pub urls: bool,

@@ -3,8 +3,10 @@
 pub(crate) mod age;
 pub(crate) mod args;
 pub(crate) mod folder;
+mod ask;
 mod lists;
 mod own;
 
+pub(crate) use ask::ask;
 pub(crate) use lists::{Found, find, read};
 pub(crate) use own::OwnBook;

@@ -7,7 +7,8 @@ use stackcost_formats::book::{self, MANIFEST, Manifest, PLANS, RATES, RESERVED, 
 use stackcost_formats::price_book::{Sources, region_of_file, shelf};
 use stackcost_formats::problem::{Problem, Problems};
 use stackcost_model::meter::{Region, ServiceCode};
-use stackcost_model::price::{PlanRate, Price, PriceBook, Reservation};
+use stackcost_model::price::{PlanRate, Price, PriceBook, Reservation, Source};
+use stackcost_model::time::Date;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -16,7 +17,7 @@ pub(crate) enum OwnBook {
     /// A file, read as a whole.
     File(Vec<Price>),
     /// A folder, of which only the files that are needed are read.
-    Folder { path: PathBuf, sources: Sources, newest: String },
+    Folder { path: PathBuf, sources: Sources, manifest: Manifest },
 }
 
 impl OwnBook {
@@ -31,8 +32,22 @@ impl OwnBook {
         let name = path.join(MANIFEST);
         let manifest = Manifest::parse(&name.display().to_string(), &read_data(&name)?)?;
         let sources = Sources::parse(&read_data(&path.join(SOURCES))?)?;
-        let newest = manifest.newest().unwrap_or("no list").to_string();
-        Ok(OwnBook::Folder { path: path.to_path_buf(), sources, newest })
+        Ok(OwnBook::Folder { path: path.to_path_buf(), sources, manifest })
+    }
+
+    /// Whether a rate comes from it, and from one of its price lists.
+    pub fn says(&self, source: &Source) -> bool {
+        match self {
+            OwnBook::File(_) => false,
+            OwnBook::Folder { sources, .. } => sources.iter().any(|(_, from)| *from == source.from),
+        }
+    }
+
+    /// The day of the newest list that has rates of a region.
+    pub fn confirmed(&self, region: Region) -> Option<Date> {
+        let OwnBook::Folder { manifest, .. } = self else { return None };
+        let lists = manifest.lists.iter().filter(|pin| pin.regions.iter().any(|of| of == region.code()));
+        lists.filter_map(|pin| pin.published.parse().ok()).max()
     }
 
     /// Its rates of the services and regions that are wanted.
@@ -87,7 +102,8 @@ impl OwnBook {
         wanted: impl Fn(ServiceCode, Option<Region>) -> bool,
     ) -> Result<(), Problems> {
         book.override_with(self.rates(wanted)?);
-        if let OwnBook::Folder { path, newest, .. } = self {
+        if let OwnBook::Folder { path, manifest, .. } = self {
+            let newest = manifest.newest().unwrap_or("no list");
             let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
             book.set_version(format!("{newest} ({name}) over {}", book.version()));
         }

@@ -10,7 +10,7 @@
 //! | `manifest.json` | the price lists, with version and SHA-256 |
 //!
 //! Newer price lists add to a book: of a rate that changed, it holds every date of effect. The
-//! same lists give the same bytes, in whatever order they come.
+//! same files give the same bytes.
 
 mod manifest;
 mod rows;
@@ -96,8 +96,8 @@ impl Book {
     /// Adds what a price list says. What the book has already stays, as of its date.
     ///
     /// # Errors
-    /// Another version of the same offer and region among what was added, and a price that is
-    /// another than that of the same day in the book.
+    /// Another version of the same offer and region among what was added, and a list that is older
+    /// than what the book has of them.
     pub fn add(&mut self, list: PriceList, pin: Pin) -> Result<(), Problem> {
         for region in list.regions() {
             let key = (list.offer.clone(), region);
@@ -113,6 +113,18 @@ impl Book {
                     return Err(problem.help("keep one of them; a second refresh can add the other"));
                 }
                 _ => drop(self.added.insert(key, (list.version.clone(), pin.file.clone()))),
+            }
+            // A price that did not change was not kept, so one that comes in between would seem to last.
+            let (name, published) = (file_of_region(region), list.published.to_string());
+            let newer = self.manifest.lists.iter().find(|of| {
+                of.offer == list.offer && of.published > published && of.regions.iter().any(|of| of == name)
+            });
+            if let Some(newer) = newer {
+                let problem = Problem::of_text(format!(
+                    "{} of {name} in {} was published on {published}, and the book has a newer list, of {}",
+                    list.offer, pin.file, newer.published
+                ));
+                return Err(problem.help("begin a new book, and add lists to it from the oldest on"));
             }
         }
         let source = list.rates.iter().map(|rate| &rate.source).chain(list.reservations.iter().map(|of| &of.source));

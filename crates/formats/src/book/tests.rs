@@ -86,6 +86,14 @@ fn what_is_not_clear_is_an_error() {
     add(&mut book, "two.json", list("20", "eu-west-1", "2026-08-01", "0.012")).unwrap();
     let clash = book.files().unwrap_err();
     assert!(clash.message.starts_with("two prices for LCUUsage from 2026-08-01: 0.011 a LCU-Hrs"), "{clash}");
+    let mut book = Book::default();
+    add(&mut book, "two.json", list("20", "eu-west-1", "2026-09-01", "0.011")).unwrap();
+    let mut book = Book::read(&book.files().unwrap()).unwrap();
+    let older = add(&mut book, "one.json", list("10", "eu-west-1", "2026-08-01", "0.012")).unwrap_err();
+    assert_eq!(
+        older.message,
+        "AWSELB of eu-west-1 in one.json was published on 2026-08-10, and the book has a newer list, of 2026-08-20"
+    );
     assert!(clash.message.contains("version 10") && clash.message.contains("version 20"), "{clash}");
 }
 
@@ -105,4 +113,35 @@ fn a_book_that_is_none_is_told() {
         files("sources.csv", "id,source\n")
             .contains("rates/AWSELB/eu-west-1.csv:3: the source `AWSELB-eu-west-1-10` is not in the list")
     );
+}
+
+proptest::proptest! {
+    /// Lists come one after the other; on any day the price is the newest by then.
+    #[test]
+    fn a_day_has_the_newest_price_by_then(
+        prices in proptest::collection::btree_map(1..29_u32, 1..4_u32, 1..8),
+        day in 1..29_u32,
+    ) {
+        use stackcost_model::meter::Meter;
+        use stackcost_model::price::PriceBook;
+        use stackcost_model::unit::UnitKind;
+
+        let mut files = Book::default().files().unwrap();
+        for (day, usd) in &prices {
+            let mut book = Book::read(&files).unwrap();
+            let list = list(&format!("{day:02}"), "eu-west-1", &format!("2026-08-{day:02}"), &usd.to_string());
+            add(&mut book, &format!("{day}.json"), list).unwrap();
+            files = book.files().unwrap();
+        }
+        let region: Region = "eu-west-1".parse().unwrap();
+        let sources = Sources::parse(&files["sources.csv"]).unwrap();
+        let text = &files["rates/AWSELB/eu-west-1.csv"];
+        let rates = shelf("rates", text, ServiceCode::Elb, Some(region), &sources).unwrap();
+        let book = PriceBook::new("test", rates);
+        let meter = Meter::with_operation(ServiceCode::Elb, "LCUUsage", "LoadBalancing:Application", UnitKind::LcuHour);
+        let got = book.tariff(&meter, region, format!("2026-08-{day:02}").parse().ok());
+        let got = got.ok().and_then(|tariff| tariff.flat().map(|price| price.band.usd.to_string()));
+        let want = prices.range(..=day).next_back().map(|(_, usd)| usd.to_string());
+        proptest::prop_assert_eq!(got, want);
+    }
 }

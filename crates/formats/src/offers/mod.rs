@@ -15,6 +15,7 @@ mod csv;
 mod gather;
 mod json;
 mod place;
+pub mod questions;
 #[cfg(test)]
 mod tests;
 pub mod urls;

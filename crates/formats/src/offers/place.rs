@@ -490,7 +490,7 @@ mod tests {
             };
             let found = meter(meter_of.service, &usage_type).map(|(_, unit)| unit);
             // Of serverless databases it is per ACU, which AWS lists under the same beginning.
-            let unit = if usage_type.starts_with("ExtendedSupport") { UnitKind::VcpuHour } else { meter_of.unit };
+            let unit = if usage_type.starts_with("ExtendedSupport:") { UnitKind::VcpuHour } else { meter_of.unit };
             assert_eq!(found, Some(unit), "{} {usage_type}", meter_of.service);
         }
     }

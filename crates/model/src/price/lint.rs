@@ -35,25 +35,43 @@ pub struct Warning {
 
 /// How many days lie between the newest date of some rates and a day; `None` where no rate has a
 /// date, or one that is later.
-#[must_use]
-pub fn age<'a>(sources: impl IntoIterator<Item = &'a super::Source>, today: Date) -> Option<(Date, i32)> {
+fn age<'a>(sources: impl IntoIterator<Item = &'a super::Source>, today: Date) -> Option<(Date, i32)> {
     let dated = sources.into_iter().filter(|source| source.basis != Basis::Undated);
     let newest = dated.filter_map(|source| source.date).max()?;
     let days = today.since(newest).ok()?.get_days();
     (days >= 0).then_some((newest, days))
 }
 
-/// What looks odd in a region. With a day, rates of which the newest is more than `most` days
-/// older are told.
+/// When rates are old.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Old {
+    /// The day it is.
+    pub today: Date,
+    /// How many days old rates may be.
+    pub most: i32,
+    /// The day of the newest price list that confirmed them, as a rate keeps the date since which
+    /// it is so.
+    pub confirmed: Option<Date>,
+}
+
+impl Old {
+    /// How old these are, if that is too old: the newest day and the days since.
+    #[must_use]
+    pub fn is<'a>(&self, sources: impl IntoIterator<Item = &'a super::Source>) -> Option<(Date, i32)> {
+        let (newest, days) = age(sources, self.today)?;
+        let confirmed = self.confirmed.and_then(|day| Some((day, self.today.since(day).ok()?.get_days())));
+        let (newest, days) = confirmed.filter(|(day, _)| *day > newest).unwrap_or((newest, days));
+        (days > self.most).then_some((newest, days))
+    }
+}
+
+/// What looks odd in a region; with `old`, its age, too.
 #[must_use]
-pub fn oddities(book: &PriceBook, region: Region, today: Option<(Date, i32)>) -> Vec<Warning> {
+pub fn oddities(book: &PriceBook, region: Region, old: Option<Old>) -> Vec<Warning> {
     let here = || book.overrides().iter().chain(book.prices()).filter(move |price| price.region == Some(region));
     let mut found = Vec::new();
     let mut tell = |kind, text| found.push(Warning { region, kind, text });
-    if let Some((today, most)) = today
-        && let Some((newest, days)) = age(here().map(|price| &price.source), today)
-        && days > most
-    {
+    if let Some((newest, days)) = old.and_then(|old| old.is(here().map(|price| &price.source))) {
         tell(Oddity::Age, format!("the newest rate is of {newest}, {days} days ago"));
     }
     let names = |fits: &dyn Fn(&Price) -> bool| -> BTreeSet<(String, String)> {
@@ -148,8 +166,8 @@ mod tests {
             }
         };
         let book = PriceBook::new("test", rates.iter().map(price));
-        let today = today.parse().ok().map(|today| (today, 365));
-        oddities(&book, region, today).into_iter().map(|warning| warning.text).collect()
+        let old = today.parse().ok().map(|today| Old { today, most: 365, confirmed: "2025-12-01".parse().ok() });
+        oddities(&book, region, old).into_iter().map(|warning| warning.text).collect()
     }
 
     #[test]

@@ -47,7 +47,7 @@ pub use rust_decimal::Decimal;
 
 pub use diff::{BookDiff, Change, Shelf, compare_books};
 pub use gaps::{RegionGaps, gaps};
-pub use lint::{Oddity, Warning, age, oddities};
+pub use lint::{Oddity, Old, Warning, oddities};
 pub use tariff::{Band, Slice, Tariff};
 pub use term::{Payment, PlanKind, PlanRate, Reservation, Term};
 
