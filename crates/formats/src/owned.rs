@@ -38,11 +38,11 @@ impl Owned {
     pub fn parse(text: &str) -> Result<Owned, String> {
         let form = || OWNED.to_string();
         let (what, amount) = text.rsplit_once('=').ok_or_else(form)?;
-        let (what, payment) = what.rsplit_once(':').ok_or_else(form)?;
+        let (what, word) = what.rsplit_once(':').ok_or_else(form)?;
         let (what, term) = what.rsplit_once(':').ok_or_else(form)?;
         let term = Term::from_word(term).ok_or_else(|| format!("`{term}` is no term: 1yr or 3yr"))?;
-        let payment =
-            Payment::from_word(payment).ok_or_else(|| format!("`{payment}` is no payment: no, partial or all"))?;
+        let payment = Payment::from_word(word).filter(|&payment| payment != Payment::Heavy);
+        let payment = payment.ok_or_else(|| format!("`{word}` is no payment: no, partial or all"))?;
         let kind = match what {
             "compute" => Some(PlanKind::Compute),
             "database" => Some(PlanKind::Database),
@@ -55,7 +55,7 @@ impl Owned {
                 Payment::Partial => 50,
                 _ => 0,
             };
-            let plan = Plan::new(&format!("owned {what}"), Card::new(kind, term, payment), hourly, percent);
+            let plan = Plan::new(text, Card::new(kind, term, payment), hourly, percent);
             return plan.map(Owned::Plan).map_err(|error| error.to_string());
         }
         let (usage_type, operation) = what.split_once('/').unwrap_or((what, ""));
@@ -85,7 +85,7 @@ impl Owned {
                     )
                 })?;
                 let prices = (Ratio::from(of.hourly), Ratio::from(of.upfront));
-                let reserved = Reserved::new("owned", instance, *count, (*term, *payment), prices);
+                let reserved = Reserved::new(usage_type, instance, *count, (*term, *payment), prices);
                 reserved.map(Commitment::from).map_err(|error| error.to_string())
             }
         }
@@ -127,6 +127,7 @@ mod tests {
             ("lambda:1yr:no=1", OWNED),
             ("compute:2yr:no=1", "`2yr` is no term"),
             ("compute:1yr:none=1", "`none` is no payment"),
+            ("compute:1yr:heavy=1", "`heavy` is no payment"),
             ("compute:1yr:no=-1", "a Savings Plan commits to 0.001 to 1,000,000 dollars an hour"),
             ("compute:1yr:no=0.123456", "at most five decimals"),
             ("compute:1yr:no=much", "`much` is no amount"),

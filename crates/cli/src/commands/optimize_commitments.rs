@@ -40,18 +40,19 @@ pub(crate) fn run(args: &OptimizeArgs) -> Result<Outcome, Failure> {
     let as_of = input.as_of(&resolved);
     let book = input.book(&resolved)?;
     let mut priced = estimate(&resolved.stack, &book, as_of);
-    let catalog = Catalog::new(books(&priced, input.own())?, as_of);
+    let catalog = Catalog::new(books(&priced, input.own())?, as_of)
+        .map_err(|why| Problem::of_text(why.to_string()).help("one of the two rows is to go"))?;
     let held = asked.owned.iter().map(|owned| owned.commitment(&catalog, priced.region));
     let held = held.collect::<Result<Vec<_>, String>>().map_err(|why| Problem::of_text(format!("--owned: {why}")))?;
     let wanted = Wanted {
         terms: Terms {
-            terms: asked.terms.clone(),
-            payments: asked.payments.clone(),
+            terms: once(&asked.terms),
+            payments: once(&asked.payments),
             upfront_percent: asked.partial_upfront,
         },
         held,
         discount: asked.discount_rate,
-        factors: asked.demand.clone(),
+        factors: once(&asked.demand),
         resamples: asked.resamples,
         seed: args.seed.unwrap_or_default(),
         ..Wanted::default()
@@ -80,6 +81,17 @@ pub(crate) fn run(args: &OptimizeArgs) -> Result<Outcome, Failure> {
         return Ok(Outcome::Partial);
     }
     Ok(output::complete(matches!(priced.total(), Total::Exactly(_)), &args.output))
+}
+
+/// Each value once, in the order in which they were typed.
+fn once<T: Clone + PartialEq>(values: &[T]) -> Vec<T> {
+    let mut kept: Vec<T> = Vec::new();
+    for value in values {
+        if !kept.contains(value) {
+            kept.push(value.clone());
+        }
+    }
+    kept
 }
 
 /// The stack, or the scenario that is named.
@@ -129,7 +141,8 @@ fn show(
         format!("{}{named}: commitments, {}, {} ({} h)", priced.stack, priced.region, horizon.label(), horizon.hours());
     let first = report::commitments(found, title, horizon.hours());
     let policies = together.map(|(joint, metric)| report::joint(joint, *metric));
-    let reports: Vec<Report> = policies.into_iter().chain([first]).chain(report::other_demand(found)).collect();
+    let reports: Vec<Report> =
+        policies.into_iter().chain([first]).chain(report::other_demand(found, horizon.hours())).collect();
     let precision = args.output.precision;
     let each = |render: &dyn Fn(&Report, Precision) -> String| {
         let texts: Vec<String> = reports.iter().map(|report| render(report, precision)).collect();

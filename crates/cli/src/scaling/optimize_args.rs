@@ -136,7 +136,7 @@ pub(crate) struct CommitmentArgs {
     #[arg(long, requires = "commitments", value_name = "PERCENT", default_value_t = 50, value_parser = clap::value_parser!(u32).range(50..=99))]
     pub partial_upfront: u32,
     /// The yearly rate at which later payments count less
-    #[arg(long, requires = "commitments", value_name = "PERCENT", default_value = "0%", value_parser = percent)]
+    #[arg(long, requires = "commitments", value_name = "PERCENT", default_value = "0%", value_parser = percent, allow_hyphen_values = true)]
     pub discount_rate: Ratio,
     /// A commitment that is there already (repeat for several): compute:1yr:no=0.05, or
     /// InstanceUsage:db.r6g.large/CreateDBInstance:0014:1yr:no=2
@@ -155,7 +155,8 @@ fn term(text: &str) -> Result<Term, String> {
 }
 
 fn payment(text: &str) -> Result<Payment, String> {
-    Payment::from_word(text).ok_or_else(|| "a payment is no, partial or all".to_string())
+    let payment = Payment::from_word(text).filter(|&payment| payment != Payment::Heavy);
+    payment.ok_or_else(|| "a payment is no, partial or all".to_string())
 }
 
 fn percent(text: &str) -> Result<Ratio, String> {

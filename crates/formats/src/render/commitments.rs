@@ -7,7 +7,7 @@ use stackcost_model::commitment::{
 };
 use stackcost_model::exact::Ratio;
 use stackcost_model::joint::{Joint, Pair};
-use stackcost_model::report::{lacking_words, offer_words};
+use stackcost_model::report::{assumption_words, lacking_words, offer_words};
 
 /// What a proposal is of.
 #[derive(Clone, Debug)]
@@ -36,6 +36,8 @@ struct Document<'a> {
     other_demand: Vec<JudgedJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
     policies: Option<Vec<PolicyJson>>,
+    assumed: Vec<String>,
+    owned_without_use: Vec<String>,
     lacking: Vec<LackingJson>,
 }
 
@@ -48,7 +50,8 @@ struct Horizon<'a> {
 #[derive(Serialize)]
 struct Kind {
     kind: String,
-    covers: String,
+    /// The instance, or what the plan is bound to.
+    of: String,
     term: &'static str,
     payment: &'static str,
 }
@@ -60,7 +63,7 @@ struct OfferJson {
     kind: Kind,
     buy: Option<BuyJson>,
     saves: String,
-    covers: String,
+    covered: String,
     used: String,
     break_even: Option<String>,
     level_saving: Option<String>,
@@ -104,7 +107,7 @@ struct TogetherJson {
     before: String,
     after: String,
     saves: String,
-    covers: String,
+    covered: String,
     used: String,
     unused_usd: String,
     upfront: String,
@@ -190,13 +193,13 @@ fn kind(offer: &Offer) -> Kind {
     match offer {
         Offer::Plan { card, .. } => Kind {
             kind: card.kind.word().to_string(),
-            covers: card.scope.to_string(),
+            of: card.scope.to_string(),
             term: card.term.word(),
             payment: card.payment.word(),
         },
         Offer::Reservation { instance, term, payment, .. } => Kind {
             kind: "reservation".to_string(),
-            covers: instance.to_string(),
+            of: instance.to_string(),
             term: term.word(),
             payment: payment.word(),
         },
@@ -228,7 +231,7 @@ fn offer(offer: &Offer, choice: &Choice) -> OfferJson {
         kind: kind(offer),
         buy: choice.buy.as_ref().map(buy),
         saves: choice.saving().to_string(),
-        covers: choice.coverage().to_string(),
+        covered: choice.coverage().to_string(),
         used: choice.utilisation().to_string(),
         break_even: choice.break_even().map(|part| part.to_string()),
         level_saving: choice.value.map(|value| value.level_saving.to_string()),
@@ -264,10 +267,10 @@ fn together(found: &Proposed, of: &Together) -> TogetherJson {
         before: of.mix.before.to_string(),
         after: applied.total().to_string(),
         saves: of.mix.saving().to_string(),
-        covers: applied.coverage().to_string(),
-        used: applied.utilisation().to_string(),
+        covered: of.covered.to_string(),
+        used: of.used.to_string(),
         unused_usd: applied.unused().to_string(),
-        upfront: applied.cash().to_string(),
+        upfront: of.mix.buy.iter().map(|(_, buy)| buy.upfront()).sum::<Ratio>().to_string(),
         lines: applied.lines.iter().map(line).collect(),
     }
 }
@@ -355,6 +358,8 @@ pub fn json(found: &Proposed, joint: Option<&Joint>, of: &Of<'_>) -> String {
         together: found.together.iter().map(|of| together(found, of)).collect(),
         other_demand: found.judged.iter().filter_map(|of| judged(found, of)).collect(),
         policies: joint.map(policies),
+        assumed: found.assumed.iter().map(assumption_words).collect(),
+        owned_without_use: found.idle.iter().map(ToString::to_string).collect(),
         lacking: found.lacking.iter().map(lacking).collect(),
     };
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
@@ -375,7 +380,7 @@ pub fn csv(found: &Proposed) -> String {
     // Writing to memory does not fail.
     let _ = writer.write_record([
         "kind",
-        "covers",
+        "of",
         "term",
         "payment",
         "hourly",
@@ -391,14 +396,14 @@ pub fn csv(found: &Proposed) -> String {
         let text = |of: Option<String>| of.unwrap_or_default();
         let _ = writer.write_record([
             of.kind.kind,
-            of.kind.covers,
+            of.kind.of,
             of.kind.term.to_string(),
             of.kind.payment.to_string(),
             text(buy.map(|buy| buy.hourly.clone())),
             text(buy.and_then(|buy| buy.count).map(|count| count.to_string())),
             text(buy.map(|buy| buy.upfront.clone())),
             of.saves,
-            of.covers,
+            of.covered,
             of.used,
             text(of.break_even),
         ]);

@@ -5,8 +5,9 @@ use super::offer::Offer;
 use super::usage::{Demand, Eligible};
 use crate::estimate::{Estimate, Line};
 use crate::meter::{Region, ServiceCode, UsageType};
-use crate::price::{Basis, Payment, PlanKind, PlanRate, Reservation, Source, Term};
+use crate::price::{Basis, Decimal, Payment, PlanKind, PlanRate, Reservation, Source, Term};
 use crate::time::Date;
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
@@ -36,6 +37,18 @@ impl Default for Terms {
     }
 }
 
+/// Two prices of one day for the same commitment.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{usage_type} has two prices of one day under the same commitment, by the hour and at once: {first}; {second}")]
+pub struct TwoPrices {
+    /// Of which usage.
+    pub usage_type: String,
+    /// One of them, with its source.
+    pub first: String,
+    /// The other.
+    pub second: String,
+}
+
 /// Usage that a kind of commitment covers, without a rate that is known.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Lacking {
@@ -53,14 +66,22 @@ impl Catalog {
     /// What price books say, the first of them first: what one says of a usage under a term and a payment
     /// counts, whatever the later ones say. Of several dates the newest counts that is not after `as_of`;
     /// where only younger ones are known and none of them is a date of effect, the oldest.
-    #[must_use]
-    pub fn new(books: impl IntoIterator<Item = (Vec<PlanRate>, Vec<Reservation>)>, as_of: Option<Date>) -> Catalog {
+    ///
+    /// # Errors
+    /// [`TwoPrices`] where a book has two of one day for the same thing.
+    pub fn new(
+        books: impl IntoIterator<Item = (Vec<PlanRate>, Vec<Reservation>)>,
+        as_of: Option<Date>,
+    ) -> Result<Catalog, TwoPrices> {
         let mut catalog = Catalog::default();
         for (plans, reservations) in books {
-            lay_under(&mut catalog.plans, plans, by_plan, |of| &of.source, as_of);
-            lay_under(&mut catalog.reservations, reservations, by_reservation, |of| &of.source, as_of);
+            let known = &mut catalog.plans;
+            lay_under(known, plans, by_plan, |of| (&of.source, &of.usage_type, [of.usd, Decimal::ZERO]), as_of)?;
+            let known = &mut catalog.reservations;
+            let price = |of: &Reservation| [of.hourly, of.upfront];
+            lay_under(known, reservations, by_reservation, |of| (&of.source, &of.usage_type, price(of)), as_of)?;
         }
-        catalog
+        Ok(catalog)
     }
 
     /// What may cover a line of an estimate in a region.
@@ -150,7 +171,10 @@ fn covered_by(line: &Line, usage_type: &str) -> Option<PlanKind> {
     match line.service {
         ServiceCode::Ecs if fargate => Some(PlanKind::Compute),
         ServiceCode::Rds if young && usage_type.contains("Usage:db.") => Some(PlanKind::Database),
-        ServiceCode::ElastiCache if young && valkey && usage_type.starts_with("NodeUsage:") => Some(PlanKind::Database),
+        ServiceCode::Rds if usage_type.starts_with("Aurora:ServerlessV2") => Some(PlanKind::Database),
+        ServiceCode::ElastiCache if valkey && (young || !usage_type.starts_with("NodeUsage:")) => {
+            Some(PlanKind::Database)
+        }
         _ => None,
     }
 }
@@ -169,23 +193,34 @@ fn by_reservation(a: &Reservation, b: &Reservation) -> Ordering {
     key(a).cmp(&key(b))
 }
 
+/// What is compared of a rate: whose word it is, its usage type, its price.
+type Told<'a> = (&'a Source, &'a str, [Decimal; 2]);
+
 /// Adds what another book says of what is not known yet.
 fn lay_under<T: Clone>(
     known: &mut Vec<T>,
     mut more: Vec<T>,
     by: fn(&T, &T) -> Ordering,
-    source: fn(&T) -> &Source,
+    told: impl for<'a> Fn(&'a T) -> Told<'a>,
     as_of: Option<Date>,
-) {
-    more.sort_by(|a, b| by(a, b).then(source(a).date.cmp(&source(b).date)));
+) -> Result<(), TwoPrices> {
+    more.sort_by(|a, b| by(a, b).then(told(a).0.date.cmp(&told(b).0.date)));
     let mut added = Vec::new();
     for dates in more.chunk_by(|a, b| by(a, b).is_eq()) {
-        let in_time = |one: &&T| match (as_of, source(one).date) {
+        for (a, b) in dates.iter().zip(dates.iter().skip(1)) {
+            let (first, second) = (told(a), told(b));
+            if first.0.date == second.0.date && first.2 != second.2 {
+                let words = |(source, _, [usd, upfront]): Told<'_>| format!("{usd} and {upfront} ({source})");
+                let (first_words, second_words) = (words(first), words(second));
+                return Err(TwoPrices { usage_type: first.1.into(), first: first_words, second: second_words });
+            }
+        }
+        let in_time = |one: &&T| match (as_of, told(one).0.date) {
             (Some(as_of), Some(date)) => date <= as_of,
             _ => true,
         };
         // Only a date of effect says that a rate did not apply before it.
-        let oldest = dates.first().filter(|one| source(one).basis != Basis::Effective);
+        let oldest = dates.first().filter(|one| told(one).0.basis != Basis::Effective);
         if let Some(one) = dates.iter().rev().find(in_time).or(oldest)
             && !known.iter().any(|first| by(first, one).is_eq())
         {
@@ -193,4 +228,5 @@ fn lay_under<T: Clone>(
         }
     }
     known.append(&mut added);
+    Ok(())
 }

@@ -74,7 +74,34 @@ impl<'a> Market<'a> {
 
     /// Each count in turn, by halving, until none moves: for counts that are too many to be tried.
     fn descend(&self, from: &[u32], most: &[u32]) -> Result<Bought, Error> {
-        let mut counts = most.to_vec();
+        let mut best: Option<Bought> = None;
+        // Reservations that cover each other's usage hide behind one another, so from several sides.
+        for start in [most, from, &self.own(from, most)] {
+            let bought = self.descend_from(start, from, most)?;
+            if best.as_ref().is_none_or(|best| bought.cost < best.cost) {
+                best = Some(bought);
+            }
+        }
+        best.ok_or(Error::NoHours)
+    }
+
+    /// How many of each reservation its very instance uses at its busiest, within bounds.
+    fn own(&self, from: &[u32], most: &[u32]) -> Vec<u32> {
+        let busiest = |offer: &Offer| {
+            let Offer::Reservation { instance, .. } = offer else { return 0 };
+            let rows = self.demand.rows().iter().filter(|row| row.instance.as_ref() == Some(instance));
+            let of = |row: &Row| row.hourly.iter().max().map_or(0, |&most| most.div_ceil(row.per_unit.max(1)));
+            rows.map(of).sum::<u64>()
+        };
+        let bounds = from.iter().zip(most);
+        let within = |(offer, (&from, &most)): (&Offer, (&u32, &u32))| {
+            u32::try_from(busiest(offer)).unwrap_or(u32::MAX).min(most).max(from)
+        };
+        self.offers.iter().zip(bounds).map(within).collect()
+    }
+
+    fn descend_from(&self, start: &[u32], from: &[u32], most: &[u32]) -> Result<Bought, Error> {
+        let mut counts = start.to_vec();
         let mut best = self.with(&counts)?;
         for _ in 0..8 {
             let before = counts.clone();

@@ -76,7 +76,8 @@ pub struct Mix {
     /// The bill with what is held and bought.
     pub applied: Applied,
     /// Whether no other mix of these offers can cost less. False where plans of several kinds cover the same
-    /// usage, or one that is held comes after what is bought: then each is best given the others.
+    /// usage, sizes that cover each other are offered, there are too many counts to try each, or one that is
+    /// held comes after what is bought: then each is best given the others.
     pub exact: bool,
 }
 
@@ -142,7 +143,8 @@ pub fn optimum(demand: &Demand, offers: &[Offer], held: &[Commitment], discount:
     let mut chosen: Vec<usize> = Vec::new();
     let level = |at: usize| alone.get(at).and_then(|choice: &Choice| choice.value).map(|value| value.level_saving);
     for (at, offer) in offers.iter().enumerate() {
-        if level(at).is_none() {
+        // What is not worth its price by then is not bought, though it saves before discounting.
+        if level(at).is_none_or(|level| level <= Usd::ZERO) {
             continue;
         }
         let other = |&other: &usize| offers.get(other).is_some_and(|other| other.instead_of(offer));
@@ -159,6 +161,14 @@ pub fn optimum(demand: &Demand, offers: &[Offer], held: &[Commitment], discount:
     for (offer, _) in &mut together.buy {
         *offer = chosen.get(*offer).copied().unwrap_or(*offer);
     }
+    // Sizes that cover each other could be mixed.
+    let other_size = |(a, b): (&Offer, &Offer)| match (a, b) {
+        (Offer::Reservation { instance: a_instance, .. }, Offer::Reservation { instance: b_instance, .. }) => {
+            a_instance != b_instance && a.instead_of(b)
+        }
+        _ => false,
+    };
+    together.exact &= !offers.iter().any(|a| best.iter().any(|b| other_size((a, b))));
     Ok(Proposal { alone, together })
 }
 

@@ -1,18 +1,22 @@
 //! What to commit to for a stack: every offer alone, the best together for each term, and how that stands
 //! under other demand.
 
+use super::apply::apply;
 use super::catalog::{Catalog, Lacking, Terms};
 use super::error::Error;
 use super::offer::Offer;
 use super::optimum::{Choice, Mix, optimum};
 use super::owned::Commitment;
 use super::robust::{DAY_HOURS, Robust, Scenario, Stage, levels};
-use super::usage::{Demand, Row};
+use super::usage::{Demand, Row, running};
 use crate::estimate::Estimate;
 use crate::exact::{Ratio, trim};
 use crate::price::Term;
+use crate::services::Component;
 use crate::stack::Stack;
+use crate::timeline::Timeline;
 use alloc::format;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 /// What is asked.
@@ -62,6 +66,19 @@ pub struct Together {
     pub mix: Mix,
     /// What it costs an hour over the term, in dollars.
     pub hourly: Ratio,
+    /// The part of what is on demand without it that it covers.
+    pub covered: Ratio,
+    /// The part of it that covers something.
+    pub used: Ratio,
+}
+
+/// What is taken for granted, as the stack does not say it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Assumption {
+    /// Components change over time, each by its own pattern; all patterns begin together.
+    SideBySide,
+    /// What runs now and then is spread evenly over all hours.
+    SpreadEvenly(Arc<str>),
 }
 
 /// How much of an offer to buy, in the light of other demand, given all else that is bought with it.
@@ -94,6 +111,10 @@ pub struct Proposed {
     pub judged: Vec<Judgement>,
     /// What cannot be judged, as rates are not known.
     pub lacking: Vec<Lacking>,
+    /// What is owned and covers nothing here, by name; it is not counted.
+    pub idle: Vec<Arc<str>>,
+    /// What is taken for granted.
+    pub assumed: Vec<Assumption>,
 }
 
 impl Proposed {
@@ -128,11 +149,18 @@ pub(crate) fn proposed(
         together: Vec::new(),
         judged: Vec::new(),
         lacking,
+        idle: wanted.held.iter().map(|held| held.name().into()).collect(),
+        assumed: Vec::new(),
     };
     let demand = match Demand::of_stack(stack, estimate, |line| catalog.eligible(estimate.region, line)) {
         Err(Error::NoHours) => return Ok(nothing),
         demand => demand?,
     };
+    let (held, idle): (Vec<Commitment>, Vec<Commitment>) =
+        wanted.held.iter().cloned().partition(|held| covers_any(held, &demand));
+    let idle = idle.iter().map(|held| held.name().into()).collect();
+    let assumed = assumed(stack, estimate, catalog);
+    let now = apply(&demand, &held)?;
     let offers = catalog.offers(&demand, &wanted.terms);
     let (mut alone, mut together, mut judged) = (Vec::new(), Vec::new(), Vec::new());
     let long = laid_out(&demand)?;
@@ -147,25 +175,69 @@ pub(crate) fn proposed(
         if some.is_empty() {
             continue;
         }
-        let mut found = optimum(&demand, &some, &wanted.held, wanted.discount)?;
+        let mut found = optimum(&demand, &some, &held, wanted.discount)?;
         let place = |own: usize| places.get(own).copied().unwrap_or(own);
         found.alone.iter_mut().for_each(|choice| choice.offer = place(choice.offer));
         found.together.buy.iter_mut().for_each(|(offer, _)| *offer = place(*offer));
         for (at, (offer, _)) in found.together.buy.iter().enumerate().filter(|_| judging) {
             let others = found.together.buy.iter().enumerate().filter(|(other, _)| *other != at);
-            let with: Vec<Commitment> =
-                wanted.held.iter().cloned().chain(others.map(|(_, (_, buy))| buy.clone())).collect();
+            let with: Vec<Commitment> = held.iter().cloned().chain(others.map(|(_, (_, buy))| buy.clone())).collect();
             let Some(of) = offers.get(*offer) else { continue };
             let (stage, robust) = judge(&long, of, &with, wanted)?;
             let hours = Ratio::new(i128::try_from(stage.blocks() * DAY_HOURS).map_err(|_| Error::TooLarge)?, 1);
             judged.push(Judgement { term, offer: *offer, stage, robust, hours });
         }
         alone.append(&mut found.alone);
-        let hourly = found.together.buy.iter().map(|(_, buy)| buy.effective()).sum();
-        together.push(Together { term, mix: found.together, hourly });
+        let hourly: Ratio = found.together.buy.iter().map(|(_, buy)| buy.effective()).sum();
+        let with = &found.together.applied;
+        let fee = hourly * demand.all_hours();
+        let wasted = (with.unused() - now.unused()).to_ratio();
+        let ratio = |some: Ratio, all: Ratio| if all.is_zero() { Ratio::ZERO } else { some / all };
+        let covered = ratio((now.on_demand() - with.on_demand()).to_ratio(), now.on_demand().to_ratio());
+        let used = ratio(fee - wasted, fee);
+        together.push(Together { term, mix: found.together, hourly, covered, used });
     }
     alone.sort_by_key(|choice| choice.offer);
-    Ok(Proposed { demand: Some(demand), offers, alone, together, judged, ..nothing })
+    Ok(Proposed { demand: Some(demand), offers, alone, together, judged, idle, assumed, ..nothing })
+}
+
+/// Whether some usage could ever be covered by it.
+fn covers_any(held: &Commitment, demand: &Demand) -> bool {
+    demand.rows().iter().any(|row| match held {
+        Commitment::Plan(plan) => row.rate(plan.card()).is_some(),
+        Commitment::Reserved(reserved) => {
+            row.instance.as_ref().is_some_and(|used| reserved.instance().covers(used).is_some())
+        }
+    })
+}
+
+/// What is taken for granted of when things run.
+fn assumed(stack: &Stack, estimate: &Estimate, catalog: &Catalog) -> Vec<Assumption> {
+    let mut assumed = Vec::new();
+    let mut patterns: Vec<Timeline<u32>> = Vec::new();
+    for (name, component) in &stack.components {
+        let eligible = estimate.lines.iter().filter(|line| line.component == *name).any(|line| {
+            let of = catalog.eligible(estimate.region, line);
+            !of.rates.is_empty() || of.instance.is_some()
+        });
+        if !eligible {
+            continue;
+        }
+        match running(component) {
+            Some(timeline) if timeline.as_constant().is_none() && !patterns.contains(&timeline) => {
+                patterns.push(timeline);
+            }
+            None if matches!(component, Component::Fargate(_)) => {
+                assumed.push(Assumption::SpreadEvenly(name.clone()));
+            }
+            _ => {}
+        }
+    }
+    if patterns.len() > 1 {
+        assumed.push(Assumption::SideBySide);
+    }
+    assumed.sort();
+    assumed
 }
 
 /// Holds levels of an offer against other demand.
@@ -177,8 +249,9 @@ fn judge(demand: &Demand, offer: &Offer, with: &[Commitment], wanted: &Wanted) -
     let scenarios = wanted.factors.iter().map(scenario).collect::<Result<Vec<_>, Error>>()?;
     let levels = levels(demand, offer, with, wanted.levels)?;
     let stage = Stage::new(demand, with, levels, DAY_HOURS, &scenarios)?;
-    let end = wanted.seed.checked_add(wanted.resamples).ok_or(Error::TooLarge)?;
-    let robust = stage.judge(&stage.resample(wanted.seed..end), wanted.tail)?;
+    // The last seeds have none after them.
+    let seed = wanted.seed.min(u64::MAX - wanted.resamples);
+    let robust = stage.judge(&stage.resample(seed..seed + wanted.resamples), wanted.tail)?;
     Ok((stage, robust))
 }
 

@@ -368,7 +368,7 @@ pub struct Eligible {
 impl Eligible {
     /// What rates of plans cover a line in a region, and whether it is of an instance.
     ///
-    /// A rate without an operation is for all of them. An EC2 Instance Savings Plan is of the family of its
+    /// A rate without an operation is for all of them that have none of their own. An EC2 Instance Savings Plan is of the family of its
     /// usage type, in the region: `r5 us-east-1`.
     #[must_use]
     pub fn of(line: &Line, region: Region, rates: &[PlanRate]) -> Eligible {
@@ -386,8 +386,16 @@ impl Eligible {
             };
             (Card { scope, ..Card::new(rate.kind, rate.term, rate.payment) }, Ratio::from(rate.usd))
         };
+        let mut own: Vec<&PlanRate> = rates.iter().filter(same).collect();
+        own.sort_by_key(|rate| rate.operation.is_empty());
+        let mut known: Vec<(Card, Ratio)> = Vec::new();
+        for (card, usd) in own.into_iter().map(card) {
+            if !known.iter().any(|(before, _)| *before == card) {
+                known.push((card, usd));
+            }
+        }
         Eligible {
-            rates: rates.iter().filter(same).map(card).collect(),
+            rates: known,
             instance: Instance::of(line.service.code(), region.code(), &line.usage_type, &line.operation),
         }
     }
@@ -413,7 +421,7 @@ fn spread(key: Key, line: &Line, seconds: &[u64], repeats: Ratio) -> Result<Row,
 }
 
 /// When a component runs, and how many of it; none for what is not timed.
-fn running(component: &Component) -> Option<Timeline<u32>> {
+pub(super) fn running(component: &Component) -> Option<Timeline<u32>> {
     match component {
         Component::Fargate(fargate) => match &fargate.tasks {
             Tasks::Running(tasks) | Tasks::Metered(tasks) => Some(tasks.clone()),

@@ -4,7 +4,8 @@ use super::optimization::candidate_words;
 use super::simulation::hundredths;
 use super::{Cell, Column, Report, Row, RowKind, number, text};
 use crate::commitment::{
-    Choice, Commitment, Judgement, Lacking, Offer, Proposed, Purchase, Standing, Together, product, purchase,
+    Assumption, Choice, Commitment, Judgement, Lacking, Offer, Proposed, Purchase, Standing, Together, product,
+    purchase,
 };
 use crate::exact::{Ratio, trim};
 use crate::joint::{Joint, Pair};
@@ -92,6 +93,29 @@ pub fn lacking_words(lacking: &Lacking) -> String {
     format!("no {of} are known for {} of {} in {}", lacking.usage_types.join(", "), lacking.service, lacking.region)
 }
 
+/// What is taken for granted, in words.
+#[must_use]
+pub fn assumption_words(assumed: &Assumption) -> String {
+    match assumed {
+        Assumption::SideBySide => {
+            "several components change over time, and how their patterns lie to each other is not \
+                                   known: all are taken to begin together, whatever their clocks"
+                .to_string()
+        }
+        Assumption::SpreadEvenly(component) => {
+            format!(
+                "{component} runs now and then: it is taken as spread evenly over all hours, though an hour does \
+                     not carry over what another leaves unused"
+            )
+        }
+    }
+}
+
+fn idle_words(found: &Proposed) -> Option<String> {
+    let names: Vec<&str> = found.idle.iter().map(|name| &**name).collect();
+    (!names.is_empty()).then(|| format!("owned, but covers nothing here, and is not counted: {}", names.join(", ")))
+}
+
 fn percent(part: Ratio) -> Cell {
     Cell::Text((part * Ratio::whole(100)).to_fixed(1))
 }
@@ -115,7 +139,7 @@ fn usd(ratio: Ratio) -> Cell {
 
 /// What is bought together for a term, and its parts.
 fn together(found: &Proposed, of: &Together) -> Vec<Row> {
-    let (applied, saving) = (&of.mix.applied, of.mix.saving());
+    let saving = of.mix.saving();
     let mut rows = vec![Row {
         kind: RowKind::Figure,
         cells: vec![
@@ -124,8 +148,8 @@ fn together(found: &Proposed, of: &Together) -> Vec<Row> {
             usd(of.mix.buy.iter().map(|(_, buy)| buy.upfront()).sum()),
             Cell::Amount(saving),
             percent(part(saving, of.mix.before)),
-            percent(applied.coverage()),
-            percent(applied.utilisation()),
+            percent(of.covered),
+            percent(of.used),
             Cell::Empty,
         ],
         remark: None,
@@ -180,7 +204,7 @@ pub fn commitments(found: &Proposed, title: String, hours: Ratio) -> Report {
         number("USD/h"),
         number("upfront"),
         number("saves"),
-        number("%"),
+        number("save"),
         number("covers"),
         number("used"),
         number("even"),
@@ -208,27 +232,44 @@ pub fn commitments(found: &Proposed, title: String, hours: Ratio) -> Report {
     let mut notes = Vec::new();
     match (&found.demand, found.together.first()) {
         (Some(_), Some(of)) => notes.push(format!(
-            "savings are of {} USD in {hours} h, which is what commitments can cover of this stack, with what is owned",
+            "savings are of {} USD, which is what the usage that commitments can cover costs now in {hours} h, with what is owned",
             of.mix.before
         )),
-        (Some(_), None) => notes.push("commitments cover some of this stack, and none is offered".to_string()),
-        (None, _) => notes.push("no usage of this stack is covered by a commitment whose rates are known".to_string()),
+        (Some(_), None) if found.lacking.is_empty() => {
+            notes.push("commitments cover some of this stack, and none is offered for these terms and payments".to_string());
+        }
+        (Some(_), None) => notes.push("what commitments can cover of this stack has no rates that are known".to_string()),
+        (None, _) if found.lacking.is_empty() => {
+            notes.push("no usage of this stack is covered by commitments".to_string());
+        }
+        (None, _) => notes.push("no usage of this stack has rates under commitments that are known".to_string()),
+    }
+    if found.alone.is_empty() {
+        notes.extend(found.lacking.iter().map(lacking_words));
+        notes.extend(idle_words(found));
+        return Report { title, columns, rows, notes };
     }
     notes.push(
-        "amounts are USD, upfront payments spread over the term in USD/h; covers, used and even are %: of what can be \
-         covered, of what is bought, and the part that must be used to cost no more than on demand"
+        "amounts are USD, upfront payments spread over the term in USD/h; save, covers, used and even are %: of those \
+         costs, of what is on demand without it, of what is bought, and the part that must be used to cost no more \
+         than on demand"
             .to_string(),
     );
     if found.together.iter().any(|of| !of.mix.exact) {
-        notes.push("plans of several kinds cover the same usage: each amount is best given the others".to_string());
+        notes.push(
+            "together: not every mix of amounts was tried against every other; each is best given the others"
+                .to_string(),
+        );
     }
+    notes.extend(found.assumed.iter().map(assumption_words));
+    notes.extend(idle_words(found));
     notes.extend(found.lacking.iter().map(lacking_words));
     Report { title, columns, rows, notes }
 }
 
 /// How amounts of what is proposed stand under other demand; none where nothing is proposed.
 #[must_use]
-pub fn other_demand(found: &Proposed) -> Option<Report> {
+pub fn other_demand(found: &Proposed, hours: Ratio) -> Option<Report> {
     let first = found.judged.first()?;
     let mut columns = vec![text(""), number("USD/h"), number("as it is"), number("median"), number("bad")];
     let scenarios = first.robust.standings.first().map(|standing| standing.scenarios.as_slice()).unwrap_or_default();
@@ -240,7 +281,7 @@ pub fn other_demand(found: &Proposed) -> Option<Report> {
         rows.push(heading(format!("{}:", offer_words(offer)), &columns));
         for (name, place) in picks(judged) {
             let Some(standing) = judged.robust.standings.get(place) else { continue };
-            rows.push(level(name, judged, standing, columns.len()));
+            rows.push(level(name, judged, standing, hours));
         }
     }
     Some(Report {
@@ -248,7 +289,9 @@ pub fn other_demand(found: &Proposed) -> Option<Report> {
         columns,
         rows,
         notes: vec![
-            format!("savings in USD in {} h against buying none of it, with all else that is proposed", first.hours),
+            format!(
+                "savings in USD in {hours} h, of whole days, against buying none of it, with all else that is proposed"
+            ),
             "median and bad: of days drawn again from the demand; bad is the mean of the worst of them".to_string(),
             "regret: the most that it costs more than the best amount, in any of them".to_string(),
         ],
@@ -272,18 +315,18 @@ fn picks(judged: &Judgement) -> Vec<(String, usize)> {
     picks
 }
 
-fn level(name: String, judged: &Judgement, standing: &Standing, width: usize) -> Row {
+fn level(name: String, judged: &Judgement, standing: &Standing, hours: Ratio) -> Row {
     let bought = judged.stage.candidates().get(standing.candidate);
+    let amount = |saving: Usd| usd(saving.to_ratio() * hours / judged.hours);
     let mut cells = vec![
         Cell::Text(format!("  {name}")),
         hourly(bought.into_iter().flatten().map(Commitment::effective).sum()),
-        Cell::Amount(standing.seen),
-        Cell::Amount(standing.savings.median),
-        Cell::Amount(standing.tail),
+        amount(standing.seen),
+        amount(standing.savings.median),
+        amount(standing.tail),
     ];
-    cells.extend(standing.scenarios.iter().map(|of| Cell::Amount(of.saving)));
-    cells.push(Cell::Amount(standing.regret));
-    cells.resize(width, Cell::Empty);
+    cells.extend(standing.scenarios.iter().map(|of| amount(of.saving)));
+    cells.push(amount(standing.regret));
     Row { kind: RowKind::Figure, cells, remark: None }
 }
 

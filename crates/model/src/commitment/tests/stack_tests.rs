@@ -223,7 +223,7 @@ fn of_several_books_the_first_counts_and_of_several_days_the_newest() {
     let bundled = || vec![vcpu_rate("0.032", "2025-01-01")];
     let catalog = |books: Vec<Vec<PlanRate>>, as_of: Option<&str>| {
         let books = books.into_iter().map(|plans| (plans, Vec::new()));
-        rate(&Catalog::new(books, as_of.map(|day| day.parse().unwrap())))
+        rate(&Catalog::new(books, as_of.map(|day| day.parse().unwrap())).unwrap())
     };
     assert_eq!(catalog(vec![own(), bundled()], None).as_deref(), Some("0.028"));
     assert_eq!(catalog(vec![own(), bundled()], Some("2026-05-31")).as_deref(), Some("0.03"));
@@ -231,6 +231,9 @@ fn of_several_books_the_first_counts_and_of_several_days_the_newest() {
     assert_eq!(catalog(vec![own(), bundled()], Some("2025-12-31")).as_deref(), Some("0.032"));
     assert_eq!(catalog(vec![own(), bundled()], Some("2024-12-31")), None);
     assert_eq!(catalog(vec![bundled(), own()], None).as_deref(), Some("0.032"));
+    let twice = vec![vcpu_rate("0.03", "2026-01-01"), vcpu_rate("0.02", "2026-01-01")];
+    let error = Catalog::new([(twice, Vec::new())], None).unwrap_err().to_string();
+    assert!(error.contains("0.03 and 0") && error.contains("0.02 and 0"), "{error}");
 }
 
 #[test]
@@ -240,7 +243,7 @@ fn a_proposal_says_what_to_buy_and_what_it_cannot_judge() {
     let estimate = estimate(&stack, &book(), None);
     let day = "2026-01-01";
     let plans = vec![vcpu_rate("0.032384", day), memory_rate("0.003556", day)];
-    let catalog = Catalog::new([(plans.clone(), Vec::new())], None);
+    let catalog = Catalog::new([(plans.clone(), Vec::new())], None).unwrap();
     let found = propose(&stack, &estimate, &catalog, &Wanted::default()).unwrap();
     // Both of 8 hours in 24 are too few for a plan that saves a fifth: two tasks are what it is for.
     let always = ratio("0.032384") + ratio("0.003556") * Ratio::whole(2);
@@ -261,7 +264,7 @@ fn a_proposal_says_what_to_buy_and_what_it_cannot_judge() {
     let terms = Terms { terms: vec![Term::ThreeYears], ..Terms::default() };
     let none = propose(&stack, &estimate, &catalog, &Wanted { terms, ..Wanted::default() }).unwrap();
     assert!(none.offers.is_empty() && none.together.is_empty() && none.demand.is_some());
-    let part = Catalog::new([(plans[..1].to_vec(), Vec::new())], None);
+    let part = Catalog::new([(plans[..1].to_vec(), Vec::new())], None).unwrap();
     let found = propose(&stack, &estimate, &part, &Wanted::default()).unwrap();
     let lacking: Vec<_> = found.lacking.iter().map(|of| (of.kind, of.usage_types.join(" "))).collect();
     assert_eq!(lacking, [(Some(PlanKind::Compute), "Fargate-GB-Hours".to_string())]);
