@@ -1,16 +1,20 @@
 //! What AWS's own price list says of what this library can price.
 //!
-//!     cargo run -p stackcost-formats --example read_price_list -- AmazonRDS-us-east-1.json
-#![allow(clippy::print_stdout, reason = "an example prints")]
+//! ```sh
+//! cargo run -p stackcost-formats --example read_price_list -- AmazonRDS-us-east-1.json
+//! ```
+#![allow(clippy::print_stdout, reason = "an example shows what it finds")]
 
 use stackcost_formats::offers;
 use std::error::Error;
 use std::fs::File;
 use std::io::BufReader;
 
-fn main() -> Result<(), Box<dyn Error>> {
+/// Reads a list and says what is in it.
+pub fn main() -> Result<(), Box<dyn Error>> {
+    let named = std::env::args().nth(1).filter(|name| name.ends_with(".json") || name.ends_with(".csv"));
     // Without a name: a list of one load balancer, in the form of AWS's.
-    let list = match std::env::args().nth(1) {
+    let list = match named {
         Some(path) => offers::read(&path, BufReader::new(File::open(&path)?), &[])?,
         None => offers::read("a small list", SMALL.as_bytes(), &[])?,
     };

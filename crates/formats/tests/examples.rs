@@ -8,6 +8,8 @@ mod focus_export;
 mod own_price_book;
 #[path = "../../../examples/price_a_stack.rs"]
 mod price_a_stack;
+#[path = "../../../examples/read_price_list.rs"]
+mod read_price_list;
 #[path = "../../../examples/what_if_sweep.rs"]
 mod what_if_sweep;
 
@@ -25,7 +27,7 @@ macro_rules! run {
     };
 }
 
-run!(fixed_versus_autoscaled, focus_export, own_price_book, price_a_stack, what_if_sweep);
+run!(fixed_versus_autoscaled, focus_export, own_price_book, price_a_stack, read_price_list, what_if_sweep);
 
 #[test]
 fn no_example_is_forgotten() {
