@@ -1,6 +1,6 @@
 //! What is refused.
 
-use super::usage::{Card, Key};
+use super::usage::{Card, Key, MOST_HOURS};
 use crate::exact::Ratio;
 use crate::price::{Payment, Term};
 use alloc::string::String;
@@ -23,6 +23,12 @@ pub enum Error {
         /// How many the first has.
         expected: usize,
     },
+    /// Patterns that fit together in no number of hours that can be laid out.
+    #[error(
+        "usage changes over time by patterns whose lengths fit together in no {} hours: give traces of whole days or weeks",
+        MOST_HOURS
+    )]
+    Patterns,
     /// Ticks must make a unit.
     #[error("{0}: no ticks make a unit")]
     NoTick(Key),

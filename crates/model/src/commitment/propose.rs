@@ -14,7 +14,6 @@ use crate::exact::{Ratio, trim};
 use crate::price::Term;
 use crate::services::Component;
 use crate::stack::Stack;
-use crate::timeline::Timeline;
 use alloc::format;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -214,7 +213,7 @@ fn covers_any(held: &Commitment, demand: &Demand) -> bool {
 /// What is taken for granted of when things run.
 fn assumed(stack: &Stack, estimate: &Estimate, catalog: &Catalog) -> Vec<Assumption> {
     let mut assumed = Vec::new();
-    let mut patterns: Vec<Timeline<u32>> = Vec::new();
+    let mut patterns = 0;
     for (name, component) in &stack.components {
         let eligible = estimate.lines.iter().filter(|line| line.component == *name).any(|line| {
             let of = catalog.eligible(estimate.region, line);
@@ -224,16 +223,14 @@ fn assumed(stack: &Stack, estimate: &Estimate, catalog: &Catalog) -> Vec<Assumpt
             continue;
         }
         match running(component) {
-            Some(timeline) if timeline.as_constant().is_none() && !patterns.contains(&timeline) => {
-                patterns.push(timeline);
-            }
+            Some(timeline) if timeline.as_constant().is_none() => patterns += 1,
             None if matches!(component, Component::Fargate(_)) => {
                 assumed.push(Assumption::SpreadEvenly(name.clone()));
             }
             _ => {}
         }
     }
-    if patterns.len() > 1 {
+    if patterns > 1 {
         assumed.push(Assumption::SideBySide);
     }
     assumed.sort();

@@ -302,7 +302,7 @@ impl Demand {
         let mut hours = 1;
         let mut all = None;
         for part in &parts {
-            hours = i128::try_from(part.hours).ok().and_then(|own| lcm(hours, own)).ok_or(Error::TooLarge)?;
+            hours = i128::try_from(part.hours).ok().and_then(|own| lcm(hours, own)).ok_or(Error::Patterns)?;
             let covers = part.all_hours();
             if let (Some(all), Some(row)) = (all, part.rows.first())
                 && all != covers
@@ -315,7 +315,7 @@ impl Demand {
         }
         let all = all.ok_or(Error::NoHours)?;
         // What is asked for once (a month, day by day) is not cut: it decides how long the layout is.
-        let hours = usize::try_from(hours).ok().filter(|&hours| hours <= MOST_HOURS).ok_or(Error::TooLarge)?;
+        let hours = usize::try_from(hours).ok().filter(|&hours| hours <= MOST_HOURS).ok_or(Error::Patterns)?;
         let spread = |row: Row| Row { hourly: row.hourly.iter().copied().cycle().take(hours).collect(), ..row };
         let rows = parts.into_iter().flat_map(|part| part.rows).map(spread).collect();
         let repeats = all / Ratio::new(i128::try_from(hours).unwrap_or(1), 1);

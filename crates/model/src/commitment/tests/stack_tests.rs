@@ -271,3 +271,40 @@ fn a_proposal_says_what_to_buy_and_what_it_cannot_judge() {
     let nothing = propose(&stack, &estimate, &Catalog::default(), &Wanted::default()).unwrap();
     assert!(nothing.demand.is_none() && nothing.lacking[0].usage_types.len() == 2);
 }
+
+#[test]
+fn what_is_taken_for_granted_is_said() {
+    let fargate = |tasks| Fargate {
+        size: Size::new(512, 1_024).unwrap(),
+        platform: Platform::LinuxX86,
+        ephemeral_gb: 20,
+        tasks,
+        spot: None,
+        public_ip: false,
+    };
+    let daily = |peak| Tasks::Running(Timeline::daily(2, peak, 8 * HOUR, Horizon::AverageMonth));
+    let catalog = Catalog::new([(vec![vcpu_rate("0.03", "2026-01-01")], Vec::new())], None).unwrap();
+    let assumed =
+        |stack: &Stack| propose(stack, &estimate(stack, &book(), None), &catalog, &Wanted::default()).unwrap().assumed;
+    let one = stack(Horizon::AverageMonth, daily(6));
+    assert_eq!(assumed(&one), []);
+    // Two whose patterns have no clock: that their peaks come together is not known.
+    let mut two = one.clone();
+    two.add("fargate.jobs", fargate(daily(6)));
+    assert_eq!(assumed(&two), [Assumption::SideBySide]);
+    let mut runs = one;
+    let always = Tasks::Running(Timeline::constant(1, 730 * HOUR));
+    runs.add("fargate.always", fargate(always));
+    assert_eq!(assumed(&runs), []);
+}
+
+#[test]
+fn patterns_that_never_meet() {
+    let part = |hours: usize| {
+        let row = Row::new(key("r5.large"), "Hrs", ratio("1"), 1, vec![1; hours]);
+        let times = Ratio::new(9_973 * 168, i128::try_from(hours).unwrap());
+        Demand::new(vec![row]).unwrap().repeated(times)
+    };
+    assert_eq!(Demand::together(vec![part(168), part(9_973)]), Err(Error::Patterns));
+    assert!(Demand::together(vec![part(168), part(24)]).is_ok());
+}
