@@ -14,7 +14,7 @@ use core::mem;
 
 /// Minutes of a stretch: long enough that states are seldom compared, short enough that seldom both
 /// bounds bind within one.
-const STRETCH: usize = 4 * BLOCK;
+const STRETCH: usize = 2 * BLOCK;
 
 /// Services that are in the same state.
 struct Strand {
