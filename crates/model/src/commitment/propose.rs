@@ -1,11 +1,11 @@
 //! What to commit to for a stack: every offer alone, the best together for each term, and how that stands
 //! under other demand.
 
-use super::apply::apply;
+use super::apply::{Applied, apply};
 use super::catalog::{Catalog, Lacking, Terms};
 use super::error::Error;
 use super::offer::Offer;
-use super::optimum::{Choice, Mix, optimum};
+use super::optimum::{Choice, Mix, Proposal, optimum};
 use super::owned::Commitment;
 use super::robust::{DAY_HOURS, Robust, Scenario, Stage, levels};
 use super::usage::{Demand, Row, running};
@@ -157,47 +157,86 @@ pub(crate) fn proposed(
     };
     let (held, idle): (Vec<Commitment>, Vec<Commitment>) =
         wanted.held.iter().cloned().partition(|held| covers_any(held, &demand));
-    let idle = idle.iter().map(|held| held.name().into()).collect();
-    let assumed = assumed(stack, estimate, catalog);
     let now = apply(&demand, &held)?;
     let offers = catalog.offers(&demand, &wanted.terms);
+    let ground = Ground { wanted, demand: &demand, offers: &offers, held: &held, now: &now };
     let (mut alone, mut together, mut judged) = (Vec::new(), Vec::new(), Vec::new());
-    let long = laid_out(&demand)?;
     for &term in &wanted.terms.terms {
+        let Some(Proposal { alone: mut each, together: mix }) = ground.of_term(term)? else { continue };
+        alone.append(&mut each);
+        if judging {
+            judged.append(&mut ground.judged(term, &mix)?);
+        }
+        together.push(ground.figures(term, mix));
+    }
+    alone.sort_by_key(|choice| choice.offer);
+    Ok(Proposed {
+        alone,
+        together,
+        judged,
+        idle: idle.iter().map(|held| held.name().into()).collect(),
+        assumed: assumed(stack, estimate, catalog),
+        offers,
+        demand: Some(demand),
+        ..nothing
+    })
+}
+
+/// What a proposal is made from.
+struct Ground<'a> {
+    wanted: &'a Wanted,
+    demand: &'a Demand,
+    offers: &'a [Offer],
+    /// What is owned and used here, and the bill with it.
+    held: &'a [Commitment],
+    now: &'a Applied,
+}
+
+impl Ground<'_> {
+    /// The best of offers of a term, by their places among all; none where there are none.
+    fn of_term(&self, term: Term) -> Result<Option<Proposal>, Error> {
         let of_term = |offer: &Offer| match offer {
             Offer::Plan { card, .. } => card.term == term,
             Offer::Reservation { term: of, .. } => *of == term,
         };
-        let places: Vec<usize> =
-            offers.iter().enumerate().filter(|(_, offer)| of_term(offer)).map(|(place, _)| place).collect();
-        let some: Vec<Offer> = places.iter().filter_map(|&place| offers.get(place).cloned()).collect();
+        let (places, some): (Vec<usize>, Vec<Offer>) =
+            self.offers.iter().cloned().enumerate().filter(|(_, offer)| of_term(offer)).unzip();
         if some.is_empty() {
-            continue;
+            return Ok(None);
         }
-        let mut found = optimum(&demand, &some, &held, wanted.discount)?;
+        let mut found = optimum(self.demand, &some, self.held, self.wanted.discount)?;
         let place = |own: usize| places.get(own).copied().unwrap_or(own);
         found.alone.iter_mut().for_each(|choice| choice.offer = place(choice.offer));
         found.together.buy.iter_mut().for_each(|(offer, _)| *offer = place(*offer));
-        for (at, (offer, _)) in found.together.buy.iter().enumerate().filter(|_| judging) {
-            let others = found.together.buy.iter().enumerate().filter(|(other, _)| *other != at);
-            let with: Vec<Commitment> = held.iter().cloned().chain(others.map(|(_, (_, buy))| buy.clone())).collect();
-            let Some(of) = offers.get(*offer) else { continue };
-            let (stage, robust) = judge(&long, of, &with, wanted)?;
+        Ok(Some(found))
+    }
+
+    /// Each part of a mix, given the others, under other demand.
+    fn judged(&self, term: Term, mix: &Mix) -> Result<Vec<Judgement>, Error> {
+        let long = laid_out(self.demand)?;
+        let mut judged = Vec::new();
+        for (at, (offer, _)) in mix.buy.iter().enumerate() {
+            let others = mix.buy.iter().enumerate().filter(|(other, _)| *other != at);
+            let with: Vec<Commitment> =
+                self.held.iter().cloned().chain(others.map(|(_, (_, buy))| buy.clone())).collect();
+            let Some(of) = self.offers.get(*offer) else { continue };
+            let (stage, robust) = judge(&long, of, &with, self.wanted)?;
             let hours = Ratio::new(i128::try_from(stage.blocks() * DAY_HOURS).map_err(|_| Error::TooLarge)?, 1);
             judged.push(Judgement { term, offer: *offer, stage, robust, hours });
         }
-        alone.append(&mut found.alone);
-        let hourly: Ratio = found.together.buy.iter().map(|(_, buy)| buy.effective()).sum();
-        let with = &found.together.applied;
-        let fee = hourly * demand.all_hours();
-        let wasted = (with.unused() - now.unused()).to_ratio();
-        let ratio = |some: Ratio, all: Ratio| if all.is_zero() { Ratio::ZERO } else { some / all };
-        let covered = ratio((now.on_demand() - with.on_demand()).to_ratio(), now.on_demand().to_ratio());
-        let used = ratio(fee - wasted, fee);
-        together.push(Together { term, mix: found.together, hourly, covered, used });
+        Ok(judged)
     }
-    alone.sort_by_key(|choice| choice.offer);
-    Ok(Proposed { demand: Some(demand), offers, alone, together, judged, idle, assumed, ..nothing })
+
+    /// What a mix comes to, without what is owned.
+    fn figures(&self, term: Term, mix: Mix) -> Together {
+        let part = |some: Ratio, all: Ratio| if all.is_zero() { Ratio::ZERO } else { some / all };
+        let hourly: Ratio = mix.buy.iter().map(|(_, buy)| buy.effective()).sum();
+        let fee = hourly * self.demand.all_hours();
+        let wasted = (mix.applied.unused() - self.now.unused()).to_ratio();
+        let taken = (self.now.on_demand() - mix.applied.on_demand()).to_ratio();
+        let covered = part(taken, self.now.on_demand().to_ratio());
+        Together { term, mix, hourly, covered, used: part(fee - wasted, fee) }
+    }
 }
 
 /// Whether some usage could ever be covered by it.

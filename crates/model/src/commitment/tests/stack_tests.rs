@@ -38,18 +38,19 @@ fn book() -> PriceBook {
 
 fn stack(horizon: Horizon, tasks: Tasks) -> Stack {
     let mut stack = Stack::new("api", "eu-west-1".parse().unwrap(), horizon);
-    stack.add(
-        "fargate.api",
-        Fargate {
-            size: Size::new(512, 1_024).unwrap(),
-            platform: Platform::LinuxX86,
-            ephemeral_gb: 20,
-            tasks,
-            spot: None,
-            public_ip: false,
-        },
-    );
+    stack.add("fargate.api", fargate(tasks));
     stack
+}
+
+fn fargate(tasks: Tasks) -> Fargate {
+    Fargate {
+        size: Size::new(512, 1_024).unwrap(),
+        platform: Platform::LinuxX86,
+        ephemeral_gb: 20,
+        tasks,
+        spot: None,
+        public_ip: false,
+    }
 }
 
 fn eligible(line: &Priced) -> Eligible {
@@ -274,14 +275,6 @@ fn a_proposal_says_what_to_buy_and_what_it_cannot_judge() {
 
 #[test]
 fn what_is_taken_for_granted_is_said() {
-    let fargate = |tasks| Fargate {
-        size: Size::new(512, 1_024).unwrap(),
-        platform: Platform::LinuxX86,
-        ephemeral_gb: 20,
-        tasks,
-        spot: None,
-        public_ip: false,
-    };
     let daily = |peak| Tasks::Running(Timeline::daily(2, peak, 8 * HOUR, Horizon::AverageMonth));
     let catalog = Catalog::new([(vec![vcpu_rate("0.03", "2026-01-01")], Vec::new())], None).unwrap();
     let assumed =
