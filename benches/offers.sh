@@ -81,10 +81,14 @@ with tempfile.TemporaryDirectory() as folder:
     folder = pathlib.Path(folder)
     (folder / "lists").mkdir()
     file = folder / "lists" / "AmazonRDS.json"
-    body = price_list()
-    file.write_text(json.dumps(body, indent=1))
-    count = len(body["products"])
-    del body
+    # In a process of its own: what a process measures of its children is never less than it has itself.
+    maker = os.fork()
+    if maker == 0:
+        file.write_text(json.dumps(price_list(), indent=1))
+        os._exit(0)
+    os.waitpid(maker, 0)
+    with file.open() as lines:
+        count = sum(line.startswith('   "sku"') for line in lines)
     size = file.stat().st_size / 1e6
     commands = {
         "stackcost prices refresh": [tool, "prices", "refresh", "--from", "lists", "--into", "book"],
