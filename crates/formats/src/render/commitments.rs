@@ -1,6 +1,7 @@
 //! A proposal of commitments as JSON, and its offers as CSV. Parts and amounts by the hour that have no end
 //! have twelve decimals.
 
+use super::json::Horizon;
 use serde::Serialize;
 use stackcost_model::commitment::{
     Applied, Choice, Commitment, Judgement, Lacking, Offer, Proposed, Purchase, Standing, Together, purchase,
@@ -30,7 +31,7 @@ struct Document<'a> {
     stack: &'a str,
     scenario: Option<&'a str>,
     region: &'a str,
-    horizon: Horizon<'a>,
+    horizon: Horizon,
     offers: Vec<OfferJson>,
     together: Vec<TogetherJson>,
     other_demand: Vec<JudgedJson>,
@@ -39,12 +40,6 @@ struct Document<'a> {
     assumed: Vec<String>,
     owned_without_use: Vec<String>,
     lacking: Vec<LackingJson>,
-}
-
-#[derive(Serialize)]
-struct Horizon<'a> {
-    hours: String,
-    label: &'a str,
 }
 
 #[derive(Serialize)]
@@ -353,7 +348,7 @@ pub fn json(found: &Proposed, joint: Option<&Joint>, of: &Of<'_>) -> String {
         stack: of.stack,
         scenario: of.scenario,
         region: of.region,
-        horizon: Horizon { hours: of.hours.to_string(), label: &of.label },
+        horizon: Horizon { hours: of.hours.to_string(), label: of.label.clone() },
         offers: offers(found),
         together: found.together.iter().map(|of| together(found, of)).collect(),
         other_demand: found.judged.iter().filter_map(|of| judged(found, of)).collect(),

@@ -21,10 +21,11 @@ struct Estimate<'a> {
     total: TotalJson,
 }
 
+/// What amounts are over.
 #[derive(Serialize)]
-struct Horizon {
-    hours: String,
-    label: String,
+pub(super) struct Horizon {
+    pub hours: String,
+    pub label: String,
 }
 
 #[derive(Serialize)]

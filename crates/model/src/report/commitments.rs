@@ -1,8 +1,8 @@
 //! A proposal of commitments as tables: what to buy, what each offer comes to alone, and other demand.
 
-use super::optimization::candidate_words;
+use super::optimization::{candidate_words, heading};
 use super::simulation::hundredths;
-use super::{Cell, Column, Report, Row, RowKind, number, text};
+use super::{Cell, Report, Row, RowKind, number, text};
 use crate::commitment::{
     Assumption, Choice, Commitment, Judgement, Lacking, Offer, Proposed, Purchase, Standing, Together, product,
     purchase,
@@ -126,11 +126,6 @@ fn part(some: Usd, all: Usd) -> Ratio {
 
 fn hourly(usd: Ratio) -> Cell {
     Cell::Text(trim(&usd.to_fixed(5)).to_string())
-}
-
-fn heading(words: String, columns: &[Column]) -> Row {
-    let empty = core::iter::repeat_n(Cell::Empty, columns.len().saturating_sub(1));
-    Row { kind: RowKind::Heading, cells: core::iter::once(Cell::Text(words)).chain(empty).collect(), remark: None }
 }
 
 fn usd(ratio: Ratio) -> Cell {

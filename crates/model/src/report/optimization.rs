@@ -104,7 +104,7 @@ fn figures(name: String, standing: &Standing, cost: Cell) -> Row {
     }
 }
 
-fn heading(text: String, columns: &[Column]) -> Row {
+pub(super) fn heading(text: String, columns: &[Column]) -> Row {
     let empty = core::iter::repeat_n(Cell::Empty, columns.len().saturating_sub(1));
     Row { kind: RowKind::Heading, cells: core::iter::once(Cell::Text(text)).chain(empty).collect(), remark: None }
 }

@@ -4,6 +4,7 @@ pub mod place;
 #[cfg(test)]
 mod tests;
 
+use super::json::Horizon;
 use csv::{QuoteStyle, WriterBuilder};
 use maud::{Markup, html};
 use place::Place;
@@ -54,12 +55,6 @@ struct Document<'a> {
     verdict: VerdictJson,
     curve: Vec<PointJson>,
     put: Put,
-}
-
-#[derive(Serialize)]
-struct Horizon {
-    hours: String,
-    label: String,
 }
 
 #[derive(Serialize)]

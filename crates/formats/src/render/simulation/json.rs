@@ -2,6 +2,7 @@
 //! `schema` names the version.
 
 use super::clock::Clock;
+use crate::render::json::Horizon;
 use crate::render::number;
 use serde::Serialize;
 use stackcost_model::estimate::{Estimate, Total};
@@ -40,12 +41,6 @@ struct Document<'a> {
     latencies: Vec<LatencyJson>,
     steps: Vec<StepJson>,
     activities: Vec<ActivityJson<'a>>,
-}
-
-#[derive(Serialize)]
-struct Horizon {
-    hours: String,
-    label: String,
 }
 
 #[derive(Serialize)]

@@ -162,8 +162,12 @@ pub fn judge_all(
     if !shared {
         return candidates.iter().map(|&one| judge(load, service, place, one, objective, seed)).collect();
     }
+    let in_bounds_alone = candidates.windows(2).all(|pair| match *pair {
+        [a, b] => Candidate { min: b.min, max: b.max, ..a } == b,
+        _ => false,
+    });
     let services: Vec<Autoscaling> = candidates.iter().map(|one| one.on(service, place)).collect();
-    if let Some(found) = totals_between(load, &services)? {
+    if in_bounds_alone && let Some(found) = totals_between(load, &services)? {
         let trial = |(&candidate, found): (&Candidate, Option<Totals>)| match found {
             Some(totals) => Ok(Trial { candidate, sample: totals.into() }),
             None => judge(load, service, place, candidate, objective, seed),

@@ -455,7 +455,8 @@ proptest! {
         let candidates: Vec<Candidate> = grid.candidates().collect();
         let groups = alike(&candidates);
         prop_assert_eq!(groups.iter().map(Vec::len).sum::<usize>(), candidates.len());
-        for group in groups {
+        // Candidates that differ in more than bounds, too.
+        for group in groups.into_iter().chain([candidates]) {
             let all = judge_all(&load, &service, 0, &group, &at_most(1), 7).unwrap();
             let each: Vec<Trial> =
                 group.iter().map(|&one| judge(&load, &service, 0, one, &at_most(1), 7).unwrap()).collect();
