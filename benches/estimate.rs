@@ -41,7 +41,12 @@ fn stack(classes: &Classes) -> Stack {
 /// The part of the bundled book that a stack needs, as the command line reads it.
 fn book(stack: &Stack) -> PriceBook {
     use stackcost_prices as prices;
-    let bundle = Bundle { version: prices::VERSION, sources: prices::SOURCES, allowances: prices::ALLOWANCES };
+    let bundle = Bundle {
+        version: prices::VERSION,
+        sources: prices::SOURCES,
+        allowances: prices::ALLOWANCES,
+        sign_up: prices::SIGN_UP,
+    };
     let meters = stack.components.iter().flat_map(|(_, component)| component.meters());
     let services: Vec<ServiceCode> = meters.map(|meter| meter.service).collect();
     let wanted = |service, region: Option<_>| services.contains(&service) && region.is_none_or(|at| at == stack.region);

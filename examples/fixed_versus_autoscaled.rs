@@ -38,7 +38,12 @@ fn scenario(name: &str, tasks: Timeline<u32>, book: &PriceBook) -> Result<Scenar
 /// Compares and shows by how much they differ.
 pub fn main() -> Result<(), Box<dyn Error>> {
     use stackcost_prices as prices;
-    let bundle = Bundle { version: prices::VERSION, sources: prices::SOURCES, allowances: prices::ALLOWANCES };
+    let bundle = Bundle {
+        version: prices::VERSION,
+        sources: prices::SOURCES,
+        allowances: prices::ALLOWANCES,
+        sign_up: prices::SIGN_UP,
+    };
     let book = bundle.read(prices::files(), |_, region| region.is_none_or(|region| region.code() == "us-east-1"))?;
 
     let constant = |tasks| Timeline::constant(tasks, MONTH.seconds());

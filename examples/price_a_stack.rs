@@ -48,7 +48,12 @@ pub fn main() -> Result<(), Box<dyn Error>> {
     stack.add("ecr.images", images);
 
     use stackcost_prices as prices;
-    let bundle = Bundle { version: prices::VERSION, sources: prices::SOURCES, allowances: prices::ALLOWANCES };
+    let bundle = Bundle {
+        version: prices::VERSION,
+        sources: prices::SOURCES,
+        allowances: prices::ALLOWANCES,
+        sign_up: prices::SIGN_UP,
+    };
     // Rates without a region are billed once for all regions.
     let book = bundle.read(prices::files(), |_, at| at.is_none_or(|at| at == region))?;
 

@@ -59,7 +59,12 @@ pub fn main() -> Result<(), Box<dyn Error>> {
     let file = StackFile::parse("news-api.toml", include_str!("news-api.toml"))?;
     let stack = file.resolve(None, &Env::without_files(&classes))?.stack;
     use stackcost_prices as prices;
-    let bundle = Bundle { version: prices::VERSION, sources: prices::SOURCES, allowances: prices::ALLOWANCES };
+    let bundle = Bundle {
+        version: prices::VERSION,
+        sources: prices::SOURCES,
+        allowances: prices::ALLOWANCES,
+        sign_up: prices::SIGN_UP,
+    };
     let book = bundle.read(prices::files(), |_, region| region.is_none_or(|region| region == stack.region))?;
 
     let start = Instant::now();

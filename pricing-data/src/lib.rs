@@ -27,10 +27,17 @@ pub const DISCLAIMER: &str = "This pricing list is for informational purposes on
 /// Instance classes, as CSV: `service,class,vcpu,memory_gib,normalization_factor`.
 pub const CLASSES: &str = include_str!("../classes.csv");
 
-/// What AWS gives every account each month, as CSV: `name,quantity,unit,scope,usage_types,source,note`.
+/// What AWS gives accounts each month, as CSV:
+/// `name,quantity,unit,scope,usage_types,source,note,operation,months,opened_before`.
 ///
-/// `usage_types` is a list of `service/usage type`, separated by `|`; the quantity is shared by all of them.
+/// `usage_types` is a list of `service/usage type`, separated by `|`; the quantity is shared by all of them, and
+/// `operation`, where there is one, is the only one it is for. With `months` it is for accounts opened before a day, for
+/// so many months from their opening on; without, for every account.
 pub const ALLOWANCES: &str = include_str!("../allowances.csv");
+
+/// What AWS credits accounts at their opening, as CSV of one row:
+/// `given,most,opened_from,months,free_plan_months,source,note`. `most` is what an account can have with what it earns.
+pub const SIGN_UP: &str = include_str!("../sign-up.csv");
 
 /// What the source ids of all other files stand for, as CSV: `id,source`.
 pub const SOURCES: &str = include_str!("../sources.csv");

@@ -269,19 +269,34 @@ fn savings_plans_are_well_formed() {
 fn allowances_are_of_meters_the_book_prices() {
     let known = sources();
     let mut problems = Vec::new();
-    let header = "name,quantity,unit,scope,usage_types,source,note";
+    let header = "name,quantity,unit,scope,usage_types,source,note,operation,months,opened_before";
     for row in table("allowances.csv", stackcost_prices::ALLOWANCES, header, &mut problems) {
         if !(is_decimal(&row[1]) && UNITS.contains(&row[2].as_str()) && known.contains(&row[5])) {
             problems.push(format!("allowances.csv: {}", row.join(",")));
         }
+        if row[8].is_empty() != row[9].is_empty() || !(row[9].is_empty() || is_day(&row[9])) {
+            problems.push(format!("allowances.csv: whose it is is not clear: {}", row.join(",")));
+        }
         for meter in row[4].split('|') {
             let (service, usage_type) = meter.split_once('/').unwrap_or_default();
-            let row_of = format!("\n{usage_type},");
+            let row_of = format!("\n{usage_type},{}", row[7]);
             if !stackcost_prices::files().any(|(of, _, text)| of == service && text.contains(&row_of)) {
                 problems.push(format!("allowances.csv: nothing is priced as {meter}"));
             }
         }
     }
+    none(&problems);
+}
+
+#[test]
+fn what_new_accounts_are_credited_is_one_row() {
+    let mut problems = Vec::new();
+    let header = "given,most,opened_from,months,free_plan_months,source,note";
+    let rows = table("sign-up.csv", stackcost_prices::SIGN_UP, header, &mut problems);
+    let [row] = &rows[..] else { panic!("{rows:?}") };
+    assert!(is_decimal(&row[0]) && is_decimal(&row[1]) && is_day(&row[2]) && sources().contains(&row[5]), "{row:?}");
+    // The day from which on there are credits is the day before which there were offers.
+    assert!(stackcost_prices::ALLOWANCES.contains(&format!(",12,{}", row[2])));
     none(&problems);
 }
 

@@ -19,6 +19,7 @@ pub fn book() -> &'static PriceBook {
             version: stackcost_prices::VERSION,
             sources: stackcost_prices::SOURCES,
             allowances: stackcost_prices::ALLOWANCES,
+            sign_up: stackcost_prices::SIGN_UP,
         };
         bundle
             .read(stackcost_prices::files(), |_, region| region.is_none_or(|region| region.code() == "us-east-1"))

@@ -151,7 +151,12 @@ fn here() -> Region {
 
 fn book() -> PriceBook {
     use stackcost_prices as prices;
-    let bundle = Bundle { version: prices::VERSION, sources: prices::SOURCES, allowances: prices::ALLOWANCES };
+    let bundle = Bundle {
+        version: prices::VERSION,
+        sources: prices::SOURCES,
+        allowances: prices::ALLOWANCES,
+        sign_up: prices::SIGN_UP,
+    };
     let wanted = |_, region: Option<Region>| region.is_none_or(|region| region == here());
     bundle.read(prices::files(), wanted).expect("the bundled prices")
 }

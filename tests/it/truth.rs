@@ -224,8 +224,8 @@ fn stack_text(file: &Table, case: &Table) -> String {
 fn bundled() -> &'static (PriceBook, Classes) {
     static BUNDLED: OnceLock<(PriceBook, Classes)> = OnceLock::new();
     BUNDLED.get_or_init(|| {
-        use stackcost_prices::{ALLOWANCES, CLASSES, SOURCES, VERSION, files};
-        let bundle = Bundle { version: VERSION, sources: SOURCES, allowances: ALLOWANCES };
+        use stackcost_prices::{ALLOWANCES, CLASSES, SIGN_UP, SOURCES, VERSION, files};
+        let bundle = Bundle { version: VERSION, sources: SOURCES, allowances: ALLOWANCES, sign_up: SIGN_UP };
         let book = bundle.read(files(), |_, _| true).expect("the bundled book");
         (book, Classes::parse(CLASSES).expect("the bundled classes"))
     })

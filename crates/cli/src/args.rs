@@ -183,12 +183,19 @@ pub(crate) struct PricingArgs {
     /// Set a value over the file and its scenarios: fargate.api.tasks=8 (repeat for several)
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
+    /// What the account pays, for all its stacks: a TOML file with the tables [account] and [prices] of
+    /// a stack file, before those of the stack
+    #[arg(long, value_name = "FILE")]
+    pub account: Option<PathBuf>,
     /// Rates that go before the bundled ones: a CSV file, or a folder made by `prices refresh`
     #[arg(long, value_name = "PATH")]
     pub price_book: Option<PathBuf>,
     /// As of this day: rates with a later date of effect do not count [default: the newest of each]
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub as_of: Option<Date>,
+    /// Say under the report when the newest rates are older than so many days [default: 365]
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(i32).range(0..))]
+    pub max_age: Option<i32>,
 }
 
 #[derive(Debug, Args)]
@@ -446,6 +453,10 @@ pub(crate) struct PricesShowArgs {
     /// Whose rates
     #[arg(long, default_value = "us-east-1", env = "AWS_REGION")]
     pub region: String,
+    /// What the account pays, for all its stacks: a TOML file with the tables [account] and [prices] of
+    /// a stack file, before those of the stack
+    #[arg(long, value_name = "FILE")]
+    pub account: Option<PathBuf>,
     /// Rates that go before the bundled ones: a CSV file, or a folder made by `prices refresh`
     #[arg(long, value_name = "PATH")]
     pub price_book: Option<PathBuf>,
@@ -462,6 +473,10 @@ pub(crate) struct PricesVerifyArgs {
     /// Only this region [default: all]
     #[arg(long)]
     pub region: Option<String>,
+    /// What the account pays, for all its stacks: a TOML file with the tables [account] and [prices] of
+    /// a stack file, before those of the stack
+    #[arg(long, value_name = "FILE")]
+    pub account: Option<PathBuf>,
     /// Rates that go before the bundled ones: a CSV file, or a folder made by `prices refresh`
     #[arg(long, value_name = "PATH")]
     pub price_book: Option<PathBuf>,

@@ -14,6 +14,7 @@ use stackcost_model::price::{Price, PriceBook};
 use stackcost_model::reconcile::Reconciliation;
 use stackcost_model::report::load_remarks;
 use stackcost_model::services::Component;
+use stackcost_model::settle::settle;
 use stackcost_model::time::Date;
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -32,6 +33,7 @@ pub(crate) const BUNDLE: Bundle = Bundle {
     version: stackcost_prices::VERSION,
     sources: stackcost_prices::SOURCES,
     allowances: stackcost_prices::ALLOWANCES,
+    sign_up: stackcost_prices::SIGN_UP,
 };
 
 /// A stack file with what it takes to price it.
@@ -44,6 +46,8 @@ pub(crate) struct Input {
     /// The user's rates, and the day whose rates count.
     own: Option<OwnBook>,
     as_of: Option<Date>,
+    /// Rates of more days than this are told of.
+    max_age: i32,
 }
 
 impl Input {
@@ -59,13 +63,17 @@ impl Input {
             )
         };
         let mut file = StackFile::parse(&name, &text)?;
+        if let Some(account) = &args.account {
+            file.of_account(&account.display().to_string(), &read_file(account, STACK_BYTES, None)?)?;
+        }
         for set in &args.set {
             file.set(set)?;
         }
         let folder = if stdin { PathBuf::new() } else { path.parent().map(Path::to_path_buf).unwrap_or_default() };
         let own = args.price_book.as_deref().map(OwnBook::open).transpose()?;
         let classes = Classes::parse(stackcost_prices::CLASSES)?;
-        Ok(Input { name, text, file, folder, classes, own, as_of: args.as_of })
+        let max_age = args.max_age.unwrap_or(age::OLD);
+        Ok(Input { name, text, file, folder, classes, own, as_of: args.as_of, max_age })
     }
 
     /// Estimates over this month, whatever the file and `--set` say.
@@ -118,14 +126,21 @@ impl Input {
     pub fn price_and_tell(&self, scenario: Option<&str>) -> Result<(Estimate, Vec<String>), Failure> {
         let resolved = self.resolve(scenario)?;
         let book = self.book(&resolved)?;
-        let mut priced = estimate(&resolved.stack, &book, self.as_of(&resolved));
+        let priced = estimate(&resolved.stack, &book, self.as_of(&resolved));
+        let mut priced = settle(priced, &resolved.stack, &book)
+            .map_err(|why| Problem::of_text(format!("[account] of {}: {why}", self.name)))?;
         priced.scenario = scenario.map(str::to_string);
-        priced.remarks.extend(age::remark(&priced, self.own.as_ref()));
+        priced.remarks.extend(self.age(&priced));
         let told = resolved.autoscaled.iter().flat_map(|(component, scaled)| {
             let lines = load_remarks(scaled.source, &scaled.remarks, scaled.usual_step, &scaled.service);
             lines.into_iter().map(move |line| format!("{component}, {line}"))
         });
         Ok((priced, told.collect()))
+    }
+
+    /// What to say under a report of rates that are old.
+    pub fn age(&self, priced: &Estimate) -> Option<String> {
+        age::remark(priced, self.own.as_ref(), self.max_age)
     }
 
     /// The part of the bundled book that a stack needs. Later overrides go first: the stack

@@ -18,7 +18,7 @@
 //! let resolved = StackFile::parse("small.toml", text)?.resolve(None, &env)?;
 //!
 //! use stackcost_prices as prices;
-//! let bundle = Bundle { version: prices::VERSION, sources: prices::SOURCES, allowances: prices::ALLOWANCES };
+//! let bundle = Bundle { version: prices::VERSION, sources: prices::SOURCES, allowances: prices::ALLOWANCES, sign_up: prices::SIGN_UP };
 //! let here = Some(resolved.stack.region);
 //! let book = bundle.read(prices::files(), |_, region| region == here || region.is_none())?;
 //! assert_eq!(estimate(&resolved.stack, &book, None).total().usd().to_string(), "2");

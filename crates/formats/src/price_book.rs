@@ -13,11 +13,12 @@
 use crate::problem::{Problem, Problems};
 use rust_decimal::Decimal;
 use stackcost_model::exact::Ratio;
+use stackcost_model::free::{Allowance, Offer, SignUp};
 use stackcost_model::meter::{Region, ServiceCode, UsageType};
+use stackcost_model::money::Usd;
 use stackcost_model::price::{Band, Basis, Confidence, Price, PriceBook, Source};
 use stackcost_model::time::Date;
 use stackcost_model::unit::UnitKind;
-use stackcost_model::usage::Allowance;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -48,8 +49,10 @@ pub struct Bundle {
     pub version: &'static str,
     /// `id,source` rows.
     pub sources: &'static str,
-    /// `name,quantity,unit,scope,usage_types,source,note` rows.
+    /// `name,quantity,unit,scope,usage_types,source,note,operation,months,opened_before` rows.
     pub allowances: &'static str,
+    /// A `given,most,opened_from,months,free_plan_months,source,note` row.
+    pub sign_up: &'static str,
 }
 
 impl Bundle {
@@ -58,7 +61,9 @@ impl Bundle {
     /// # Errors
     /// A row that is no allowance: a mistake in the bundle.
     pub fn free(&self) -> Result<Vec<Allowance>, Problems> {
-        allowances(self.allowances, &sources(self.sources)?)
+        let mut all = allowances(self.allowances, &sources(self.sources)?)?;
+        all.retain(|allowance| allowance.offer == Offer::Always);
+        Ok(all)
     }
 
     /// Reads those of the bundled `(service, region, text)` files that `wanted` asks for by
@@ -91,7 +96,9 @@ impl Bundle {
                 )?);
             }
         }
-        Ok(PriceBook::new(self.version, prices).with_allowances(allowances(self.allowances, &sources)?))
+        let sign_up = sign_up(self.sign_up, &sources)?;
+        let book = PriceBook::new(self.version, prices).with_allowances(allowances(self.allowances, &sources)?);
+        Ok(book.with_sign_up(Some(sign_up)))
     }
 }
 
@@ -321,21 +328,48 @@ fn sources(text: &str) -> Result<HashMap<String, Arc<str>>, Problems> {
 /// Reads what is free each month.
 fn allowances(text: &str, sources: &HashMap<String, Arc<str>>) -> Result<Vec<Allowance>, Problems> {
     let mut allowances = Vec::new();
-    for row in reader(text).records() {
+    let mut rows = reader(text);
+    let header = rows.headers().cloned().unwrap_or_default();
+    for row in rows.records() {
         let broken = || Problem::of_text(format!("the list of allowances is broken: {row:?}"));
         let row = row.as_ref().map_err(|_| broken())?;
-        let field = |at| row.get(at).unwrap_or("");
+        let field = |name: &str| header.iter().position(|known| known == name).and_then(|at| row.get(at)).unwrap_or("");
         let mut meters: Vec<(ServiceCode, Arc<str>)> = Vec::new();
-        for pair in field(4).split('|') {
+        for pair in field("usage_types").split('|') {
             let (service, usage_type) = pair.split_once('/').ok_or_else(broken)?;
             meters.push((ServiceCode::from_code(service).ok_or_else(broken)?, usage_type.into()));
         }
+        let offer = match field("months") {
+            "" => Offer::Always,
+            months => Offer::Months {
+                months: months.parse().map_err(|_| broken())?,
+                opened_before: field("opened_before").parse().map_err(|_| broken())?,
+            },
+        };
+        let end = if offer == Offer::Always { "" } else { ", in the first months of the account" };
         allowances.push(Allowance {
-            name: format!("first {} a month free", field(0)).into(),
+            name: format!("first {} a month free{end}", field("name")).into(),
             meters: meters.into(),
-            quantity: Ratio::parse(field(1)).ok_or_else(broken)?,
-            source: sources.get(field(5)).cloned().unwrap_or_else(|| field(5).into()),
+            operation: field("operation").into(),
+            quantity: Ratio::parse(field("quantity")).ok_or_else(broken)?,
+            offer,
+            source: sources.get(field("source")).cloned().unwrap_or_else(|| field("source").into()),
         });
     }
     Ok(allowances)
+}
+
+/// Reads what new accounts are credited.
+fn sign_up(text: &str, sources: &HashMap<String, Arc<str>>) -> Result<SignUp, Problems> {
+    let broken = || Problem::of_text("the row of credits at the opening of an account is broken");
+    let row = reader(text).records().next().and_then(Result::ok).ok_or_else(broken)?;
+    let field = |at| row.get(at).unwrap_or("");
+    Ok(SignUp {
+        given: Usd::parse(field(0)).ok_or_else(broken)?,
+        most: Usd::parse(field(1)).ok_or_else(broken)?,
+        opened_from: field(2).parse().map_err(|_| broken())?,
+        months: field(3).parse().map_err(|_| broken())?,
+        free_plan_months: field(4).parse().map_err(|_| broken())?,
+        source: sources.get(field(5)).cloned().unwrap_or_else(|| field(5).into()),
+    })
 }

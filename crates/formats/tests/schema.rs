@@ -1,7 +1,11 @@
 //! `examples/stack.schema.json` and the reader of stack files know the same keys, and every stack
 //! file of the repository is valid under the schema.
 
+#[path = "schema/lists.rs"]
+mod lists;
+
 use boon::{Compiler, SchemaIndex, Schemas};
+use lists::{GENERATES, GENERATING, RUNNING, SCALES, SCALING, SCHEDULES, TABLES};
 use serde_json::{Map, Value, json};
 use stackcost_formats::classes::Classes;
 use stackcost_formats::stack::{Env, StackFile, component_types};
@@ -18,119 +22,6 @@ const NO_KEY: &str = "zzzzzzzzzzzz";
 
 /// What every file holds that a stack here names: a timeline, or a trace of a minute.
 const FILE: &[u8] = b"seconds,value\n60,1\n";
-
-/// A service that scales: `@` as below, and `?` for more keys.
-const SCALES: &str =
-    "[fargate.x]\ncpu = 256\nmemory = 512\ntasks = { trace = 'load.csv', capacity_per_task = 1, min = 1, max = 2, ? }";
-
-/// Tables below a service that scales, likewise.
-const SCALING: &[(&str, &str)] = &[
-    ("", "target = '70% cpu', @"),
-    (".metric", "target = 5, metric = { trace = 'queue.csv', @ }"),
-    (".policies[]", "policies = [{ target = '70% cpu', @ }]"),
-    (".policies[].metric", "policies = [{ target = 5, metric = { trace = 'queue.csv', @ } }]"),
-    (".policies[].step", "policies = [{ step = { alarm = '> 60% cpu', steps = [{ from = 0, add = 1 }], @ } }]"),
-    (
-        ".policies[].step.metric",
-        "policies = [{ step = { alarm = '> 6', metric = { trace = 'queue.csv', @ }, steps = [{ from = 0, add = 1 }] } }]",
-    ),
-    (".policies[].step.steps[]", "policies = [{ step = { alarm = '> 60% cpu', steps = [{ from = 0, add = 1, @ }] } }]"),
-    (".scheduled[]", "scheduled = [{ schedule = 'rate(1 day)', min = 1, @ }]"),
-    (".predictive", "predictive = { @ }"),
-    (".suspended[]", "target = '70% cpu', suspended = [{ from = '0s', to = '1min', @ }]"),
-    (".deployments[]", "target = '70% cpu', deployments = [{ at = '1s', @ }]"),
-    (".launch_time", "target = '70% cpu', launch_time = { min = '1s', max = '2s', @ }"),
-];
-
-/// Tables of a generated load, likewise; `?` stands in `generate`.
-const GENERATES: &str = "[fargate.x]\ncpu = 256\nmemory = 512\ntasks = { generate = { length = '1h', ? }, \
-                         capacity_per_task = 1, min = 1, max = 2, target = '70% cpu' }";
-const GENERATING: &[(&str, &str)] = &[
-    ("", "base = 1, @"),
-    (".daily", "base = 1, daily = { height = 1, at = '12:00', @ }"),
-    (".growth", "base = 1, growth = { by = '5%', per = 'day', @ }"),
-    (".ramps[]", "base = 1, ramps = [{ at = '0s', height = 1, @ }]"),
-    (".spikes[]", "base = 1, spikes = [{ at = '0s', lasting = '1s', height = 1, @ }]"),
-];
-
-/// Tables of a stack file, by their place in the schema, each with the least that makes the reader
-/// come to them; `@` stands where one more key goes. Where keys depend on others, a table is here
-/// once for each case.
-const TABLES: &[(&str, &str)] = &[
-    ("", "@"),
-    ("account", "[account]\n@"),
-    ("prices.*", "[prices]\nKMS-Keys = { rate = 1, @ }"),
-    ("fargate.*", "[fargate.x]\ncpu = 256\nmemory = 512\ntasks = 1\n@"),
-    ("fargate.*.spot", "[fargate.x]\ncpu = 256\nmemory = 512\ntasks = 1\nspot = { share = '1%', @ }"),
-    ("fargate.*.tasks", "[fargate.x]\ncpu = 256\nmemory = 512\ntasks = { runs = 1, lasting = '1h', @ }"),
-    ("rds.*", "[rds.x]\nengine = 'mysql'\nclass = 'db.t3.micro'\nstorage = { type = 'gp2', size = 20 }\n@"),
-    ("rds.*", "[rds.x]\nengine = 'aurora-mysql'\nclass = 'db.t3.small'\nstorage = '1 GB'\n@"),
-    ("rds.*.storage", "[rds.x]\nengine = 'mysql'\nclass = 'db.t3.micro'\nstorage = { type = 'gp2', size = 20, @ }"),
-    ("elasticache.*", "[elasticache.x]\nengine = 'redis'\nnode = 'cache.t3.micro'\n@"),
-    ("elasticache.*.serverless", "[elasticache.x]\nengine = 'redis'\nserverless = { data = '1 GB', @ }"),
-    ("elasticache.*.backups", "[elasticache.x]\nengine = 'redis'\nbackups = { count = 1, size = '1 GB', @ }"),
-    ("alb.*", "[alb.x]\nrule_evaluations = 0\n@"),
-    ("nlb.*", "[nlb.x]\nlcu = 1\n@"),
-    ("nlb.*.tcp", "[nlb.x]\ntcp = { @ }"),
-    ("nlb.*.udp", "[nlb.x]\nudp = { @ }"),
-    ("nlb.*.tls", "[nlb.x]\ntls = { @ }"),
-    ("ecr.*", "[ecr.x]\nstored = '1 GB'\n@"),
-    ("ecr.*.images", "[ecr.x]\nimages = { pushed = '1/day', size = '1 MB', keep = 1, @ }"),
-    ("ecr.*.pulled_to[]", "[ecr.x]\nstored = '1 GB'\npulled_to = [{ region = 'eu-west-1', data = 0, @ }]"),
-    ("cloudwatch.*", "[cloudwatch.x]\n@"),
-    ("cloudwatch.*.alarms", "[cloudwatch.x]\nalarms = { @ }"),
-    ("cloudwatch.*.container_insights", "[cloudwatch.x]\ncontainer_insights = { @ }"),
-    ("nat_gateway.*", "[nat_gateway.x]\n@"),
-    ("public_ipv4.*", "[public_ipv4.x]\n@"),
-    ("data_transfer.*", "[data_transfer.x]\n@"),
-    ("data_transfer.*.inter_region[]", "[data_transfer.x]\ninter_region = [{ region = 'eu-west-1', data = 0, @ }]"),
-    ("secrets_manager.*", "[secrets_manager.x]\nsecrets = 1\n@"),
-    ("sns.*", "[sns.x]\n@"),
-    ("kms.*", "[kms.x]\nkeys = 1\n@"),
-];
-
-/// Schedules likewise: place, key, a value, and the text with `?` for the schedule.
-const SCHEDULES: &[(&str, &str, &str, &str)] = &[
-    ("fargate.*.tasks", "tasks", "1", "[fargate.x]\ncpu = 256\nmemory = 512\ntasks = ?"),
-    ("rds.*.acu", "acu", "1", "[rds.x]\nengine = 'aurora-mysql'\nacu = ?"),
-    (
-        "rds.*.io_requests",
-        "io_requests",
-        "0",
-        "[rds.x]\nengine = 'aurora-mysql'\nacu = 1\nstorage = '1 GB'\nio_requests = ?",
-    ),
-    ("elasticache.*.serverless.data", "data", "'1 GB'", "[elasticache.x]\nengine = 'redis'\nserverless = { data = ? }"),
-    ("alb.*.lcu", "lcu", "1", "[alb.x]\nlcu = ?"),
-    ("alb.*.new_connections", "new_connections", "0", "[alb.x]\nnew_connections = ?"),
-    ("alb.*.active_connections", "active_connections", "0", "[alb.x]\nactive_connections = ?"),
-    ("alb.*.processed", "processed", "0", "[alb.x]\nprocessed = ?"),
-    ("alb.*.processed_lambda", "processed_lambda", "0", "[alb.x]\nprocessed_lambda = ?"),
-    ("alb.*.rule_evaluations", "rule_evaluations", "0", "[alb.x]\nrule_evaluations = ?"),
-    ("alb.*.requests", "requests", "0", "[alb.x]\nrules = 20\nrequests = ?"),
-    ("nlb.*.lcu", "lcu", "1", "[nlb.x]\nlcu = ?"),
-    ("nlb.*.tcp.new_connections", "new_connections", "0", "[nlb.x]\ntcp = { new_connections = ? }"),
-    ("nlb.*.tcp.active_connections", "active_connections", "0", "[nlb.x]\ntcp = { active_connections = ? }"),
-    ("nlb.*.tcp.processed", "processed", "0", "[nlb.x]\ntcp = { processed = ? }"),
-    ("nlb.*.udp.new_connections", "new_connections", "0", "[nlb.x]\nudp = { new_connections = ? }"),
-    ("nlb.*.udp.active_connections", "active_connections", "0", "[nlb.x]\nudp = { active_connections = ? }"),
-    ("nlb.*.udp.processed", "processed", "0", "[nlb.x]\nudp = { processed = ? }"),
-    ("nlb.*.tls.new_connections", "new_connections", "0", "[nlb.x]\ntls = { new_connections = ? }"),
-    ("nlb.*.tls.active_connections", "active_connections", "0", "[nlb.x]\ntls = { active_connections = ? }"),
-    ("nlb.*.tls.processed", "processed", "0", "[nlb.x]\ntls = { processed = ? }"),
-];
-
-/// What says when something runs, likewise.
-const RUNNING: &[(&str, &str)] = &[
-    (
-        "rds.*.running",
-        "[rds.x]\nengine = 'mysql'\nclass = 'db.t3.micro'\nstorage = { type = 'gp2', size = 20 }\nrunning = ?",
-    ),
-    ("elasticache.*.running", "[elasticache.x]\nengine = 'redis'\nnode = 'cache.t3.micro'\nrunning = ?"),
-    ("alb.*.running", "[alb.x]\nlcu = 1\nrunning = ?"),
-    ("nlb.*.running", "[nlb.x]\nlcu = 1\nrunning = ?"),
-    ("nat_gateway.*.running", "[nat_gateway.x]\nrunning = ?"),
-    ("public_ipv4.*.running", "[public_ipv4.x]\nrunning = ?"),
-];
 
 fn schema() -> Value {
     serde_json::from_str(SCHEMA).expect("the schema is JSON")
@@ -292,7 +183,7 @@ fn words_are_those_of_the_model() {
     };
     assert_eq!(words("/$defs/region/enum"), Region::all().map(|region| region.code().to_string()).collect());
     let codes = ServiceCode::ALL.iter().map(|service| service.code().to_string()).collect();
-    assert_eq!(words("/$defs/prices/additionalProperties/oneOf/1/properties/service/enum"), codes);
+    assert_eq!(words("/$defs/service/enum"), codes);
     let properties = schema()["properties"].clone();
     assert!(component_types().all(|kind| properties[kind].is_object()));
 
@@ -555,6 +446,15 @@ fn what_the_schema_takes_the_reader_takes() {
         "".to_string(),
         "[alb.x]\nlcu = '37.2 LCU-hours/month'\n[nlb.x]\nlcu = '1.5 LCU-Hours'".to_string(),
         "month = '2026-10'\n[account]\nalways_free = false".to_string(),
+        "[account]\nopened = 2025-03-01\nfirst_months_free = false\ndiscount = '7%'".to_string(),
+        "[account]\nopened = '2025-09-01'\nplan = 'free'\nsign_up_credits = '150 USD'".to_string(),
+        "[account]\nelsewhere = { DataTransfer-Out-Bytes = '20 TB', KMS-Requests = '5M' }".to_string(),
+        "[account.elsewhere]\nLCUUsage = { quantity = 9.5, operation = 'LoadBalancing:Application' }".to_string(),
+        "[account]\nprivate_rates = { 8CESGAFWKAJ98PME = 0.036, KMS-Keys = { off = '10%', note = 'contract' } }".to_string(),
+        "[account]\ndiscount = { off = '7.5 %', except = ['AmazonVPC'] }\ncurrency = { code = 'EUR', per_usd = 0.92 }"
+            .to_string(),
+        "[account]\ncredits = [{ amount = '1_000', expires = 2027-06-30, services = ['AmazonECS'], since = 2026-11-01 }]"
+            .to_string(),
         "[prices]\nas_of = 2026-09-01\nKMS-Keys = '0.9'\nLCUUsage = 0.007".to_string(),
         "[prices]\nTimedStorage-ByteHrs = { service = 'AmazonECR', rate = '0.09', note = 'contract' }".to_string(),
         "[fargate.x]\ncpu = '0.25 vCPU'\nmemory = '0.5GB'\ntasks = 0".to_string(),
@@ -611,6 +511,17 @@ fn what_the_schema_refuses_the_reader_refuses() {
         "month = '2026-13'".to_string(),
         "month = '367d'".to_string(),
         "[account]\nalways_free = 'no'".to_string(),
+        "[account]\nopened = 'in March'".to_string(),
+        "[account]\nplan = 'trial'".to_string(),
+        "[account]\nelsewhere = { KMS-Requests = { service = 'awskms' } }".to_string(),
+        "[account]\nprivate_rates = { KMS-Keys = { rate = 1, off = '1%' } }".to_string(),
+        "[account]\nprivate_rates = { KMS-Keys = { note = 'nothing' } }".to_string(),
+        "[account]\ndiscount = '101%'".to_string(),
+        "[account]\ndiscount = { except = ['AmazonVPC'] }".to_string(),
+        "[account]\ncredits = { amount = 1 }".to_string(),
+        "[account]\ncredits = [{ name = 'nothing' }]".to_string(),
+        "[account]\ncurrency = { code = 'euro', per_usd = 1 }".to_string(),
+        "[account]\ncurrency = { code = 'EUR' }".to_string(),
         "[prices]\nKMS-Keys = { note = 'no rate' }".to_string(),
         "[ec2.x]\ncount = 1".to_string(),
         "kms = 3".to_string(),

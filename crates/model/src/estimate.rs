@@ -1,13 +1,15 @@
 //! From usage to priced lines. An estimate never fails and never hides a gap.
 
+use crate::account::{Account, Currency, Elsewhere};
 use crate::exact::Ratio;
+use crate::free::{Allowance, Offer};
 use crate::meter::{Meter, Region, ServiceCode};
 use crate::money::Usd;
 use crate::price::{Basis, Confidence, Gap, Price, PriceBook, Source, Tariff};
 use crate::stack::Stack;
 use crate::time::{Date, Horizon};
 use crate::unit::{AnyQuantity, UnitKind};
-use crate::usage::{Allowance, Pricing, Usage};
+use crate::usage::{Pricing, Usage};
 use alloc::borrow::Cow;
 use alloc::collections::BTreeSet;
 use alloc::format;
@@ -36,11 +38,54 @@ pub struct Estimate {
     pub lines: Vec<Line>,
     /// What could not: while this is not empty the total is a lower bound.
     pub unpriced: Vec<Unpriced>,
+    /// What credits pay from month to month, until they are used up or expire.
+    pub drawdown: Vec<CreditMonth>,
+    /// The currency in which the total is shown, too.
+    pub currency: Option<Currency>,
 }
 
-/// A priced usage, or a part of one that has a rate of its own.
+/// What credits pay in a calendar month.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CreditMonth {
+    /// Its first day, or the first day on which there were credits.
+    pub from: Date,
+    /// What the stack costs before credits, from then on.
+    pub gross: Usd,
+    /// What they pay.
+    pub credits: Usd,
+    /// What is left of them at its end, without what expired.
+    pub left: Usd,
+}
+
+/// What a line is, after AWS's line item types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum LineKind {
+    /// Usage, at its rate.
+    Usage,
+    /// What an agreement with AWS takes off.
+    Discount,
+    /// What credits pay, in dollars at a rate of -1.
+    Credit,
+}
+
+impl LineKind {
+    /// As documents write it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            LineKind::Usage => "usage",
+            LineKind::Discount => "discount",
+            LineKind::Credit => "credit",
+        }
+    }
+}
+
+/// A priced usage, or a part of one that has a rate of its own; or what is taken off.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
+    /// What it is.
+    pub kind: LineKind,
     /// Whose: `fargate.api`.
     pub component: Arc<str>,
     /// Who bills it.
@@ -100,6 +145,12 @@ impl Total {
 }
 
 impl Estimate {
+    /// The sum of the lines of a kind.
+    #[must_use]
+    pub fn of_kind(&self, kind: LineKind) -> Usd {
+        self.lines.iter().filter(|line| line.kind == kind).map(|line| line.amount).sum()
+    }
+
     /// The sum of the lines.
     #[must_use]
     pub fn total(&self) -> Total {
@@ -133,21 +184,29 @@ impl Estimate {
 pub fn estimate(stack: &Stack, book: &PriceBook, as_of: Option<Date>) -> Estimate {
     let usage = stack.usage();
     let months = stack.horizon.months();
+    let account = &stack.account;
+    let day = as_of.or_else(|| book.day());
     let own = stack.allowances();
-    let account = if stack.always_free { book.allowances() } else { &[] };
-    // What the stack makes free by itself is of the horizon, what every account has is of a month.
-    let pools = own.iter().map(|allowance| Pool { allowance, left: allowance.quantity });
-    let monthly = account.iter().map(|allowance| Pool { allowance, left: allowance.quantity * months });
+    // What the stack makes free by itself is of the horizon, what an account has is of a month.
+    let pools = own.iter().map(|allowance| Pool { allowance, left: allowance.quantity, share: Ratio::ONE });
+    let monthly = book.allowances().iter().map(|allowance| Pool {
+        allowance,
+        left: allowance.quantity * months,
+        share: share(account, allowance.offer, stack.horizon, day),
+    });
     let mut pricer = Pricer {
         region: stack.region,
         months,
         book,
         as_of,
-        pools: pools.chain(monthly).collect(),
+        pools: pools.chain(monthly.filter(|pool| !pool.share.is_zero())).collect(),
         consumed: Vec::new(),
         lines: Vec::with_capacity(usage.len() + 4),
         unpriced: Vec::new(),
     };
+    for used in &account.elsewhere {
+        pricer.use_elsewhere(used);
+    }
     for used in usage {
         pricer.price(used);
     }
@@ -158,9 +217,11 @@ pub fn estimate(stack: &Stack, book: &PriceBook, as_of: Option<Date>) -> Estimat
         horizon: stack.horizon,
         book: (book.version().to_string(), as_of),
         components: stack.components.iter().map(|(name, _)| Arc::clone(name)).collect(),
-        remarks: Vec::new(),
+        remarks: free_words(account, book, stack.horizon, day).into_iter().collect(),
         lines: pricer.lines,
         unpriced: pricer.unpriced,
+        drawdown: Vec::new(),
+        currency: None,
     }
 }
 
@@ -168,6 +229,34 @@ pub fn estimate(stack: &Stack, book: &PriceBook, as_of: Option<Date>) -> Estimat
 struct Pool<'a> {
     allowance: &'a Allowance,
     left: Ratio,
+    /// The part of the horizon in which it is there.
+    share: Ratio,
+}
+
+/// The part of the horizon in which an account has an offer and wants it.
+fn share(account: &Account, offer: Offer, horizon: Horizon, day: Option<Date>) -> Ratio {
+    let wanted = match offer {
+        Offer::Always => account.always_free,
+        Offer::Months { .. } => account.offers,
+    };
+    if wanted { offer.share(account.opened, horizon, day) } else { Ratio::ZERO }
+}
+
+/// Until when an account that says when it was opened has the offers of its first months.
+fn free_words(account: &Account, book: &PriceBook, horizon: Horizon, day: Option<Date>) -> Option<String> {
+    let opened = account.opened.filter(|_| account.offers)?;
+    let offer = book.allowances().iter().map(|allowance| allowance.offer).find(|offer| *offer != Offer::Always)?;
+    let Offer::Months { months, opened_before } = offer else { return None };
+    let Some(end) = offer.ends(opened) else {
+        return Some(format!(
+            "accounts opened from {opened_before} on have credits instead of {months} months of free usage"
+        ));
+    };
+    let when = match (horizon, day) {
+        (Horizon::Month { .. }, _) | (_, None) => String::new(),
+        (_, Some(day)) => format!("; this {} is taken as of {day}", horizon.label()),
+    };
+    Some(format!("opened on {opened}, the account has {months} months of free usage: until {end}{when}"))
 }
 
 struct Pricer<'a> {
@@ -200,15 +289,28 @@ impl Pricer<'_> {
         }
     }
 
+    /// What others have used of free quantities and bands before.
+    fn use_elsewhere(&mut self, used: &Elsewhere) {
+        let mut rest = used.quantity * self.months;
+        for pool in self.pools.iter_mut().filter(|pool| pool.allowance.covers(&used.meter)) {
+            let free = pool.left.min(rest * pool.share);
+            pool.left = pool.left - free;
+            rest = rest - free;
+        }
+        if used.region == self.region {
+            self.add_up(&used.meter, rest);
+        }
+    }
+
     /// Takes off what allowances leave free; a zero line says so. Returns whether that was all.
     fn take_free(&mut self, used: &mut Usage) -> bool {
         let mut any = false;
         for at in 0..self.pools.len() {
-            let Pool { allowance, left } = &mut self.pools[at];
+            let Pool { allowance, left, share } = &mut self.pools[at];
             if left.is_zero() || !allowance.covers(&used.meter) {
                 continue;
             }
-            let free = (*left).min(used.quantity.value);
+            let free = (*left).min(used.quantity.value * *share);
             if free.is_zero() {
                 continue;
             }
@@ -242,14 +344,18 @@ impl Pricer<'_> {
 
     /// How much of the meter was used before in this month; adds this usage.
     fn consume(&mut self, used: &Usage) -> Ratio {
-        match self.consumed.iter_mut().find(|(meter, _)| *meter == used.meter) {
+        self.add_up(&used.meter, used.quantity.value)
+    }
+
+    fn add_up(&mut self, meter: &Meter, quantity: Ratio) -> Ratio {
+        match self.consumed.iter_mut().find(|(known, _)| known == meter) {
             Some((_, sum)) => {
                 let before = *sum;
-                *sum = *sum + used.quantity.value;
+                *sum = *sum + quantity;
                 before
             }
             None => {
-                self.consumed.push((used.meter.clone(), used.quantity.value));
+                self.consumed.push((meter.clone(), quantity));
                 Ratio::ZERO
             }
         }
@@ -275,6 +381,7 @@ impl Pricer<'_> {
     fn charge(&mut self, used: Usage, rate: Ratio, source: Source) {
         let Some(amount) = Usd::round(rate * used.quantity.value) else { return self.gap(used, Gap::TooLarge) };
         self.lines.push(Line {
+            kind: LineKind::Usage,
             usage_type: used.meter.written(self.region),
             component: used.component,
             service: used.meter.service,

@@ -165,7 +165,7 @@ impl Pricing<'_> {
     ) -> Stack {
         let whole = self.stack;
         let mut stack = Stack::new(whole.name.as_str(), whole.region, whole.horizon);
-        stack.always_free = whole.always_free;
+        stack.account = whole.account.clone();
         for (name, component) in whole.components.iter().filter(|(name, _)| wanted(name)) {
             let mut component = component.clone();
             if let Component::Fargate(fargate) = &mut component

@@ -1,9 +1,11 @@
 //! A stack: components in a region, over a horizon.
 
+use crate::account::Account;
+use crate::free::Allowance;
 use crate::meter::Region;
 use crate::services::Component;
 use crate::time::Horizon;
-use crate::usage::{Allowance, Site, Usage};
+use crate::usage::{Site, Usage};
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -26,8 +28,8 @@ pub struct Stack {
     pub region: Region,
     /// The time to price.
     pub horizon: Horizon,
-    /// Whether what AWS gives every account each month is taken off (it is, by default).
-    pub always_free: bool,
+    /// The account that is billed for it.
+    pub account: Account,
     /// Its parts, by name, in the order of the report.
     pub components: Vec<(Arc<str>, Component)>,
 }
@@ -36,7 +38,7 @@ impl Stack {
     /// A stack without components.
     #[must_use]
     pub fn new(name: impl Into<String>, region: Region, horizon: Horizon) -> Stack {
-        Stack { name: name.into(), region, horizon, always_free: true, components: Vec::new() }
+        Stack { name: name.into(), region, horizon, account: Account::default(), components: Vec::new() }
     }
 
     /// Adds a component.

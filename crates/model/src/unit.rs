@@ -85,6 +85,8 @@ units! {
     SecretMonth = "Secrets";
     /// One key for one month.
     KeyMonth = "Keys";
+    /// One dollar that is billed: what discounts and credits are of.
+    Dollar = "USD";
 }
 
 impl UnitKind {

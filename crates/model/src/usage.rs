@@ -62,24 +62,3 @@ impl Site {
         }
     }
 }
-
-/// Something that is free up to a quantity, for all usage of certain meters together.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Allowance {
-    /// In words: `first 5 GB of logs a month are free`.
-    pub name: Arc<str>,
-    /// What it covers: `(service code, usage type)`.
-    pub meters: Arc<[(crate::meter::ServiceCode, Arc<str>)]>,
-    /// How much is free over the horizon, in the unit of each of its meters.
-    pub quantity: Ratio,
-    /// Where the rule comes from.
-    pub source: Arc<str>,
-}
-
-impl Allowance {
-    /// Whether it covers this meter.
-    #[must_use]
-    pub fn covers(&self, meter: &Meter) -> bool {
-        self.meters.iter().any(|(service, usage_type)| *service == meter.service && **usage_type == *meter.usage_type)
-    }
-}

@@ -65,7 +65,7 @@ fn book(path: &Path, only: Option<Region>) -> Result<PriceBook, Failure> {
 fn bills(stack: &Path, args: &PricesDiffArgs) -> Result<Vec<(String, Estimate, Estimate)>, Failure> {
     let input = |path: &Path| {
         let price_book = (path != Path::new(BUNDLED)).then(|| path.to_path_buf());
-        Input::read(stack, &PricingArgs { set: Vec::new(), price_book, as_of: args.as_of })
+        Input::read(stack, &PricingArgs { price_book, as_of: args.as_of, ..PricingArgs::default() })
     };
     let (before, after) = (input(&args.before)?, input(&args.after)?);
     let file = before.file();

@@ -40,7 +40,7 @@ fn against_bill(stack: &Path, month: Span, args: &ReconcileArgs) -> Result<Outco
     let estimate = input.price(args.scenario.as_deref())?;
     let reconciled = Reconciliation::new(&estimate, &charged.bill, &conditions)
         .map_err(|error| Problem::of_text(error.to_string()))?;
-    show(&reconciled, &charged, args)?;
+    show(&reconciled, &charged, input.age(&estimate), args)?;
     if let Some(out) = &args.calibrate {
         let calibrated = input.calibrate(&reconciled)?;
         super::init::write_new(out, &calibrated.text, args.force)?;
@@ -65,8 +65,17 @@ fn bill(month: Span, conditions: &[Condition], args: &ReconcileArgs) -> Result<C
     of_files(query_of_files(month, conditions), &args.export, &MAY_LACK)
 }
 
-fn show(reconciled: &Reconciliation, charged: &Charged, args: &ReconcileArgs) -> Result<(), Failure> {
-    let report = || report::reconciliation(reconciled, &charged.source).ok_or_else(Failure::too_large);
+fn show(
+    reconciled: &Reconciliation,
+    charged: &Charged,
+    age: Option<String>,
+    args: &ReconcileArgs,
+) -> Result<(), Failure> {
+    let report = || {
+        let mut report = report::reconciliation(reconciled, &charged.source).ok_or_else(Failure::too_large)?;
+        report.notes.extend(age.clone());
+        Ok::<_, Failure>(report)
+    };
     output::data(&match args.output.format {
         Format::Table => table::render(&report()?, args.output.precision, output::stdout_width()),
         Format::Markdown => markdown::render(&report()?, args.output.precision),

@@ -60,7 +60,8 @@ pub(crate) fn run(args: &SimulateArgs) -> Result<Outcome, Failure> {
         let picture = render::picture(&simulation.run, subject.load, subject.service, &clock);
         write_new(path, &picture.into_string(), true)?;
     }
-    show(&simulation, &subject, &clock, args)?;
+    let age = simulation.courses.first().and_then(|course| input.age(&course.estimate));
+    show(&simulation, &subject, &clock, age, args)?;
     match simulation.courses.first() {
         Some(scaling) => Ok(verdict(scaling, args)),
         None => Ok(Outcome::Complete),
@@ -162,11 +163,18 @@ pub(super) fn chosen<'a>(resolved: &'a Resolved, wanted: Option<&str>) -> Result
     }
 }
 
-fn show(simulation: &Simulation, of: &Subject<'_>, clock: &Clock, args: &SimulateArgs) -> Result<(), Failure> {
+fn show(
+    simulation: &Simulation,
+    of: &Subject<'_>,
+    clock: &Clock,
+    age: Option<String>,
+    args: &SimulateArgs,
+) -> Result<(), Failure> {
     let when = |second: u64| clock.when(second);
     let precision = args.output.precision;
     let head = report::subject(of, &when);
     let mut main = report::simulation(simulation, of);
+    main.notes.extend(age);
     let mut lists: Vec<Report> = Vec::new();
     if args.activities {
         let title = format!("scaling activities ({})", of.zone);

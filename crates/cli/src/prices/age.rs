@@ -8,8 +8,9 @@ use stackcost_model::estimate::Estimate;
 use stackcost_model::price::Old;
 use stackcost_model::time::Date;
 
-/// Rates that are older than this many days are told of. AWS changes most of them less often.
-const OLD: i32 = 365;
+/// Rates that are older than this many days are told of, unless the user says otherwise. AWS changes
+/// most of them less often.
+pub(crate) const OLD: i32 = 365;
 
 /// The day in UTC. `SOURCE_DATE_EPOCH`, the usual way to make a build reproducible, goes first, so
 /// that the same inputs can give the same report.
@@ -20,14 +21,14 @@ pub(crate) fn today() -> Date {
 }
 
 /// What to say of an estimate at the newest rates there are, if these are old.
-pub(crate) fn remark(estimate: &Estimate, own: Option<&OwnBook>) -> Option<String> {
+pub(crate) fn remark(estimate: &Estimate, own: Option<&OwnBook>, most: i32) -> Option<String> {
     if estimate.book.1.is_some() {
         return None;
     }
     let sources = || estimate.lines.iter().map(|line| &line.source);
     let confirmed =
         own.filter(|own| sources().any(|source| own.says(source))).and_then(|own| own.confirmed(estimate.region));
-    let (newest, days) = Old { today: today(), most: OLD, confirmed }.is(sources())?;
+    let (newest, days) = Old { today: today(), most, confirmed }.is(sources())?;
     Some(format!(
         "these rates are known as of {newest}, {days} days ago; `stackcost prices refresh` makes a newer book"
     ))

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use stackcost_formats::book::{MANIFEST, Pin};
 use stackcost_formats::offers::{self, PriceList};
 use stackcost_formats::problem::Problem;
-use stackcost_model::usage::Allowance;
+use stackcost_model::free::Allowance;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{BufReader, Read};

@@ -5,9 +5,9 @@ use super::{Form, LeftOut, PriceList, Why};
 use crate::problem::Problem;
 use rust_decimal::Decimal;
 use stackcost_model::exact::Ratio;
+use stackcost_model::free::Allowance;
 use stackcost_model::price::{Band, Basis, Confidence, Payment, PlanKind, PlanRate, Price, Reservation, Source, Term};
 use stackcost_model::time::Date;
-use stackcost_model::usage::Allowance;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 

@@ -22,10 +22,10 @@ pub mod urls;
 
 use crate::problem::{Problem, Problems};
 use gather::Gather;
+use stackcost_model::free::Allowance;
 use stackcost_model::meter::Region;
 use stackcost_model::price::{PlanRate, Price, Reservation};
 use stackcost_model::time::Date;
-use stackcost_model::usage::Allowance;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::BufRead;

@@ -3,6 +3,7 @@
 
 use super::*;
 use stackcost_model::exact::Ratio;
+use stackcost_model::free::Offer;
 use stackcost_model::meter::ServiceCode;
 use std::fmt::Write as _;
 
@@ -75,7 +76,9 @@ fn allowances() -> Vec<Allowance> {
         name: "first 1,000 requests".into(),
         meters: vec![(ServiceCode::Sns, "Requests-Tier1".into()), (ServiceCode::CloudWatch, "CW:Requests".into())]
             .into(),
+        operation: "".into(),
         quantity: Ratio::whole(1_000),
+        offer: Offer::Always,
         source: "a test".into(),
     }]
 }

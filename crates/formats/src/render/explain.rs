@@ -3,6 +3,7 @@
 use super::number;
 use super::table::wrap_under;
 use stackcost_model::estimate::Estimate;
+use stackcost_model::unit::UnitKind;
 
 /// The lines of an estimate, explained, at most `width` wide (a name can be wider).
 #[must_use]
@@ -14,7 +15,9 @@ pub fn render(estimate: &Estimate, width: usize) -> String {
         let operation = if line.operation.is_empty() { String::new() } else { format!(", {}", line.operation) };
         out.push_str(&format!("{}: {} ({}{operation})\n", line.component, line.usage_type, line.service));
         out.push_str(&format!("  usage   {}\n          = {quantity} {unit}\n", line.because));
-        out.push_str(&format!("  amount  {quantity} {unit} x {rate} USD = {} USD\n", line.amount));
+        // What is taken off of dollars has no rate in dollars.
+        let rate = if line.quantity.unit == UnitKind::Dollar { rate } else { format!("{rate} USD") };
+        out.push_str(&format!("  amount  {quantity} {unit} x {rate} = {} USD\n", line.amount));
         out.push_str(&format!("  rate    {} [{}]\n\n", line.source, line.source.confidence));
     }
     for gap in &estimate.unpriced {
@@ -22,6 +25,10 @@ pub fn render(estimate: &Estimate, width: usize) -> String {
         out.push_str(&format!("{}: {} ({})\n", gap.component, gap.usage_type, gap.service));
         out.push_str(&format!("  usage   {}\n          = {quantity} {unit}\n", gap.because));
         out.push_str(&format!("  amount  unknown: {}\n\n", gap.gap));
+    }
+    for remark in &estimate.remarks {
+        out.push_str(&wrap_under(remark, width, 0));
+        out.push('\n');
     }
     let lines = out.lines().map(|line| match line.char_indices().nth(INDENT) {
         // What is told stands under what was told.

@@ -3,7 +3,7 @@
 use super::number;
 use serde::Serialize;
 use stackcost_model::compare::Comparison;
-use stackcost_model::estimate::{self, Total};
+use stackcost_model::estimate::{self, LineKind, Total};
 use stackcost_model::price::Source;
 
 #[derive(Serialize)]
@@ -19,6 +19,40 @@ struct Estimate<'a> {
     lines: Vec<Line<'a>>,
     unpriced: Vec<Unpriced<'a>>,
     total: TotalJson,
+    /// Only where more than usage adds to the total.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parts: Option<Parts>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    credit_months: Vec<CreditMonth>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    converted: Option<Converted<'a>>,
+}
+
+/// What the total consists of.
+#[derive(Serialize)]
+struct Parts {
+    usage: String,
+    discounts: String,
+    credits: String,
+}
+
+/// What credits pay in a month.
+#[derive(Serialize)]
+struct CreditMonth {
+    from: String,
+    gross: String,
+    credits: String,
+    net: String,
+    left: String,
+}
+
+/// The total in another currency, at the user's rate.
+#[derive(Serialize)]
+struct Converted<'a> {
+    currency: &'a str,
+    per_usd: String,
+    amount: String,
+    from: &'a str,
 }
 
 /// What amounts are over.
@@ -38,6 +72,9 @@ struct PriceBook<'a> {
 #[derive(Serialize)]
 struct Line<'a> {
     component: &'a str,
+    /// Only of what is no usage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
     service: &'a str,
     usage_type: &'a str,
     operation: &'a str,
@@ -181,12 +218,37 @@ fn document(estimate: &estimate::Estimate) -> Estimate<'_> {
             Total::Exactly(usd) => TotalJson { kind: "exactly", usd: usd.to_string() },
             Total::AtLeast(usd) => TotalJson { kind: "at_least", usd: usd.to_string() },
         },
+        parts: parts(estimate),
+        credit_months: estimate.drawdown.iter().map(credit_month).collect(),
+        converted: estimate.currency.as_ref().map(|currency| Converted {
+            currency: &currency.code,
+            per_usd: number(currency.per_usd, 18),
+            amount: number(estimate.total().usd().to_ratio() * currency.per_usd, 12),
+            from: &currency.from,
+        }),
+    }
+}
+
+fn parts(estimate: &estimate::Estimate) -> Option<Parts> {
+    let of = |kind| estimate.of_kind(kind).to_string();
+    let more = estimate.lines.iter().any(|line| line.kind != LineKind::Usage);
+    more.then(|| Parts { usage: of(LineKind::Usage), discounts: of(LineKind::Discount), credits: of(LineKind::Credit) })
+}
+
+fn credit_month(month: &estimate::CreditMonth) -> CreditMonth {
+    CreditMonth {
+        from: month.from.to_string(),
+        gross: month.gross.to_string(),
+        credits: month.credits.to_string(),
+        net: (month.gross - month.credits).to_string(),
+        left: month.left.to_string(),
     }
 }
 
 fn line(line: &estimate::Line) -> Line<'_> {
     Line {
         component: &line.component,
+        kind: Some(line.kind).filter(|kind| *kind != LineKind::Usage).map(LineKind::word),
         service: line.service.code(),
         usage_type: &line.usage_type,
         operation: &line.operation,

@@ -4,6 +4,7 @@
 //! `[scenario.NAME]`; and components, `[TYPE.NAME]`. Each type has one file here, which reads its
 //! keys. A key nobody asks for is an error.
 
+mod account;
 mod alb;
 mod autoscaling;
 mod calibrate;
@@ -110,6 +111,26 @@ impl StackFile {
                 .into());
         }
         Ok(file)
+    }
+
+    /// Lays a file of an account under the scenarios: what the account pays, for all its stacks. It has tables
+    /// `[account]` and `[prices]`, as a stack file has them; key by key it goes before the stack file.
+    ///
+    /// # Errors
+    /// What is not TOML, and keys that are not of an account.
+    pub fn of_account(&mut self, name: &str, content: &str) -> Result<(), Problems> {
+        let file = tree::parse(name, content)?;
+        let table = Reader::new(&file, "the file of an account")?;
+        let parts = [table.opt("account"), table.opt("prices")];
+        table.finish()?;
+        if parts.iter().all(Option::is_none) {
+            let problem = Problem::of_text(format!("{name} says nothing of an account"));
+            return Err(problem.help("write a table [account], or [prices], as in a stack file").into());
+        }
+        if let (Value::Table(root), Value::Table(over)) = (&mut self.root.value, &file.value) {
+            root.merge(over);
+        }
+        Ok(())
     }
 
     /// Sets a value over the file and all scenarios: `fargate.api.tasks=8`. What is no TOML value
@@ -305,10 +326,8 @@ fn read(root: &Node, env: &Env<'_>) -> Result<Resolved, Problems> {
     table.read("baseline", |node| scalar::string(node).map(str::to_string))?;
     let mut stack = Stack::new(name, region, horizon);
     let (mut problems, mut autoscaled) = (Vec::new(), Vec::new());
-    if let Some(account) = table.opt("account") {
-        let account = Reader::new(account, "[account]")?;
-        stack.always_free = account.read("always_free", scalar::boolean)?.unwrap_or(true);
-        account.finish()?;
+    if let Some(node) = table.opt("account") {
+        stack.account = account::read(node, region)?;
     }
     let (prices, as_of) = match table.opt("prices") {
         Some(node) => prices::read(node, region)?,

@@ -22,20 +22,22 @@ pub(super) fn read(node: &Node, region: Region) -> Result<(Vec<Price>, Option<Da
     let mut prices = Vec::new();
     for entry in &table.table.entries {
         match entry.key.as_str() {
-            "as_of" => as_of = Some(date(&entry.node)?),
+            "as_of" => as_of = Some(date(&entry.node, "as_of")?),
             _ => prices.push(rate(entry, region)?),
         }
     }
     Ok((prices, as_of))
 }
 
-fn date(node: &Node) -> Result<Date, Problem> {
+/// A day, of a key.
+pub(super) fn date(node: &Node, key: &str) -> Result<Date, Problem> {
     let text = match &node.value {
         Value::String(text) | Value::Date(text) => text,
         other => return Err(Problem::new(&node.at, format!("a date is text, not {}", other.kind()))),
     };
-    text.parse()
-        .map_err(|_| Problem::new(&node.at, format!("`{text}` is no date")).help("write as_of = \"2026-09-01\""))
+    text.parse().map_err(|_| {
+        Problem::new(&node.at, format!("`{text}` is no date")).help(format!("write {key} = \"2026-09-01\""))
+    })
 }
 
 fn rate(entry: &Entry, stack_region: Region) -> Result<Price, Problem> {
@@ -57,7 +59,7 @@ fn rate(entry: &Entry, stack_region: Region) -> Result<Price, Problem> {
         }
         _ => decimal(&entry.node)?,
     };
-    let meter = meter(entry, &parsed.rest, service)?;
+    let meter = meter(entry, &parsed.rest, service, "", "rate")?;
     Ok(Price {
         service: meter.service,
         region: Some(parsed.region.unwrap_or(stack_region)),
@@ -69,7 +71,7 @@ fn rate(entry: &Entry, stack_region: Region) -> Result<Price, Problem> {
     })
 }
 
-fn decimal(node: &Node) -> Result<Decimal, Problem> {
+pub(super) fn decimal(node: &Node) -> Result<Decimal, Problem> {
     let text = match &node.value {
         Value::String(text) | Value::Number(text) => text,
         other => return Err(Problem::new(&node.at, format!("a rate is a decimal, not {}", other.kind()))),
@@ -79,13 +81,20 @@ fn decimal(node: &Node) -> Result<Decimal, Problem> {
     })
 }
 
-fn service_code(node: &Node) -> Result<ServiceCode, Problem> {
+pub(super) fn service_code(node: &Node) -> Result<ServiceCode, Problem> {
     let words: Vec<(&str, ServiceCode)> = ServiceCode::ALL.iter().map(|service| (service.code(), *service)).collect();
     scalar::word(node, "service code", &words)
 }
 
-/// The meter that a usage type names: there must be exactly one service that has it.
-fn meter(entry: &Entry, usage_type: &str, service: Option<ServiceCode>) -> Result<&'static Meter, Problem> {
+/// The meter that a usage type names, for the value of a key: there must be exactly one service that has it.
+/// With an operation it must be one that the service has; without, any will do for a rate.
+pub(super) fn meter(
+    entry: &Entry,
+    usage_type: &str,
+    service: Option<ServiceCode>,
+    operation: &str,
+    key: &str,
+) -> Result<&'static Meter, Problem> {
     let mut found: Vec<&Meter> = Component::all_meters().filter(|meter| meter.stands_for(usage_type)).collect();
     if let Some(service) = service {
         found.retain(|meter| meter.service == service);
@@ -106,7 +115,19 @@ fn meter(entry: &Entry, usage_type: &str, service: Option<ServiceCode>) -> Resul
             &entry.key_at,
             format!("`{usage_type}` is billed by several services: {}", services.join(", ")),
         )
-        .help(format!("write \"{usage_type}\" = {{ service = \"{}\", rate = \"...\" }}", services[0])));
+        .help(format!("write \"{usage_type}\" = {{ service = \"{}\", {key} = \"...\" }}", services[0])));
     }
-    Ok(first)
+    let mut operations: Vec<&str> = found.iter().map(|meter| &*meter.operation).collect();
+    operations.sort_unstable();
+    operations.dedup();
+    if key == "rate" || (operations.len() == 1 && operation.is_empty()) {
+        return Ok(first);
+    }
+    found.into_iter().find(|meter| *meter.operation == *operation).ok_or_else(|| {
+        Problem::new(
+            &entry.key_at,
+            format!("`{usage_type}` is billed by several operations: {}", operations.join(", ")),
+        )
+        .help(format!("write \"{usage_type}\" = {{ operation = \"{}\", {key} = \"...\" }}", operations[0]))
+    })
 }

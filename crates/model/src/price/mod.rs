@@ -51,10 +51,10 @@ pub use lint::{Oddity, Old, Warning, oddities};
 pub use tariff::{Band, Slice, Tariff};
 pub use term::{Payment, PlanKind, PlanRate, Reservation, Term};
 
+use crate::free::{Allowance, SignUp};
 use crate::meter::{Meter, Region, ServiceCode};
 use crate::time::Date;
 use crate::unit::UnitKind;
-use crate::usage::Allowance;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -176,6 +176,7 @@ pub struct PriceBook {
     /// Sorted likewise; looked at first.
     overrides: Vec<Price>,
     allowances: Vec<Allowance>,
+    sign_up: Option<SignUp>,
 }
 
 impl PriceBook {
@@ -194,16 +195,35 @@ impl PriceBook {
         sort(&mut self.overrides);
     }
 
-    /// The same book with what is free of charge each month for every account.
+    /// The same book with what is free of charge each month.
     #[must_use]
     pub fn with_allowances(self, allowances: impl IntoIterator<Item = Allowance>) -> PriceBook {
         PriceBook { allowances: allowances.into_iter().collect(), ..self }
     }
 
-    /// What is free of charge each month for every account.
+    /// What is free of charge each month: who has it, each says itself.
     #[must_use]
     pub fn allowances(&self) -> &[Allowance] {
         &self.allowances
+    }
+
+    /// The same book with what new accounts are credited.
+    #[must_use]
+    pub fn with_sign_up(self, sign_up: Option<SignUp>) -> PriceBook {
+        PriceBook { sign_up, ..self }
+    }
+
+    /// What new accounts are credited.
+    #[must_use]
+    pub fn sign_up(&self) -> Option<&SignUp> {
+        self.sign_up.as_ref()
+    }
+
+    /// The newest day that the book's name has: what "now" is for a horizon without a date, so that the
+    /// same book gives the same estimate on any day.
+    #[must_use]
+    pub fn day(&self) -> Option<Date> {
+        self.version.split_whitespace().filter_map(|word| word.parse().ok()).max()
     }
 
     /// The name of this book: the date of its newest rate, as a rule.

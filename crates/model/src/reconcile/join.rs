@@ -2,7 +2,7 @@
 
 use super::{Cause, Line, Part, Untagged, asks_for_tag, cause};
 use crate::bill::{Amount, Bill, ChargeKind, Condition, Dimension, Entry};
-use crate::estimate::Estimate;
+use crate::estimate::{Estimate, LineKind};
 use crate::exact::Ratio;
 use crate::meter::{Region, ServiceCode, UsageType};
 use crate::services::Component;
@@ -357,7 +357,9 @@ impl Billed {
 /// The lines and gaps of an estimate by meter, in its order; `None` when a sum leaves the range.
 fn estimated(estimate: &Estimate) -> Option<Vec<Estimated>> {
     let mut all: Vec<Estimated> = Vec::new();
-    let lines = estimate.lines.iter().map(|line| {
+    // A bill has what is taken off as charges of other kinds, not with the usage.
+    let usage = estimate.lines.iter().filter(|line| line.kind == LineKind::Usage);
+    let lines = usage.map(|line| {
         let priced = Some((line.rate, line.amount));
         (&line.component, line.service, &line.usage_type, &line.operation, line.quantity, priced, None)
     });

@@ -25,6 +25,7 @@ fn estimate(lines: &[(&str, ServiceCode, &str, &str, &str, &str)]) -> Estimate {
         .map(|(component, service, usage_type, operation, quantity, rate)| {
             let (quantity, rate) = (Ratio::parse(quantity).unwrap(), Ratio::parse(rate).unwrap());
             EstimateLine {
+                kind: crate::estimate::LineKind::Usage,
                 component: (*component).into(),
                 service: *service,
                 usage_type: usage_type.to_string().into(),
@@ -47,6 +48,8 @@ fn estimate(lines: &[(&str, ServiceCode, &str, &str, &str, &str)]) -> Estimate {
         remarks: Vec::new(),
         lines,
         unpriced: Vec::new(),
+        drawdown: Vec::new(),
+        currency: None,
     }
 }
 

@@ -30,10 +30,10 @@ pub use simulation::{
 pub use spend::{spend, spend_by_kind};
 
 use crate::compare::{Comparison, Delta};
-use crate::estimate::{Estimate, Line, Total, Unpriced};
+use crate::estimate::{Estimate, Line, LineKind, Total, Unpriced};
 use crate::exact::Ratio;
 use crate::meter::{Meter, ServiceCode, UsageType};
-use crate::money::Usd;
+use crate::money::{Usd, apportion};
 use crate::price::{Confidence, Price, PriceBook, RegionGaps, Warning};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
@@ -161,6 +161,10 @@ pub fn estimate(estimate: &Estimate) -> Report {
         cells: vec![Cell::Text(name.to_string()), Cell::Empty, Cell::Empty, Cell::Empty, Cell::total(total)],
         remark: None,
     });
+    if let Some((name, amount)) = converted(estimate) {
+        let cells = vec![Cell::Text(name), Cell::Empty, Cell::Empty, Cell::Empty, Cell::Text(amount)];
+        rows.push(Row { kind: RowKind::Figure, cells, remark: None });
+    }
     Report {
         title: title(estimate),
         columns: vec![text("component"), number("quantity"), text("unit"), number("rate"), number("USD")],
@@ -170,8 +174,7 @@ pub fn estimate(estimate: &Estimate) -> Report {
 }
 
 fn line_row(line: &Line) -> Row {
-    let own = line.source.confidence == Confidence::User && !line.rate.is_zero();
-    let remark = if own { format!("{}; at your own rate", line.because) } else { line.because.clone() };
+    let remark = if is_own(line) { format!("{}; at your own rate", line.because) } else { line.because.clone() };
     Row {
         kind: RowKind::Line,
         cells: vec![
@@ -183,6 +186,11 @@ fn line_row(line: &Line) -> Row {
         ],
         remark: Some(remark),
     }
+}
+
+/// Whether a usage has a rate of the user's own.
+fn is_own(line: &Line) -> bool {
+    line.kind == LineKind::Usage && line.source.confidence == Confidence::User && !line.rate.is_zero()
 }
 
 fn gap_row(gap: &Unpriced) -> Row {
@@ -197,6 +205,41 @@ fn gap_row(gap: &Unpriced) -> Row {
         ],
         remark: Some(format!("{}; {}", gap.because, gap.gap)),
     }
+}
+
+/// The total in the currency that the user wants to see it in, too.
+fn converted(estimate: &Estimate) -> Option<(String, String)> {
+    let currency = estimate.currency.as_ref()?;
+    let name = format!("in {} at {}", currency.code, currency.per_usd);
+    Some((name, (estimate.total().usd().to_ratio() * currency.per_usd).to_fixed(2)))
+}
+
+/// What credits pay from month to month.
+#[must_use]
+pub fn drawdown(estimate: &Estimate) -> Option<Report> {
+    let last = estimate.drawdown.last()?;
+    let rows = estimate.drawdown.iter().map(|month| Row {
+        kind: RowKind::Figure,
+        cells: vec![
+            Cell::Text(month.from.strftime("%Y-%m").to_string()),
+            Cell::Amount(month.gross),
+            Cell::Amount(-month.credits),
+            Cell::Amount(month.gross - month.credits),
+            Cell::Amount(month.left),
+        ],
+        remark: (month.from.day() > 1).then(|| format!("from {} on", month.from)),
+    });
+    let scenario = estimate.scenario.as_ref().map(|name| format!(", {name}")).unwrap_or_default();
+    let mut notes = vec!["each month costs what this estimate says of an hour, times its hours".to_string()];
+    if last.left != Usd::ZERO {
+        notes.push(format!("{} USD are left after that", last.left.to_fixed(2)));
+    }
+    Some(Report {
+        title: format!("{}{scenario}: credits, month by month", estimate.stack),
+        columns: vec![text("month"), number("before"), number("credits"), number("to pay"), number("left")],
+        rows: rows.collect(),
+        notes,
+    })
 }
 
 fn title(estimate: &Estimate) -> String {
@@ -221,7 +264,7 @@ fn notes(estimates: &[&Estimate]) -> Vec<String> {
         }
     }
     let lines = || estimates.iter().flat_map(|estimate| &estimate.lines);
-    let own = lines().filter(|line| line.source.confidence == Confidence::User && !line.rate.is_zero()).count();
+    let own = lines().filter(|line| is_own(line)).count();
     if own > 0 {
         notes.push(format!("{own} {} your own rate", has(own, "line")));
     }
@@ -234,6 +277,17 @@ fn notes(estimates: &[&Estimate]) -> Vec<String> {
     if younger > 0 {
         notes.push(format!("{younger} {} a rate that is only known from a later day", has(younger, "line")));
     }
+    if let [estimate] = estimates
+        && let Some(words) = parts_words(estimate)
+    {
+        notes.push(words);
+    }
+    for currency in estimates.iter().filter_map(|estimate| estimate.currency.as_ref()) {
+        let note = format!("{} {} for a dollar: {}", currency.per_usd, currency.code, currency.from);
+        if !notes.contains(&note) {
+            notes.push(note);
+        }
+    }
     let missing: usize = estimates.iter().map(|estimate| estimate.unpriced.len()).sum();
     if missing > 0 {
         let rates = if missing == 1 { "the rate" } else { "the rates" };
@@ -243,6 +297,25 @@ fn notes(estimates: &[&Estimate]) -> Vec<String> {
         ));
     }
     notes
+}
+
+/// What a total consists of, where more than usage does.
+fn parts_words(estimate: &Estimate) -> Option<String> {
+    let words = [("usage", LineKind::Usage), ("discounts", LineKind::Discount), ("credits", LineKind::Credit)];
+    let (names, amounts): (Vec<&str>, Vec<Usd>) = words
+        .into_iter()
+        .map(|(name, kind)| (name, estimate.of_kind(kind)))
+        .filter(|(_, amount)| *amount != Usd::ZERO)
+        .unzip();
+    if names.iter().all(|name| *name == "usage") {
+        return None;
+    }
+    // Rounded so that they add up.
+    let amounts = apportion(&amounts, 2);
+    let parts: Vec<String> =
+        names.iter().zip(&amounts).map(|(name, amount)| format!("{name} {}", amount.to_fixed(2))).collect();
+    let sum: Usd = amounts.into_iter().sum();
+    Some(format!("{} = {} USD", parts.join(", "), sum.to_fixed(2)))
 }
 
 fn has(count: usize, what: &str) -> String {
@@ -266,6 +339,15 @@ pub fn comparison(comparison: &Comparison) -> Report {
     }
     let totals = scenarios.iter().map(|scenario| Cell::total(scenario.estimate.total()));
     rows.push(row(RowKind::Total, "TOTAL", totals));
+    let converted: Vec<_> = scenarios.iter().map(|scenario| converted(&scenario.estimate)).collect();
+    if let Some((name, _)) = converted.iter().flatten().next() {
+        // A scenario can have a currency of its own: then only amounts at the same rate stand in the row.
+        let amounts = converted.iter().map(|of| match of {
+            Some((of, amount)) if of == name => Cell::Text(amount.clone()),
+            _ => Cell::Empty,
+        });
+        rows.push(row(RowKind::Figure, name, amounts));
+    }
     if scenarios.len() > 1 {
         differences(&mut rows, comparison, 0);
         match comparison.dearest() {

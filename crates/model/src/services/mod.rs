@@ -6,8 +6,9 @@
 
 mod words;
 
+use crate::free::Allowance;
 use crate::meter::Meter;
-use crate::usage::{Allowance, Site, Usage};
+use crate::usage::{Site, Usage};
 use alloc::string::String;
 use alloc::vec::Vec;
 

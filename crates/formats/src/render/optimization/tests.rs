@@ -25,7 +25,12 @@ fn found(target: &str) -> Optimization {
     let resolved = StackFile::parse("small.toml", &text).unwrap().resolve(None, &env).unwrap();
     let (component, scaled) = &resolved.autoscaled[0];
     use stackcost_prices as prices;
-    let bundle = Bundle { version: prices::VERSION, sources: prices::SOURCES, allowances: prices::ALLOWANCES };
+    let bundle = Bundle {
+        version: prices::VERSION,
+        sources: prices::SOURCES,
+        allowances: prices::ALLOWANCES,
+        sign_up: prices::SIGN_UP,
+    };
     let book = bundle.read(prices::files(), |_, region| region == Some(resolved.stack.region) || region.is_none());
     let book = book.unwrap();
     let pricing = Pricing { stack: &resolved.stack, component, book: &book, as_of: None };

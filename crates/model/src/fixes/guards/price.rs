@@ -51,7 +51,7 @@ pub(super) struct Priced {
 
 fn priced(book: &PriceBook, region: Region, component: impl Into<Component>, free: bool) -> Result<Priced, String> {
     let mut stack = Stack::new("fix", region, Horizon::AverageMonth);
-    stack.always_free = free;
+    stack.account.always_free = free;
     stack.add("fix", component);
     let estimate = estimate(&stack, book, None);
     if let Some(gap) = estimate.unpriced.first() {

@@ -16,11 +16,12 @@ pub use storage::{InvalidStorage, Storage, StorageKind};
 use super::words::{Num, hours, months, plural};
 use super::{ExtendedSupport, InstanceClass, Meter, Service};
 use crate::exact::Ratio;
+use crate::free::{Allowance, Offer};
 use crate::meter::ServiceCode;
 use crate::time::HOUR;
 use crate::timeline::Timeline;
 use crate::unit::{AcuHour, Gb, GbMonth, Hour, Io, IopsMonth, MbpsMonth, Quantity, Unit, UnitKind, VcpuHour};
-use crate::usage::{Allowance, Site, Usage};
+use crate::usage::{Site, Usage};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec;
@@ -232,7 +233,9 @@ impl Service for Rds {
         vec![Allowance {
             name: "backup up to the storage provisioned in the region is free".into(),
             meters: [(ServiceCode::Rds, BACKUP.usage_type.as_ref().into())].into(),
+            operation: "".into(),
             quantity: provisioned,
+            offer: Offer::Always,
             source: "Amazon RDS user guide, backup storage".into(),
         }]
     }

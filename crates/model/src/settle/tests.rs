@@ -1,0 +1,211 @@
+use super::*;
+use crate::account::{Credit, Currency, Discount, Priced, PrivateRate, Terms};
+use crate::estimate::{LineKind, estimate};
+use crate::exact::Ratio;
+use crate::free::SignUp;
+use crate::meter::ServiceCode;
+use crate::price::{Band, Price, Source};
+use crate::services::kms::Kms;
+use crate::services::secrets_manager::SecretsManager;
+use crate::unit::UnitKind;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// A key is a dollar a month, a secret 40 cents.
+fn book() -> PriceBook {
+    let price = |service, usage_type: &'static str, unit, usd: &str, sku: &str| Price {
+        service,
+        region: None,
+        usage_type: usage_type.into(),
+        operation: "".into(),
+        unit,
+        band: Band::flat(usd.parse().unwrap()),
+        source: Source { sku: Some(sku.into()), ..Source::user("a test") },
+    };
+    let prices = [
+        price(ServiceCode::Kms, "KMS-Keys", UnitKind::KeyMonth, "1", "KEY"),
+        price(ServiceCode::SecretsManager, "AWSSecretsManager-Secrets", UnitKind::SecretMonth, "0.4", "SECRET"),
+    ];
+    PriceBook::new("2026-10-07", prices).with_sign_up(Some(SignUp {
+        given: Usd::parse("100").unwrap(),
+        most: Usd::parse("200").unwrap(),
+        opened_from: "2025-07-15".parse().unwrap(),
+        months: 12,
+        free_plan_months: 6,
+        source: "a rule".into(),
+    }))
+}
+
+/// 62 keys and 10 secrets: 66 dollars.
+fn stack(month: &str, account: Account) -> Stack {
+    let mut stack = Stack::new("s", "us-east-1".parse().unwrap(), month.parse().unwrap());
+    stack.account = account;
+    stack.add("kms.a", Kms { keys: 62, requests: Ratio::ZERO });
+    stack.add("secrets_manager.b", SecretsManager { secrets: 10, replicas: 0, api_calls: Ratio::ZERO });
+    stack
+}
+
+fn priced(month: &str, account: Account) -> Result<Estimate, Error> {
+    let (stack, book) = (stack(month, account), book());
+    settle(estimate(&stack, &book, None), &stack, &book)
+}
+
+/// What is not usage: `component service kind: quantity x rate = amount`.
+fn told(priced: &Estimate) -> Vec<String> {
+    let lines = priced.lines.iter().filter(|line| line.kind != LineKind::Usage);
+    lines
+        .map(|line| {
+            let (kind, value) = (line.kind.word(), line.quantity.value);
+            format!("{} {} {kind}: {value} x {} = {}", line.component, line.service, line.rate, line.amount)
+        })
+        .collect()
+}
+
+fn credit(name: &str, usd: &str) -> Credit {
+    Credit {
+        name: name.into(),
+        amount: Usd::parse(usd).unwrap(),
+        since: None,
+        until: None,
+        services: Vec::new(),
+        from: "a test".into(),
+    }
+}
+
+fn months(priced: &Estimate) -> Vec<String> {
+    let months = priced.drawdown.iter();
+    months.map(|month| format!("{} {} -{} {}", month.from, month.gross, month.credits, month.left)).collect()
+}
+
+#[test]
+fn private_rates_first_and_the_discount_of_the_rest() {
+    let rate = |of, terms| PrivateRate { of, terms, from: "a contract".into() };
+    let account = Account {
+        private_rates: vec![
+            rate(Priced::Sku("KEY".into()), Terms::Rate("0.9".parse().unwrap())),
+            // A SKU goes before its usage type.
+            rate(Priced::UsageType(ServiceCode::Kms, "KMS-Keys".into()), Terms::Off(Ratio::new(1, 2))),
+            rate(
+                Priced::UsageType(ServiceCode::SecretsManager, "AWSSecretsManager-Secrets".into()),
+                Terms::Off(Ratio::new(1, 4)),
+            ),
+        ],
+        discount: Some(Discount { off: Ratio::new(1, 10), except: Vec::new(), from: "EDP".into() }),
+        ..Account::default()
+    };
+    let got = priced("average", account).unwrap();
+    assert_eq!(
+        told(&got),
+        [
+            "kms.a awskms discount: 62 x -0.1 = -6.2",
+            "secrets_manager.b AWSSecretsManager discount: 10 x -0.1 = -1",
+            "kms.a awskms discount: 55.8 x -0.1 = -5.58",
+            "secrets_manager.b AWSSecretsManager discount: 3 x -0.1 = -0.3",
+        ]
+    );
+    assert_eq!(got.total().usd().to_string(), "52.92");
+    assert_eq!(got.remarks, ["the private rate of KMS-Keys is of nothing that the stack pays for"]);
+}
+
+#[test]
+fn a_discount_has_exceptions() {
+    let discount = Discount { off: Ratio::new(7, 100), except: vec![ServiceCode::Kms], from: "EDP".into() };
+    let got = priced("average", Account { discount: Some(discount), ..Account::default() }).unwrap();
+    assert_eq!(told(&got), ["secrets_manager.b AWSSecretsManager discount: 4 x -0.07 = -0.28"]);
+}
+
+#[test]
+fn the_credit_that_expires_first_pays_first() {
+    let credits = vec![
+        credit("for ever", "1000"),
+        Credit { services: vec![ServiceCode::SecretsManager], ..credit("secrets", "3") },
+        Credit { until: Some("2026-12-01".parse().unwrap()), ..credit("soon", "60") },
+    ];
+    let got = priced("2026-11", Account { credits, ..Account::default() }).unwrap();
+    assert_eq!(
+        told(&got),
+        [
+            "credits awskms credit: 60 x -1 = -60",
+            "credits awskms credit: 2 x -1 = -2",
+            "credits AWSSecretsManager credit: 3 x -1 = -3",
+            "credits AWSSecretsManager credit: 1 x -1 = -1",
+        ]
+    );
+    assert_eq!(got.total().usd(), Usd::ZERO);
+    assert_eq!(months(&got)[..2], ["2026-11-01 66 -66 997", "2026-12-01 68.2 -68.2 928.8"]);
+}
+
+/// November has 30 days, so a day is 2.2 dollars.
+#[test]
+fn a_credit_that_ends_within_the_month_pays_until_then() {
+    let credits = vec![Credit { until: Some("2026-11-11".parse().unwrap()), ..credit("soon", "60") }];
+    let got = priced("2026-11", Account { credits, ..Account::default() }).unwrap();
+    assert_eq!(got.total().usd().to_string(), "44");
+    assert_eq!(months(&got), ["2026-11-01 66 -22 0"]);
+}
+
+#[test]
+fn what_was_drawn_before_is_gone() {
+    let credits = vec![Credit { since: Some("2026-10-22".parse().unwrap()), ..credit("ours", "50") }];
+    let got = priced("2026-11", Account { credits, ..Account::default() }).unwrap();
+    // Ten days of October.
+    assert_eq!(told(&got), ["credits awskms credit: 28 x -1 = -28"]);
+    assert_eq!(months(&got), ["2026-10-22 22 -22 28", "2026-11-01 66 -28 0"]);
+    assert_eq!(got.remarks, ["credits were drawn on since 2026-10-22 by what the stack costs now"]);
+}
+
+#[test]
+fn a_new_account_has_credits_and_an_old_one_has_not() {
+    let of = |opened: &str, month: &str, sign_up_credits: Option<&str>, free_plan| {
+        let sign_up_credits = sign_up_credits.map(|usd| Usd::parse(usd).unwrap());
+        let account = Account { opened: opened.parse().ok(), sign_up_credits, free_plan, ..Account::default() };
+        priced(month, account).map(|got| got.total().usd().to_string()).map_err(|error| error.to_string())
+    };
+    let ok = |usd: &str| Ok(usd.to_string());
+    assert_eq!(of("2026-11-01", "2026-11", None, false), ok("0"));
+    // December costs 66 in 744 hours, so November is taken to have cost 66 x 720 / 744.
+    assert_eq!(of("2026-11-01", "2026-12", None, false), ok("29.870967741935"));
+    assert_eq!(of("2026-11-01", "2026-12", Some("200"), true), ok("0"));
+    assert_eq!(of("2026-11-01", "2026-11", Some("0"), false), ok("66"));
+    assert_eq!(of("2025-07-15", "2026-11", None, false), ok("66"));
+    assert_eq!(of("2025-07-14", "2026-11", None, false), ok("66"));
+    assert_eq!(of("", "2026-11", None, false), ok("66"));
+    // An average month is one as of the book's day.
+    assert_eq!(of("2026-10-07", "average", None, false), ok("0"));
+    let error = |what: &str| Err::<String, String>(what.to_string());
+    assert_eq!(
+        of("2026-11-01", "2026-11", Some("201"), false),
+        error("an account gets at most 200 USD of credits at and after its opening, not 201")
+    );
+    let old = "credits at the opening, and the free plan, are for accounts opened from 2025-07-15 on";
+    assert_eq!(of("2025-07-14", "2026-11", None, true), error(old));
+    assert_eq!(of("2025-07-14", "2026-11", Some("100"), false), error(old));
+    assert!(of("", "2026-11", Some("100"), false).is_err());
+}
+
+#[test]
+fn the_free_plan_ends() {
+    let account = Account { opened: "2026-11-01".parse().ok(), free_plan: true, ..Account::default() };
+    let got = priced("2026-11", account).unwrap();
+    assert_eq!(
+        got.remarks,
+        ["the free plan ends on 2027-05-01, or when its credits are used up: the account is then closed, unless it \
+          goes over to the paid plan; its credits are used up in 2026-12"]
+    );
+}
+
+#[test]
+fn another_currency_is_only_shown() {
+    let currency = Some(Currency { code: "EUR".into(), per_usd: Ratio::new(92, 100), from: "a test".into() });
+    let got = priced("average", Account { currency: currency.clone(), ..Account::default() }).unwrap();
+    assert_eq!((got.total().usd().to_string().as_str(), &got.currency), ("66", &currency));
+}
+
+#[test]
+fn nothing_agreed_is_the_list() {
+    let (stack, book) = (stack("average", Account::default()), book());
+    let list = estimate(&stack, &book, None);
+    assert_eq!(settle(list.clone(), &stack, &book), Ok(list));
+}
