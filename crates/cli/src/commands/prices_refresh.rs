@@ -6,25 +6,30 @@ use crate::failure::Failure;
 use crate::input::{BUNDLE, read_data};
 use crate::output::{self, say};
 use crate::prices::args::PricesRefreshArgs;
-use crate::prices::{self, Found, folder};
+use crate::prices::{self, Found, Way, Wish, folder};
 use stackcost_aws::Access;
 use stackcost_formats::book::{Book, MANIFEST, Manifest, Pin};
 use stackcost_formats::offers::urls;
-use stackcost_formats::problem::{Problem, region};
+use stackcost_formats::problem::Problem;
 use stackcost_formats::render::{Precision, html, markdown, refresh, table};
 use stackcost_model::meter::Region;
 use std::path::Path;
 
 pub(crate) fn run(args: &PricesRefreshArgs) -> Result<Outcome, Failure> {
-    let regions = args.region.iter().map(|code| region(code)).collect::<Result<Vec<_>, _>>()?;
+    let wish = Wish::of(args)?;
+    let regions = &wish.regions;
     let pinned = args.pinned.as_deref().map(manifest).transpose()?;
     let Some(from) = args.from.as_deref() else {
-        download(args.format, &regions, pinned.as_ref())?;
+        commands(args.format, regions, pinned.as_ref())?;
         return Ok(Outcome::Complete);
     };
     if args.api {
         let (profile, endpoint_url) = (args.profile.clone(), args.endpoint_url.clone());
-        prices::ask(&Access { profile, endpoint_url, ..Access::default() }, &regions, from)?;
+        let access = Access { profile, endpoint_url, ..Access::default() };
+        prices::ask(&access, &wish, &Way { bulk: args.bulk, as_of: args.as_of }, from)?;
+    }
+    if args.download {
+        prices::download(args.endpoint_url.as_deref(), &wish, pinned.as_ref(), from)?;
     }
     let (found, aside) = prices::find(from)?;
     for name in aside {
@@ -32,7 +37,7 @@ pub(crate) fn run(args: &PricesRefreshArgs) -> Result<Outcome, Failure> {
     }
     if found.is_empty() {
         // What to do about it, ready to be run.
-        download(args.format, &regions, pinned.as_ref())?;
+        commands(args.format, regions, pinned.as_ref())?;
         let what = format!("there is no price list in {}", from.display());
         return Err(Problem::of_text(what).help("download the lists that are named above into it").into());
     }
@@ -54,8 +59,9 @@ pub(crate) fn run(args: &PricesRefreshArgs) -> Result<Outcome, Failure> {
         }
         let mut pin = pin;
         if !regions.is_empty() {
-            list.keep_regions(&regions);
-            pin = Pin::of(&list, &pin.file, &pin.sha256);
+            list.keep_regions(regions);
+            // Its digest and its address are those of the whole list.
+            pin = Pin { url: pin.url, ..Pin::of(&list, &pin.file, &pin.sha256) };
         }
         book.add(list, pin.clone())?;
         pins.push(pin);
@@ -108,7 +114,7 @@ fn is_pinned(file: &Found, pin: &Pin, pinned: &Manifest) -> Result<(), Problem> 
 }
 
 /// How to get the newest lists, or those of a manifest.
-fn download(format: Format, regions: &[Region], pinned: Option<&Manifest>) -> Result<(), Failure> {
+fn commands(format: Format, regions: &[Region], pinned: Option<&Manifest>) -> Result<(), Failure> {
     let regions = if regions.is_empty() { &[Region::US_EAST_1] } else { regions };
     let wanted = match pinned {
         Some(manifest) => manifest.downloads(),

@@ -101,7 +101,7 @@ fn write(root: &Path, files: &BTreeMap<String, String>) -> std::io::Result<()> {
 }
 
 /// A name is on disk once its folder is.
-fn sync(folder: &Path) -> std::io::Result<()> {
+pub(super) fn sync(folder: &Path) -> std::io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
