@@ -172,3 +172,72 @@ fn without_a_folder_it_is_the_users_data_folder() {
     assert!(stderr(&none).contains("there is no price list in"), "{}", stderr(&none));
     assert!(String::from_utf8_lossy(&none.stdout).contains("curl -fsSL"));
 }
+
+#[test]
+fn two_refreshes_of_a_book_come_one_after_the_other() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    assert!(refresh(at, &lists().join("july"), &["--into", "book"]).status.success());
+    let before = tree(&at.join("book"));
+    // Somebody has it, and keeps it.
+    let path = at.join(".stackcost-prices-book.lock");
+    std::fs::write(&path, "process 1, since 2026-11-28T00:00:00Z\n").expect("written");
+    let held = std::fs::File::open(&path).expect("opened");
+    held.lock().expect("locked");
+    let busy = refresh(at, &lists().join("november"), &["--into", "book"]);
+    assert_eq!(busy.status.code(), Some(1));
+    let said = stderr(&busy);
+    let who = "another refresh (process 1, since 2026-11-28T00:00:00Z) is at work on book: nothing was changed";
+    assert!(said.contains("waiting for its end, 5 seconds at most") && said.contains(who), "{said}");
+    assert_eq!(tree(&at.join("book")), before);
+    // It ends in time.
+    let ends = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        drop(held);
+    });
+    assert!(refresh(at, &lists().join("november"), &["--into", "book"]).status.success());
+    ends.join().expect("it ended");
+    // All at once: none is lost.
+    assert!(refresh(at, &lists().join("plans"), &["--into", "book"]).status.success());
+    let all = tree(&at.join("book"));
+    std::fs::remove_dir_all(at.join("book")).expect("removed");
+    assert!(refresh(at, &lists().join("july"), &["--into", "book"]).status.success());
+    std::thread::scope(|scope| {
+        for of in ["plans", "november", "plans", "november"] {
+            scope.spawn(move || {
+                let made = refresh(at, &lists().join(of), &["--into", "book"]);
+                assert!(made.status.success(), "{}", stderr(&made));
+            });
+        }
+    });
+    assert_eq!(tree(&at.join("book")), all);
+    let left: Vec<_> =
+        std::fs::read_dir(at).expect("a folder").map(|entry| entry.expect("an entry").file_name()).collect();
+    assert_eq!(left, ["book"], "something was left behind");
+}
+
+#[test]
+fn what_a_killed_refresh_left_is_taken_away() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    assert!(refresh(at, &lists().join("july"), &["--into", "book"]).status.success());
+    let book = tree(&at.join("book"));
+    let left = at.join(".stackcost-prices-book-Ab12Cd");
+    // A book of a longer name, whose refresh may be at work.
+    let other = at.join(".stackcost-prices-book-two-Ab12Cd");
+    for path in [&left, &other] {
+        std::fs::create_dir_all(path.join("rates/AmazonECS")).expect("a folder");
+    }
+    assert!(refresh(at, &lists().join("july"), &["--into", "book"]).status.success());
+    assert!(!left.exists() && other.exists());
+    assert_eq!(tree(&at.join("book")), book);
+    // Killed between two steps, it left the book under another name.
+    std::fs::rename(at.join("book"), left.with_extension("old")).expect("moved");
+    let fails = refresh(at, &at.join("book"), &["--into", "book"]);
+    assert!(!fails.status.success() && !at.join("book").exists());
+    std::fs::create_dir(at.join("broken")).expect("a folder");
+    std::fs::write(at.join("broken/a.json"), "{").expect("written");
+    let fails = refresh(at, &at.join("broken"), &["--into", "book"]);
+    assert!(stderr(&fails).contains("is back as it was"), "{}", stderr(&fails));
+    assert_eq!(tree(&at.join("book")), book);
+}

@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::input::{BUNDLE, read_data};
 use crate::output::{self, say};
 use crate::prices::args::PricesRefreshArgs;
-use crate::prices::{self, Found, Way, Wish, folder};
+use crate::prices::{self, Found, Lock, Way, Wish, folder};
 use stackcost_aws::Access;
 use stackcost_formats::book::{Book, MANIFEST, Manifest, Pin};
 use stackcost_formats::offers::urls;
@@ -45,6 +45,7 @@ pub(crate) fn run(args: &PricesRefreshArgs) -> Result<Outcome, Failure> {
         Some(path) => path.clone(),
         None => folder::usual()?,
     };
+    let _lock = Lock::take(&into)?;
     // Read before the lists: nothing that takes long is in vain.
     let mut book = match folder::files(&into)? {
         Some(files) => Book::read(&files)?,

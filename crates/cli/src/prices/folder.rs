@@ -1,5 +1,6 @@
 //! Price books on disk. A book takes the place of the old one as a whole, or not at all.
 
+use super::lock::{OLD, prefix};
 use crate::failure::Failure;
 use crate::input::read_data;
 use stackcost_formats::book::{MANIFEST, PLANS, RATES, RESERVED};
@@ -69,7 +70,8 @@ pub(crate) fn files(root: &Path) -> Result<Option<BTreeMap<String, String>>, Fai
     Ok(Some(files))
 }
 
-/// Writes a book: all of it beside, on disk, then in place of what is there.
+/// Writes a book: all of it beside, on disk, then in place of what is there. Whoever calls it has
+/// the lock of the book ([`super::Lock`]).
 pub(crate) fn replace(root: &Path, files: &BTreeMap<String, String>) -> Result<(), Failure> {
     write(root, files).map_err(|error| {
         let problem = Problem::of_text(format!("cannot write the price book {}: {error}", root.display()));
@@ -78,9 +80,8 @@ pub(crate) fn replace(root: &Path, files: &BTreeMap<String, String>) -> Result<(
 }
 
 fn write(root: &Path, files: &BTreeMap<String, String>) -> std::io::Result<()> {
-    let parent = root.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::create_dir_all(parent)?;
-    let new = tempfile::Builder::new().prefix(".stackcost-prices-").tempdir_in(parent)?;
+    let parent = parent_of(root);
+    let new = tempfile::Builder::new().prefix(&format!("{}-", prefix(root))).tempdir_in(parent)?;
     let mut folders = vec![new.path().to_path_buf()];
     for (path, text) in files {
         let path = new.path().join(path);
@@ -98,6 +99,11 @@ fn write(root: &Path, files: &BTreeMap<String, String>) -> std::io::Result<()> {
     folders.iter().try_for_each(|folder| sync(folder))?;
     swap(new.path(), root)?;
     sync(parent)
+}
+
+/// The folder that something is in.
+pub(super) fn parent_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// A name is on disk once its folder is.
@@ -118,7 +124,7 @@ fn swap(new: &Path, root: &Path) -> std::io::Result<()> {
             return Ok(());
         }
     }
-    let aside = new.with_extension("old");
+    let aside = new.with_extension(OLD.trim_start_matches('.'));
     std::fs::rename(root, &aside)?;
     if let Err(error) = std::fs::rename(new, root) {
         std::fs::rename(&aside, root)?;
