@@ -95,6 +95,34 @@ fn lists_become_a_book_with_several_dates() {
 }
 
 #[test]
+fn an_older_list_makes_a_book_go_further_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    for (of, book) in [("july", "forwards"), ("november", "forwards"), ("november", "backwards"), ("july", "backwards")]
+    {
+        let made = refresh(at, &lists().join(of), &["--into", book]);
+        assert!(made.status.success(), "{}", stderr(&made));
+    }
+    assert_eq!(tree(&at.join("backwards")), tree(&at.join("forwards")));
+    // Both lists in one folder are no riddle, either.
+    copy(&lists().join("july"), &at.join("both"));
+    std::fs::copy(lists().join("november/AmazonECS.json"), at.join("both/AmazonECS-2.json")).expect("copied");
+    let made = refresh(at, &at.join("both"), &["--into", "at-once"]);
+    assert!(made.status.success(), "{}", stderr(&made));
+    let rates = |book: &str| tree(&at.join(book))["rates/AmazonECS/eu-west-1.csv"].clone();
+    assert_eq!(rates("at-once"), rates("forwards"));
+    // Of two files of the same name, the manifest of the book still tells which is which.
+    let pinned = at.join("pinned");
+    copy(&lists().join("july"), &pinned);
+    std::fs::rename(pinned.join("AmazonECS.json"), pinned.join("AmazonECS-20260720101010.json")).expect("moved");
+    std::fs::copy(lists().join("november/AmazonECS.json"), pinned.join("AmazonECS-20261103101010.json"))
+        .expect("copied");
+    let again = refresh(at, &pinned, &["--into", "again", "--pinned", "forwards"]);
+    assert!(again.status.success(), "{}", stderr(&again));
+    assert_eq!(tree(&at.join("again")), tree(&at.join("forwards")));
+}
+
+#[test]
 fn a_refresh_that_fails_leaves_the_book_as_it_was() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = folder.path();
@@ -112,7 +140,8 @@ fn a_refresh_that_fails_leaves_the_book_as_it_was() {
         std::fs::remove_dir_all(&broken).expect("removed");
     };
     fails("AmazonECS.json", &text[..text.len() / 2], "is cut off in line");
-    fails("other.json", &text.replace("20261103101010", "20261104101010"), "two versions of AmazonECS in eu-west-1");
+    // One version is one list; JSON and CSV of it would say the same.
+    fails("other.json", &text.replace("\"0.05", "\"0.06"), "AmazonECS.json and other.json");
     fails("AmazonECS.json", &text.replace("2026-11-01T", "2026-07-01T"), "two prices for Fargate-vCPU-Hours:perCPU");
     fails("AmazonECS.json", &text.replace("\"USD\"", "\"CNY\""), "is not in US dollars");
     fails("index.json", "{\"regions\": {}}", "is an index of price lists");
@@ -203,7 +232,7 @@ fn two_refreshes_of_a_book_come_one_after_the_other() {
     std::fs::remove_dir_all(at.join("book")).expect("removed");
     assert!(refresh(at, &lists().join("july"), &["--into", "book"]).status.success());
     std::thread::scope(|scope| {
-        for of in ["plans", "november", "plans", "november"] {
+        for of in ["plans", "july", "november", "plans"] {
             scope.spawn(move || {
                 let made = refresh(at, &lists().join(of), &["--into", "book"]);
                 assert!(made.status.success(), "{}", stderr(&made));

@@ -54,11 +54,11 @@ pub(crate) fn run(args: &PricesRefreshArgs) -> Result<Outcome, Failure> {
     let allowances = BUNDLE.free()?;
     let mut pins: Vec<Pin> = Vec::new();
     for file in &found {
-        let (mut list, pin) = prices::read(file, &allowances)?;
+        let (mut list, mut pin) = prices::read(file, &allowances)?;
         if let Some(pinned) = &pinned {
-            is_pinned(file, &pin, pinned)?;
+            // Of versions that were called the same, the files cannot be; the book is the same.
+            pin.file.clone_from(&is_pinned(file, &pin, pinned)?.file);
         }
-        let mut pin = pin;
         if !regions.is_empty() {
             list.keep_regions(regions);
             // Its digest and its address are those of the whole list.
@@ -67,7 +67,8 @@ pub(crate) fn run(args: &PricesRefreshArgs) -> Result<Outcome, Failure> {
         book.add(list, pin.clone())?;
         pins.push(pin);
     }
-    if let Some(lacking) = pinned.iter().flat_map(|of| &of.lists).find(|of| !pins.iter().any(|pin| pin.file == of.file))
+    if let Some(lacking) =
+        pinned.iter().flat_map(|of| &of.lists).find(|of| !pins.iter().any(|pin| pin.sha256 == of.sha256))
     {
         let problem = Problem::of_text(format!("{} is pinned, but not in {}", lacking.file, from.display()));
         return Err(problem
@@ -95,10 +96,10 @@ fn manifest(path: &Path) -> Result<Manifest, Failure> {
 }
 
 /// A file must be the one that is pinned, to the last bit.
-fn is_pinned(file: &Found, pin: &Pin, pinned: &Manifest) -> Result<(), Problem> {
+fn is_pinned<'p>(file: &Found, pin: &Pin, pinned: &'p Manifest) -> Result<&'p Pin, Problem> {
     let shown = file.path.display();
-    match pinned.pin(&file.name) {
-        Some(known) if known.sha256 == pin.sha256 => Ok(()),
+    match pinned.pin(&file.name, &pin.sha256) {
+        Some(known) if known.sha256 == pin.sha256 => Ok(known),
         Some(known) => Err(Problem::of_text(format!(
             "{shown} is not the file that is pinned: its SHA-256 is {}, pinned is {}",
             pin.sha256, known.sha256

@@ -19,8 +19,8 @@ pub(crate) const REFRESH_EXAMPLES: &str = "Examples:
 AWS publishes its price lists for all, without credentials: --download gets them, and --urls prints
 the commands that do. Those of a day that is past are only known to its price list service: --api.
 JSON and CSV of offers and Savings Plans are read, and what `aws pricing get-products` prints; plain
-or packed with gzip. Only what this tool prices is kept. Newer lists add to a book: of a price that
-changed it keeps each date of effect, so that --as-of can go back. The book is not used by itself:
+or packed with gzip. Only what this tool prices is kept. Lists add to a book in any order: of a price
+that changed it keeps each date of effect, so that --as-of can go back. The book is not used by itself:
 give it with --price-book.";
 
 pub(crate) const DIFF_EXAMPLES: &str = "Examples:

@@ -72,14 +72,15 @@ fn of_manifest(manifest: &Manifest, base: &str) -> Result<Vec<Wanted>, Failure> 
             cannot("the manifest has no address of AWS for it", help)
         })?;
         let safe = |part: &str| !part.is_empty() && !part.starts_with('.') && !part.contains(['\\', ':']);
-        if !pin.file.split('/').all(safe) {
+        let file = manifest.name_of(pin);
+        if !file.split('/').all(safe) {
             return Err(cannot("the name leads out of the folder", "is this a manifest of stackcost?"));
         }
         Ok(Wanted {
             url: format!("{base}{path}"),
-            file: pin.file.clone(),
+            what: format!("{file}, version {}", pin.version),
+            file,
             sha256: Some(pin.sha256.clone()),
-            what: format!("{}, version {}", pin.file, pin.version),
         })
     });
     Ok(lists.collect::<Result<_, _>>()?)

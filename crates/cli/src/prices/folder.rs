@@ -3,7 +3,7 @@
 use super::lock::{OLD, prefix};
 use crate::failure::Failure;
 use crate::input::read_data;
-use stackcost_formats::book::{MANIFEST, PLANS, RATES, RESERVED};
+use stackcost_formats::book::{CONFIRMED, MANIFEST, PLANS, RATES, RESERVED};
 use stackcost_formats::problem::{Problem, Problems};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -54,17 +54,14 @@ pub(crate) fn files(root: &Path) -> Result<Option<BTreeMap<String, String>>, Fai
         return Err(problem.help("name a new or empty folder with --into").into());
     }
     let mut files = BTreeMap::new();
-    for name in there {
-        if !matches!(name.as_str(), RATES | RESERVED | PLANS) {
-            let text = read_data(&root.join(&name))?;
-            files.insert(name, text);
-            continue;
-        }
-        for service in names(&root.join(&name))? {
-            for file in names(&root.join(&name).join(&service))? {
-                let text = read_data(&root.join(&name).join(&service).join(&file))?;
-                files.insert(format!("{name}/{service}/{file}"), text);
-            }
+    let mut below = there;
+    while let Some(path) = below.pop() {
+        let is_shelf = [RATES, RESERVED, PLANS, CONFIRMED].iter().any(|folder| path.split('/').next() == Some(folder));
+        if is_shelf && root.join(&path).is_dir() {
+            below.extend(names(&root.join(&path))?.into_iter().map(|name| format!("{path}/{name}")));
+        } else {
+            let text = read_data(&root.join(&path))?;
+            files.insert(path, text);
         }
     }
     Ok(Some(files))

@@ -38,22 +38,17 @@ fn file(
     header: &[&str],
     rows: impl Iterator<Item = Vec<String>>,
 ) -> String {
+    let text = csv_of(header, rows);
+    format!("# stackcost price book 1; {service}; {}\n{text}", file_of_region(region))
+}
+
+/// A header and rows.
+pub(super) fn csv_of(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     // Writing to memory does not fail.
     let _ = writer.write_record(header);
     for row in rows {
         let _ = writer.write_record(row);
-    }
-    let text = String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default();
-    format!("# stackcost price book 1; {service}; {}\n{text}", file_of_region(region))
-}
-
-/// Rows of two columns, as of sources.
-pub(super) fn pairs<'a>(header: [&str; 2], rows: impl Iterator<Item = (&'a str, &'a str)>) -> String {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let _ = writer.write_record(header);
-    for (id, source) in rows {
-        let _ = writer.write_record([id, source]);
     }
     String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
 }
