@@ -282,7 +282,7 @@ impl Dated for Reservation {
 
 impl Dated for PlanRate {
     fn key(&self) -> impl Ord + '_ {
-        (&*self.usage_type, &*self.operation, self.term, self.payment)
+        (self.kind, &*self.usage_type, &*self.operation, self.term, self.payment)
     }
     fn price(&self) -> String {
         format!("{} a {}", self.usd.normalize(), self.unit)

@@ -143,6 +143,54 @@ fn what_is_not_clear_is_an_error() {
     assert!(clash.help.is_some_and(|help| help.contains("a version of a list never changes")));
 }
 
+/// A list of Savings Plans with a rate of a service under a plan of each of these kinds.
+fn plans_of(service: &str, usage_type: &str, kinds: &[(&str, &str)]) -> PriceList {
+    let mut text = String::from(
+        "\"Publication Date\",\"2026-08-10T00:00:00Z\"\n\"Version\",\"10\"\n\"OfferCode\",\"AWSComputeSavingsPlan\"\n\
+         SKU,RateCode,Unit,EffectiveDate,DiscountedRate,Currency,DiscountedSKU,DiscountedServiceCode,DiscountedUsageType,\
+         DiscountedOperation,PurchaseOption,LeaseContractLength,LeaseContractLengthUnit,UsageType,Product Family,DiscountedRegionCode\n",
+    );
+    for (at, (kind, usd)) in kinds.iter().enumerate() {
+        text += &format!(
+            "P{at},P{at}.V,Hrs,2026-08-01,{usd},USD,V,{service},{usage_type},,No Upfront,1,year,,{kind},eu-west-1\n"
+        );
+    }
+    offers::read("plans", text.as_bytes(), &[]).unwrap()
+}
+
+#[test]
+fn a_rate_says_which_kind_of_plan_it_is_under() {
+    let mut book = Book::default();
+    // Nobody sells a Database plan for Fargate; the book must not need to know that.
+    let kinds =
+        [("ComputeSavingsPlans", "0.03"), ("EC2InstanceSavingsPlans", "0.02"), ("DatabaseSavingsPlans", "0.01")];
+    add(&mut book, "plans.csv", plans_of("AmazonECS", "EU-Fargate-vCPU-Hours:perCPU", &kinds)).unwrap();
+    let files = book.files().unwrap();
+    let text = &files["savings-plans/AmazonECS/eu-west-1.csv"];
+    let shown: Vec<&str> = text.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
+    assert_eq!(shown, ["kind", "EC2InstanceSavingsPlans", "ComputeSavingsPlans", "DatabaseSavingsPlans"]);
+    let sources = Sources::parse(&files[SOURCES]).unwrap();
+    let read = |text: &str, service| plans("p", text, service, "eu-west-1".parse().unwrap(), &sources);
+    let all = read(text, ServiceCode::Ecs).unwrap();
+    use stackcost_model::price::PlanKind;
+    let kinds: Vec<PlanKind> = all.iter().map(|plan| plan.kind).collect();
+    assert_eq!(kinds, [PlanKind::Ec2Instance, PlanKind::Compute, PlanKind::Database]);
+    assert_eq!(Book::read(&files).unwrap().files().unwrap(), files);
+    let wrong = read(&text.replace("\nDatabaseSavingsPlans", "\nGarden"), ServiceCode::Ecs).unwrap_err().to_string();
+    assert!(wrong.contains("p:5: `Garden` is no kind"), "{wrong}");
+    assert!(read(&text.replace("\nDatabaseSavingsPlans", "\n"), ServiceCode::Ecs).is_err(), "an empty cell is no kind");
+    // Without the column it is a book of an older version, which had one kind for a service.
+    let old: String = text
+        .lines()
+        .filter(|line| !line.starts_with("EC2") && !line.starts_with("Database"))
+        .map(|line| {
+            line.strip_prefix("kind,").or(line.strip_prefix("ComputeSavingsPlans,")).unwrap_or(line).to_string() + "\n"
+        })
+        .collect();
+    assert_eq!(read(&old, ServiceCode::Ecs).unwrap()[0].kind, PlanKind::Compute);
+    assert_eq!(read(&old, ServiceCode::Rds).unwrap()[0].kind, PlanKind::Database);
+}
+
 #[test]
 fn a_book_that_is_none_is_told() {
     let files = |path: &str, text: &str| {
