@@ -42,6 +42,7 @@ import ecr
 import ecs
 import logs
 import pricing
+import published
 import scaling
 import sns
 from moto.server import DomainDispatcherApplication, create_backend_app
@@ -57,6 +58,7 @@ SERVICES = {
     "logs": logs,
     "monitoring": cloudwatch,
     "pricing": pricing,
+    "published": published,
     "sns": sns,
 }
 STATE = {name: shape for module in SERVICES.values() for name, shape in module.STATE.items()}

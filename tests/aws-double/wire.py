@@ -14,7 +14,8 @@ from serve import Answer
 
 CREDENTIAL = re.compile(r"Credential=([^/]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
 NOBODY = "000000000000"
-READS = re.compile(r"(Get|Describe|List|BatchGet)|Start\w*Preview$|GET ")
+PUBLISHED = re.compile(r"/published/(\d{12})(/.*)")
+READS = re.compile(r"(Get|Describe|List|BatchGet)|Start\w*Preview$|GET |(index|file)$")
 BACKENDS = {"monitoring": "cloudwatch", "elasticloadbalancing": "elbv2"}
 GLOBAL = {"budgets", "ce", "sts"}
 
@@ -47,7 +48,11 @@ class Call:
         key, self.region, self.service = signed.groups() if signed else unsigned
         self.account = key if re.fullmatch(r"\d{12}", key) else NOBODY
         self.text = request.body.decode("utf-8", "replace")
-        if headers.get("smithy-protocol") == "rpc-v2-cbor":
+        if published := PUBLISHED.fullmatch(self.path):
+            self.account, self.text = published.groups()
+            self.service, self.protocol, self.asked = "published", "rest", {}
+            self.op = "index" if self.text.endswith("/region_index.json") else "file"
+        elif headers.get("smithy-protocol") == "rpc-v2-cbor":
             # /service/<name of the target>/operation/<operation>
             self.protocol, _, self.target, _, self.op = "cbor", *self.path[1:].split("/")
             self.asked = cbor.read(request.body)

@@ -95,6 +95,34 @@ fn lists_become_a_book_with_several_dates() {
 }
 
 #[test]
+fn an_older_list_makes_a_book_go_further_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    for (of, book) in [("july", "forwards"), ("november", "forwards"), ("november", "backwards"), ("july", "backwards")]
+    {
+        let made = refresh(at, &lists().join(of), &["--into", book]);
+        assert!(made.status.success(), "{}", stderr(&made));
+    }
+    assert_eq!(tree(&at.join("backwards")), tree(&at.join("forwards")));
+    // Both lists in one folder are no riddle, either.
+    copy(&lists().join("july"), &at.join("both"));
+    std::fs::copy(lists().join("november/AmazonECS.json"), at.join("both/AmazonECS-2.json")).expect("copied");
+    let made = refresh(at, &at.join("both"), &["--into", "at-once"]);
+    assert!(made.status.success(), "{}", stderr(&made));
+    let rates = |book: &str| tree(&at.join(book))["rates/AmazonECS/eu-west-1.csv"].clone();
+    assert_eq!(rates("at-once"), rates("forwards"));
+    // Of two files of the same name, the manifest of the book still tells which is which.
+    let pinned = at.join("pinned");
+    copy(&lists().join("july"), &pinned);
+    std::fs::rename(pinned.join("AmazonECS.json"), pinned.join("AmazonECS-20260720101010.json")).expect("moved");
+    std::fs::copy(lists().join("november/AmazonECS.json"), pinned.join("AmazonECS-20261103101010.json"))
+        .expect("copied");
+    let again = refresh(at, &pinned, &["--into", "again", "--pinned", "forwards"]);
+    assert!(again.status.success(), "{}", stderr(&again));
+    assert_eq!(tree(&at.join("again")), tree(&at.join("forwards")));
+}
+
+#[test]
 fn a_refresh_that_fails_leaves_the_book_as_it_was() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = folder.path();
@@ -112,7 +140,8 @@ fn a_refresh_that_fails_leaves_the_book_as_it_was() {
         std::fs::remove_dir_all(&broken).expect("removed");
     };
     fails("AmazonECS.json", &text[..text.len() / 2], "is cut off in line");
-    fails("other.json", &text.replace("20261103101010", "20261104101010"), "two versions of AmazonECS in eu-west-1");
+    // One version is one list; JSON and CSV of it would say the same.
+    fails("other.json", &text.replace("\"0.05", "\"0.06"), "AmazonECS.json and other.json");
     fails("AmazonECS.json", &text.replace("2026-11-01T", "2026-07-01T"), "two prices for Fargate-vCPU-Hours:perCPU");
     fails("AmazonECS.json", &text.replace("\"USD\"", "\"CNY\""), "is not in US dollars");
     fails("index.json", "{\"regions\": {}}", "is an index of price lists");
@@ -171,4 +200,73 @@ fn without_a_folder_it_is_the_users_data_folder() {
     assert_eq!(none.status.code(), Some(2));
     assert!(stderr(&none).contains("there is no price list in"), "{}", stderr(&none));
     assert!(String::from_utf8_lossy(&none.stdout).contains("curl -fsSL"));
+}
+
+#[test]
+fn two_refreshes_of_a_book_come_one_after_the_other() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    assert!(refresh(at, &lists().join("july"), &["--into", "book"]).status.success());
+    let before = tree(&at.join("book"));
+    // Somebody has it, and keeps it.
+    let path = at.join(".stackcost-prices-book.lock");
+    std::fs::write(&path, "process 1, since 2026-11-28T00:00:00Z\n").expect("written");
+    let held = std::fs::File::open(&path).expect("opened");
+    held.lock().expect("locked");
+    let busy = refresh(at, &lists().join("november"), &["--into", "book"]);
+    assert_eq!(busy.status.code(), Some(1));
+    let said = stderr(&busy);
+    let who = "another refresh (process 1, since 2026-11-28T00:00:00Z) is at work on book: nothing was changed";
+    assert!(said.contains("waiting for its end, 5 seconds at most") && said.contains(who), "{said}");
+    assert_eq!(tree(&at.join("book")), before);
+    // It ends in time.
+    let ends = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        drop(held);
+    });
+    assert!(refresh(at, &lists().join("november"), &["--into", "book"]).status.success());
+    ends.join().expect("it ended");
+    // All at once: none is lost.
+    assert!(refresh(at, &lists().join("plans"), &["--into", "book"]).status.success());
+    let all = tree(&at.join("book"));
+    std::fs::remove_dir_all(at.join("book")).expect("removed");
+    assert!(refresh(at, &lists().join("july"), &["--into", "book"]).status.success());
+    std::thread::scope(|scope| {
+        for of in ["plans", "july", "november", "plans"] {
+            scope.spawn(move || {
+                let made = refresh(at, &lists().join(of), &["--into", "book"]);
+                assert!(made.status.success(), "{}", stderr(&made));
+            });
+        }
+    });
+    assert_eq!(tree(&at.join("book")), all);
+    let left: Vec<_> =
+        std::fs::read_dir(at).expect("a folder").map(|entry| entry.expect("an entry").file_name()).collect();
+    assert_eq!(left, ["book"], "something was left behind");
+}
+
+#[test]
+fn what_a_killed_refresh_left_is_taken_away() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    assert!(refresh(at, &lists().join("july"), &["--into", "book"]).status.success());
+    let book = tree(&at.join("book"));
+    let left = at.join(".stackcost-prices-book-Ab12Cd");
+    // A book of a longer name, whose refresh may be at work.
+    let other = at.join(".stackcost-prices-book-two-Ab12Cd");
+    for path in [&left, &other] {
+        std::fs::create_dir_all(path.join("rates/AmazonECS")).expect("a folder");
+    }
+    assert!(refresh(at, &lists().join("july"), &["--into", "book"]).status.success());
+    assert!(!left.exists() && other.exists());
+    assert_eq!(tree(&at.join("book")), book);
+    // Killed between two steps, it left the book under another name.
+    std::fs::rename(at.join("book"), left.with_extension("old")).expect("moved");
+    let fails = refresh(at, &at.join("book"), &["--into", "book"]);
+    assert!(!fails.status.success() && !at.join("book").exists());
+    std::fs::create_dir(at.join("broken")).expect("a folder");
+    std::fs::write(at.join("broken/a.json"), "{").expect("written");
+    let fails = refresh(at, &at.join("broken"), &["--into", "book"]);
+    assert!(stderr(&fails).contains("is back as it was"), "{}", stderr(&fails));
+    assert_eq!(tree(&at.join("book")), book);
 }

@@ -33,6 +33,8 @@ calls! {
     CostForecast "ce:GetCostForecast" "what AWS expects to be spent";
     CostComparisonDrivers "ce:GetCostComparisonDrivers" "what moved the cost between two months";
     Products "pricing:GetProducts" "what AWS's price lists say";
+    ListPriceLists "pricing:ListPriceLists" "which price lists held on a day";
+    GetPriceListFileUrl "pricing:GetPriceListFileUrl" "where the file of a price list is";
     CallerIdentity "sts:GetCallerIdentity" "which account the credentials belong to";
 
     DescribeRepositories "ecr:DescribeRepositories" "which repositories there are, and whether they scan";
@@ -106,7 +108,7 @@ impl Call {
         match self {
             Call::CostAndUsage | Call::CostForecast | Call::CallerIdentity => "spend",
             Call::CostComparisonDrivers => "drivers",
-            Call::Products => "prices",
+            Call::Products | Call::ListPriceLists | Call::GetPriceListFileUrl => "prices",
             _ => "fix",
         }
     }

@@ -3,8 +3,10 @@
 use crate::{Client, Error, endpoint};
 use aws_config::profile::{ProfileFileCredentialsProvider, ProfileSet};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_costexplorer::config::SharedAsyncSleep;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder, Connector, proxy::ProxyConfig};
+use aws_smithy_runtime_api::client::http::HttpConnectorSettings;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -119,6 +121,26 @@ fn region(access: &Access, profiles: &ProfileSet) -> String {
 /// HTTPS with the certificates of the machine, or of `AWS_CA_BUNDLE`, through the proxy that the
 /// environment names: the SDK's own client knows neither.
 fn http_client() -> Result<aws_sdk_costexplorer::config::SharedHttpClient, Error> {
+    let tls = tls()?;
+    Ok(Builder::new().build_with_connector_fn(move |settings, components| {
+        connector(settings.cloned(), components.and_then(|components| components.sleep_impl()), &tls)
+    }))
+}
+
+/// What makes one request, through the proxy if there is one.
+pub(crate) fn connector(
+    settings: Option<HttpConnectorSettings>,
+    sleep: Option<SharedAsyncSleep>,
+    tls: &TlsContext,
+) -> Connector {
+    let mut connector = Connector::builder().proxy_config(ProxyConfig::from_env());
+    connector.set_connector_settings(settings);
+    connector.set_sleep_impl(sleep);
+    connector.tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls.clone()).build()
+}
+
+/// Whom to trust: the certificates of the machine, or of `AWS_CA_BUNDLE`.
+pub(crate) fn tls() -> Result<TlsContext, Error> {
     let mut trusted = TrustStore::default();
     if let Some(path) = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()) {
         let cannot = |why: &dyn Display| {
@@ -129,13 +151,7 @@ fn http_client() -> Result<aws_sdk_costexplorer::config::SharedHttpClient, Error
         trusted = TrustStore::empty().with_pem_certificate(pem);
     }
     let tls = TlsContext::builder().with_trust_store(trusted).build();
-    let tls = tls.map_err(|error| Error::configuration(format!("cannot use TLS: {}", crate::error::chain(&error))))?;
-    Ok(Builder::new().build_with_connector_fn(move |settings, components| {
-        let mut connector = Connector::builder().proxy_config(ProxyConfig::from_env());
-        connector.set_connector_settings(settings.cloned());
-        connector.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
-        connector.tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls.clone()).build()
-    }))
+    tls.map_err(|error| Error::configuration(format!("cannot use TLS: {}", crate::error::chain(&error))))
 }
 
 /// The SDK's client panics on certificates that it cannot read.

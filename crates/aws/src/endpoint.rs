@@ -45,7 +45,8 @@ fn check_all(
     url.map_or(Ok(()), |url| check_one(" in the profile", &url))
 }
 
-fn check_one(of: &str, url: &str) -> Result<(), Error> {
+/// Refuses an address that is none.
+pub(crate) fn check_one(of: &str, url: &str) -> Result<(), Error> {
     match is_address(url) {
         true => Ok(()),
         false => {

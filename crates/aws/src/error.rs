@@ -44,6 +44,8 @@ pub enum Kind {
     Network,
     /// No answer came in time.
     Timeout,
+    /// What came could not be kept on this machine.
+    Local,
 }
 
 /// An error and what caused it, in one line; a cause that only repeats is left out.

@@ -4,7 +4,7 @@
 //! printing. Calls block, so they are refused inside of async code.
 //!
 //! [`Client`] asks Cost Explorer: a call that is paid for is one page, so a caller can count and
-//! stop. [`PriceLists`] asks for AWS's list prices. [`Session`] is for many accounts at once: it reads them into a snapshot, and reads and
+//! stop. [`PriceLists`] asks for AWS's list prices, [`Downloads`] gets the files of price lists. [`Session`] is for many accounts at once: it reads them into a snapshot, and reads and
 //! writes single settings while a plan is carried out.
 //!
 //! ```no_run
@@ -37,6 +37,7 @@ mod connect;
 mod endpoint;
 mod number;
 mod count;
+mod download;
 mod pace;
 mod services;
 mod pages;
@@ -48,9 +49,10 @@ mod session;
 
 pub use call::Call;
 pub use connect::Access;
+pub use download::{Downloads, Head, Sink};
 pub use error::{Error, Kind};
 pub use guards::{reads, writes};
-pub use pricing::PriceLists;
+pub use pricing::{ListFormat, Listed, PriceLists};
 pub use session::{Event, Options, PreviewRequest, Session, SessionAccount};
 
 use aws_sdk_costexplorer::error::{ProvideErrorMetadata, SdkError};

@@ -10,6 +10,7 @@ mod fixes;
 mod forecast;
 mod iam;
 mod paying;
+mod price_lists;
 mod prices;
 mod probe;
 mod reconcile;

@@ -27,7 +27,7 @@ fn calls(args: &IamArgs) -> (Vec<Call>, Vec<Call>) {
     match args.verb {
         IamVerb::Spend => (vec![Call::CallerIdentity, Call::CostAndUsage, Call::CostForecast], Vec::new()),
         IamVerb::Drivers => (vec![Call::CallerIdentity, Call::CostAndUsage, Call::CostComparisonDrivers], Vec::new()),
-        IamVerb::Prices => (vec![Call::Products], Vec::new()),
+        IamVerb::Prices => (vec![Call::Products, Call::ListPriceLists, Call::GetPriceListFileUrl], Vec::new()),
         IamVerb::Reconcile => (vec![Call::CallerIdentity, Call::CostAndUsage], Vec::new()),
         // Some of what changes something reads first what everybody reads.
         IamVerb::Fix => {

@@ -6,25 +6,30 @@ use crate::failure::Failure;
 use crate::input::{BUNDLE, read_data};
 use crate::output::{self, say};
 use crate::prices::args::PricesRefreshArgs;
-use crate::prices::{self, Found, folder};
+use crate::prices::{self, Found, Lock, Way, Wish, folder};
 use stackcost_aws::Access;
 use stackcost_formats::book::{Book, MANIFEST, Manifest, Pin};
 use stackcost_formats::offers::urls;
-use stackcost_formats::problem::{Problem, region};
+use stackcost_formats::problem::Problem;
 use stackcost_formats::render::{Precision, html, markdown, refresh, table};
 use stackcost_model::meter::Region;
 use std::path::Path;
 
 pub(crate) fn run(args: &PricesRefreshArgs) -> Result<Outcome, Failure> {
-    let regions = args.region.iter().map(|code| region(code)).collect::<Result<Vec<_>, _>>()?;
+    let wish = Wish::of(args)?;
+    let regions = &wish.regions;
     let pinned = args.pinned.as_deref().map(manifest).transpose()?;
     let Some(from) = args.from.as_deref() else {
-        download(args.format, &regions, pinned.as_ref())?;
+        commands(args.format, regions, pinned.as_ref())?;
         return Ok(Outcome::Complete);
     };
     if args.api {
         let (profile, endpoint_url) = (args.profile.clone(), args.endpoint_url.clone());
-        prices::ask(&Access { profile, endpoint_url, ..Access::default() }, &regions, from)?;
+        let access = Access { profile, endpoint_url, ..Access::default() };
+        prices::ask(&access, &wish, &Way { bulk: args.bulk, as_of: args.as_of }, from)?;
+    }
+    if args.download {
+        prices::download(args.endpoint_url.as_deref(), &wish, pinned.as_ref(), from)?;
     }
     let (found, aside) = prices::find(from)?;
     for name in aside {
@@ -32,7 +37,7 @@ pub(crate) fn run(args: &PricesRefreshArgs) -> Result<Outcome, Failure> {
     }
     if found.is_empty() {
         // What to do about it, ready to be run.
-        download(args.format, &regions, pinned.as_ref())?;
+        commands(args.format, regions, pinned.as_ref())?;
         let what = format!("there is no price list in {}", from.display());
         return Err(Problem::of_text(what).help("download the lists that are named above into it").into());
     }
@@ -40,6 +45,7 @@ pub(crate) fn run(args: &PricesRefreshArgs) -> Result<Outcome, Failure> {
         Some(path) => path.clone(),
         None => folder::usual()?,
     };
+    let _lock = Lock::take(&into)?;
     // Read before the lists: nothing that takes long is in vain.
     let mut book = match folder::files(&into)? {
         Some(files) => Book::read(&files)?,
@@ -48,19 +54,21 @@ pub(crate) fn run(args: &PricesRefreshArgs) -> Result<Outcome, Failure> {
     let allowances = BUNDLE.free()?;
     let mut pins: Vec<Pin> = Vec::new();
     for file in &found {
-        let (mut list, pin) = prices::read(file, &allowances)?;
+        let (mut list, mut pin) = prices::read(file, &allowances)?;
         if let Some(pinned) = &pinned {
-            is_pinned(file, &pin, pinned)?;
+            // Of versions that were called the same, the files cannot be; the book is the same.
+            pin.file.clone_from(&is_pinned(file, &pin, pinned)?.file);
         }
-        let mut pin = pin;
         if !regions.is_empty() {
-            list.keep_regions(&regions);
-            pin = Pin::of(&list, &pin.file, &pin.sha256);
+            list.keep_regions(regions);
+            // Its digest and its address are those of the whole list.
+            pin = Pin { url: pin.url, ..Pin::of(&list, &pin.file, &pin.sha256) };
         }
         book.add(list, pin.clone())?;
         pins.push(pin);
     }
-    if let Some(lacking) = pinned.iter().flat_map(|of| &of.lists).find(|of| !pins.iter().any(|pin| pin.file == of.file))
+    if let Some(lacking) =
+        pinned.iter().flat_map(|of| &of.lists).find(|of| !pins.iter().any(|pin| pin.sha256 == of.sha256))
     {
         let problem = Problem::of_text(format!("{} is pinned, but not in {}", lacking.file, from.display()));
         return Err(problem
@@ -88,10 +96,10 @@ fn manifest(path: &Path) -> Result<Manifest, Failure> {
 }
 
 /// A file must be the one that is pinned, to the last bit.
-fn is_pinned(file: &Found, pin: &Pin, pinned: &Manifest) -> Result<(), Problem> {
+fn is_pinned<'p>(file: &Found, pin: &Pin, pinned: &'p Manifest) -> Result<&'p Pin, Problem> {
     let shown = file.path.display();
-    match pinned.pin(&file.name) {
-        Some(known) if known.sha256 == pin.sha256 => Ok(()),
+    match pinned.pin(&file.name, &pin.sha256) {
+        Some(known) if known.sha256 == pin.sha256 => Ok(known),
         Some(known) => Err(Problem::of_text(format!(
             "{shown} is not the file that is pinned: its SHA-256 is {}, pinned is {}",
             pin.sha256, known.sha256
@@ -108,7 +116,7 @@ fn is_pinned(file: &Found, pin: &Pin, pinned: &Manifest) -> Result<(), Problem> 
 }
 
 /// How to get the newest lists, or those of a manifest.
-fn download(format: Format, regions: &[Region], pinned: Option<&Manifest>) -> Result<(), Failure> {
+fn commands(format: Format, regions: &[Region], pinned: Option<&Manifest>) -> Result<(), Failure> {
     let regions = if regions.is_empty() { &[Region::US_EAST_1] } else { regions };
     let wanted = match pinned {
         Some(manifest) => manifest.downloads(),

@@ -15,9 +15,17 @@ pub(crate) const OLD: i32 = 365;
 /// The day in UTC. `SOURCE_DATE_EPOCH`, the usual way to make a build reproducible, goes first, so
 /// that the same inputs can give the same report.
 pub(crate) fn today() -> Date {
-    let given = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|text| text.parse().ok());
-    let given = given.and_then(|seconds| Timestamp::from_second(seconds).ok());
-    given.map_or_else(|| clock().1, |now| now.to_zoned(TimeZone::UTC).date())
+    given().map_or_else(|| clock().1, |now| now.to_zoned(TimeZone::UTC).date())
+}
+
+/// The moment, likewise.
+pub(crate) fn now() -> Timestamp {
+    given().unwrap_or_else(Timestamp::now)
+}
+
+fn given() -> Option<Timestamp> {
+    let seconds = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|text| text.parse().ok());
+    seconds.and_then(|seconds| Timestamp::from_second(seconds).ok())
 }
 
 /// What to say of an estimate at the newest rates there are, if these are old.

@@ -1,7 +1,7 @@
 //! What can be typed after `stackcost prices refresh` and `prices diff`.
 
 use crate::args::{Format, date};
-use clap::Args;
+use clap::{ArgGroup, Args};
 use stackcost_formats::render::Precision;
 use stackcost_model::time::Date;
 use std::path::PathBuf;
@@ -9,14 +9,18 @@ use std::path::PathBuf;
 pub(crate) const REFRESH_EXAMPLES: &str = "Examples:
   stackcost prices refresh --urls --region eu-west-1
   stackcost prices refresh --from lists/ --into book/
+  stackcost prices refresh --download --region eu-west-1 --from lists/ --into book/
+  stackcost prices refresh --download --stack stack.toml --from lists/ --into book/
   stackcost prices refresh --api --region eu-west-1 --from answers/ --into book/
+  stackcost prices refresh --api --as-of 2025-01-31 --stack stack.toml --from lists/ --into book/
   stackcost prices refresh --from lists/ --into again/ --pinned book/manifest.json
   stackcost estimate stack.toml --price-book book/
 
-AWS publishes its price lists for all to download, without credentials: --urls prints the commands.
+AWS publishes its price lists for all, without credentials: --download gets them, and --urls prints
+the commands that do. Those of a day that is past are only known to its price list service: --api.
 JSON and CSV of offers and Savings Plans are read, and what `aws pricing get-products` prints; plain
-or packed with gzip. Only what this tool prices is kept. Newer lists add to a book: of a price that
-changed it keeps each date of effect, so that --as-of can go back. The book is not used by itself:
+or packed with gzip. Only what this tool prices is kept. Lists add to a book in any order: of a price
+that changed it keeps each date of effect, so that --as-of can go back. The book is not used by itself:
 give it with --price-book.";
 
 pub(crate) const DIFF_EXAMPLES: &str = "Examples:
@@ -28,6 +32,7 @@ A book is a folder made by `prices refresh`, a CSV file of rates, or the word `b
 regions that only one of them has are counted, not listed.";
 
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("asks").args(["api", "download"])))]
 pub(crate) struct PricesRefreshArgs {
     /// The folder with AWS's price lists
     #[arg(long, value_name = "DIR", required_unless_present = "urls")]
@@ -42,15 +47,29 @@ pub(crate) struct PricesRefreshArgs {
     /// all of them
     #[arg(long, value_name = "MANIFEST")]
     pub pinned: Option<PathBuf>,
+    /// Download the newest lists into --from first, or those of --pinned, as AWS publishes them for
+    /// all: no credentials are needed. What is there already is not downloaded again
+    #[arg(long, conflicts_with = "urls")]
+    pub download: bool,
     /// Ask AWS's price list service first, and keep its answers in --from; free, but for the
-    /// rights that `stackcost iam prices` names. Savings Plans are not among them
-    #[arg(long, requires = "region", conflicts_with_all = ["urls", "pinned"])]
+    /// rights that `stackcost iam prices` names. On-demand rates and reservations come product by
+    /// product, Savings Plans as whole lists
+    #[arg(long, conflicts_with_all = ["urls", "pinned"])]
     pub api: bool,
+    /// With --api, take whole lists of everything, not products. That of EC2 is large
+    #[arg(long, requires = "api")]
+    pub bulk: bool,
+    /// With --api, take the whole lists that held on this day
+    #[arg(long, value_name = "DATE", value_parser = date, requires = "api")]
+    pub as_of: Option<Date>,
+    /// Ask only for the services that this stack and its scenarios use, and in its region
+    #[arg(long, value_name = "STACK", requires = "asks")]
+    pub stack: Option<PathBuf>,
     /// The AWS profile to ask with [default: as the AWS CLI]
     #[arg(long, value_name = "NAME", requires = "api")]
     pub profile: Option<String>,
     /// Ask this server instead of AWS
-    #[arg(long, value_name = "URL", requires = "api")]
+    #[arg(long, value_name = "URL", requires = "asks")]
     pub endpoint_url: Option<String>,
     /// Print the commands that download the newest lists, or those of --pinned, and nothing more
     #[arg(long, conflicts_with = "from")]

@@ -1,8 +1,9 @@
 //! Price books on disk. A book takes the place of the old one as a whole, or not at all.
 
+use super::lock::{OLD, prefix};
 use crate::failure::Failure;
 use crate::input::read_data;
-use stackcost_formats::book::{MANIFEST, PLANS, RATES, RESERVED};
+use stackcost_formats::book::{CONFIRMED, MANIFEST, PLANS, RATES, RESERVED};
 use stackcost_formats::problem::{Problem, Problems};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -53,23 +54,21 @@ pub(crate) fn files(root: &Path) -> Result<Option<BTreeMap<String, String>>, Fai
         return Err(problem.help("name a new or empty folder with --into").into());
     }
     let mut files = BTreeMap::new();
-    for name in there {
-        if !matches!(name.as_str(), RATES | RESERVED | PLANS) {
-            let text = read_data(&root.join(&name))?;
-            files.insert(name, text);
-            continue;
-        }
-        for service in names(&root.join(&name))? {
-            for file in names(&root.join(&name).join(&service))? {
-                let text = read_data(&root.join(&name).join(&service).join(&file))?;
-                files.insert(format!("{name}/{service}/{file}"), text);
-            }
+    let mut below = there;
+    while let Some(path) = below.pop() {
+        let is_shelf = [RATES, RESERVED, PLANS, CONFIRMED].iter().any(|folder| path.split('/').next() == Some(folder));
+        if is_shelf && root.join(&path).is_dir() {
+            below.extend(names(&root.join(&path))?.into_iter().map(|name| format!("{path}/{name}")));
+        } else {
+            let text = read_data(&root.join(&path))?;
+            files.insert(path, text);
         }
     }
     Ok(Some(files))
 }
 
-/// Writes a book: all of it beside, on disk, then in place of what is there.
+/// Writes a book: all of it beside, on disk, then in place of what is there. Whoever calls it has
+/// the lock of the book ([`super::Lock`]).
 pub(crate) fn replace(root: &Path, files: &BTreeMap<String, String>) -> Result<(), Failure> {
     write(root, files).map_err(|error| {
         let problem = Problem::of_text(format!("cannot write the price book {}: {error}", root.display()));
@@ -78,9 +77,8 @@ pub(crate) fn replace(root: &Path, files: &BTreeMap<String, String>) -> Result<(
 }
 
 fn write(root: &Path, files: &BTreeMap<String, String>) -> std::io::Result<()> {
-    let parent = root.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::create_dir_all(parent)?;
-    let new = tempfile::Builder::new().prefix(".stackcost-prices-").tempdir_in(parent)?;
+    let parent = parent_of(root);
+    let new = tempfile::Builder::new().prefix(&format!("{}-", prefix(root))).tempdir_in(parent)?;
     let mut folders = vec![new.path().to_path_buf()];
     for (path, text) in files {
         let path = new.path().join(path);
@@ -100,8 +98,13 @@ fn write(root: &Path, files: &BTreeMap<String, String>) -> std::io::Result<()> {
     sync(parent)
 }
 
+/// The folder that something is in.
+pub(super) fn parent_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// A name is on disk once its folder is.
-fn sync(folder: &Path) -> std::io::Result<()> {
+pub(super) fn sync(folder: &Path) -> std::io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
@@ -118,7 +121,7 @@ fn swap(new: &Path, root: &Path) -> std::io::Result<()> {
             return Ok(());
         }
     }
-    let aside = new.with_extension("old");
+    let aside = new.with_extension(OLD.trim_start_matches('.'));
     std::fs::rename(root, &aside)?;
     if let Err(error) = std::fs::rename(new, root) {
         std::fs::rename(&aside, root)?;

@@ -60,12 +60,43 @@ pub(crate) fn read(file: &Found, allowances: &[Allowance]) -> Result<(PriceList,
     let source: Box<dyn Read> = if file.packed { Box::new(MultiGzDecoder::new(open)) } else { Box::new(open) };
     let mut hashed = Hashed { source, hash: Sha256::new() };
     let list = offers::read(&shown, BufReader::with_capacity(1 << 18, &mut hashed), allowances)?;
-    let digest = hashed.hash.finalize().iter().fold(String::new(), |mut text, byte| {
+    let pin = Pin::of(&list, &file.name, &hexadecimal(hashed.hash));
+    Ok((list, pin))
+}
+
+fn hexadecimal(hash: Sha256) -> String {
+    hash.finalize().iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
-    });
-    let pin = Pin::of(&list, &file.name, &digest);
-    Ok((list, pin))
+    })
+}
+
+/// What can be seen of a file without reading it as a list.
+pub(super) struct Looks {
+    /// Of its text, unpacked.
+    pub sha256: String,
+    /// The first and the last byte that are no space.
+    pub first: Option<u8>,
+    pub last: Option<u8>,
+}
+
+/// Unpacks a file to the end, as a packed one says of itself whether it is whole.
+pub(super) fn look_at(open: File, packed: bool) -> std::io::Result<Looks> {
+    let mut source: Box<dyn Read> = if packed { Box::new(MultiGzDecoder::new(open)) } else { Box::new(open) };
+    let (mut hash, mut first, mut last, mut buffer) = (Sha256::new(), None, None, vec![0; 1 << 16]);
+    loop {
+        let read = match source.read(&mut buffer) {
+            Ok(0) => return Ok(Looks { sha256: hexadecimal(hash), first, last }),
+            Ok(read) => buffer.get(..read).unwrap_or_default(),
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        hash.update(read);
+        let mut signs = read.iter().copied().filter(|byte| !b"\xef\xbb\xbf \t\r\n".contains(byte));
+        let (here, end) = (signs.next(), signs.next_back());
+        first = first.or(here);
+        last = end.or(here).or(last);
+    }
 }
 
 /// Takes the digest of what passes.

@@ -4,9 +4,16 @@ pub(crate) mod age;
 pub(crate) mod args;
 pub(crate) mod folder;
 mod ask;
+mod download;
+mod fetch;
 mod lists;
+mod lock;
 mod own;
+mod wanted;
 
-pub(crate) use ask::ask;
+pub(crate) use ask::{Way, ask};
+pub(crate) use download::download;
 pub(crate) use lists::{Found, find, read};
+pub(crate) use lock::Lock;
 pub(crate) use own::OwnBook;
+pub(crate) use wanted::Wish;

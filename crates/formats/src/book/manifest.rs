@@ -12,10 +12,19 @@ use std::collections::BTreeMap;
 const FORMAT: &str = "stackcost.price-book/1";
 
 /// The price lists that a book was made of, sorted.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Manifest {
     /// Each of them.
     pub lists: Vec<Pin>,
+    /// Whether the book has kept from the first list on which prices later ones confirmed. Books of
+    /// older versions of this tool have not.
+    pub confirms: bool,
+}
+
+impl Default for Manifest {
+    fn default() -> Manifest {
+        Manifest { lists: Vec::new(), confirms: true }
+    }
 }
 
 /// A price list that is part of a book.
@@ -75,6 +84,8 @@ impl Pin {
 #[serde(deny_unknown_fields)]
 struct Document {
     schema: String,
+    #[serde(default)]
+    confirms: bool,
     lists: Vec<Pin>,
 }
 
@@ -90,7 +101,7 @@ impl Manifest {
             let problem = Problem::of_text(format!("{name} is of the form `{}`, not `{FORMAT}`", document.schema));
             return Err(problem.help("make the book again with `stackcost prices refresh`").into());
         }
-        Ok(Manifest { lists: document.lists })
+        Ok(Manifest { lists: document.lists, confirms: document.confirms })
     }
 
     /// As JSON; the same lists give the same text.
@@ -98,14 +109,37 @@ impl Manifest {
     pub fn text(&self) -> String {
         let mut lists = self.lists.clone();
         lists.sort();
-        let document = Document { schema: FORMAT.to_string(), lists };
+        let document = Document { schema: FORMAT.to_string(), confirms: self.confirms, lists };
         serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
     }
 
-    /// The pin of the file of that name.
+    /// The pin of the file of that name; of several versions that were called the same, the one
+    /// with this digest.
     #[must_use]
-    pub fn pin(&self, file: &str) -> Option<&Pin> {
-        self.lists.iter().find(|pin| pin.file == file)
+    pub fn pin(&self, file: &str, sha256: &str) -> Option<&Pin> {
+        let called = || self.lists.iter().filter(|pin| pin.file == file || self.name_of(pin) == file);
+        called().find(|pin| pin.sha256 == sha256).or_else(|| called().next())
+    }
+
+    /// What to call the file of a list, so that no other is called the same: as it was, but for
+    /// versions of an offer that were.
+    #[must_use]
+    pub fn name_of(&self, pin: &Pin) -> String {
+        let alone = self.lists.iter().filter(|other| other.file == pin.file).count() < 2;
+        match pin.file.rsplit_once('.') {
+            Some((name, ending)) if !alone => format!("{name}-{}.{ending}", pin.version),
+            _ => pin.file.clone(),
+        }
+    }
+
+    /// The files that a source of rates stands for.
+    #[must_use]
+    pub fn files_of(&self, source: &str) -> Vec<&str> {
+        let is = |pin: &&Pin| {
+            source.starts_with(&format!("AWS price list {}", pin.offer))
+                && source.ends_with(&format!(", version {}, published {}", pin.version, pin.published))
+        };
+        self.lists.iter().filter(is).map(|pin| pin.file.as_str()).collect()
     }
 
     /// The lists to download to make the same book again.
@@ -114,13 +148,13 @@ impl Manifest {
         let of = |pin: &Pin| Download {
             offer: pin.offer.clone(),
             url: pin.url.clone().unwrap_or_default(),
-            file: pin.file.clone(),
+            file: self.name_of(pin),
             note: format!("version {}, sha256 {}", pin.version, pin.sha256),
             command: pin
                 .url
                 .as_ref()
                 .map_or("# no address: it was an answer of GetProducts, or of several regions".into(), |url| {
-                    curl(url, &pin.file)
+                    curl(url, &self.name_of(pin))
                 }),
         };
         self.lists.iter().map(of).collect()

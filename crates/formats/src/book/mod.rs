@@ -6,12 +6,14 @@
 //! | `rates/<service>/<region>.csv` | on-demand rates |
 //! | `reserved/<service>/<region>.csv` | reservations |
 //! | `savings-plans/<service>/<region>.csv` | rates under Savings Plans |
+//! | `confirmed/rates/...` and so on | which lists said the same again, and when |
 //! | `sources.csv` | what a source id stands for |
 //! | `manifest.json` | the price lists, with version and SHA-256 |
 //!
-//! Newer price lists add to a book: of a rate that changed, it holds every date of effect. The
-//! same files give the same bytes.
+//! Price lists add to a book in any order: of a rate that changed, it holds every date of effect.
+//! The same lists give the same bytes.
 
+mod confirmed;
 mod manifest;
 mod rows;
 #[cfg(test)]
@@ -23,6 +25,7 @@ pub use rows::{plans, reservations};
 use crate::offers::PriceList;
 use crate::price_book::{Sources, file_of_region, region_of_file, shelf};
 use crate::problem::{Problem, Problems};
+use confirmed::Folded;
 use rows::Ids;
 use stackcost_model::meter::{Region, ServiceCode};
 use stackcost_model::price::{PlanRate, Price, Reservation, Source};
@@ -39,6 +42,8 @@ pub const RATES: &str = "rates";
 pub const RESERVED: &str = "reserved";
 /// The folder of rates under Savings Plans.
 pub const PLANS: &str = "savings-plans";
+/// The folder of what later lists said again.
+pub const CONFIRMED: &str = "confirmed";
 
 type Shelf = (ServiceCode, Option<Region>);
 
@@ -50,8 +55,6 @@ pub struct Book {
     plans: BTreeMap<Shelf, Vec<PlanRate>>,
     ids: Ids,
     manifest: Manifest,
-    /// What was added since it was read: the version of an offer in a region, and the file.
-    added: BTreeMap<(String, Option<Region>), (String, String)>,
 }
 
 impl Book {
@@ -81,7 +84,21 @@ impl Book {
                 (PLANS, Some(at)) => {
                     drop(book.plans.insert((service, region), plans(path, text, service, at, &sources)?))
                 }
+                (CONFIRMED, _) => {}
                 _ => return Err(strange().into()),
+            }
+        }
+        for (path, text) in files {
+            let Some((kind, service, region)) =
+                path.strip_prefix(CONFIRMED).and_then(|rest| place(rest.strip_prefix('/')?))
+            else {
+                continue;
+            };
+            let shelf = (service, region);
+            match kind {
+                RATES => confirm(book.rates.entry(shelf).or_default(), path, text, &sources)?,
+                RESERVED => confirm(book.reserved.entry(shelf).or_default(), path, text, &sources)?,
+                _ => confirm(book.plans.entry(shelf).or_default(), path, text, &sources)?,
             }
         }
         Ok(book)
@@ -93,38 +110,27 @@ impl Book {
         &self.manifest
     }
 
-    /// Adds what a price list says. What the book has already stays, as of its date.
+    /// Adds what a price list says. What the book has already stays, as of its date: a newer list
+    /// goes on where it ends, and an older one fills in what was before and in between.
     ///
     /// # Errors
-    /// Another version of the same offer and region among what was added, and a list that is older
-    /// than what the book has of them.
+    /// A list from between two others, where the book was made by a version of this tool that did
+    /// not keep what lists confirmed.
     pub fn add(&mut self, list: PriceList, pin: Pin) -> Result<(), Problem> {
-        for region in list.regions() {
-            let key = (list.offer.clone(), region);
-            match self.added.get(&key) {
-                Some((version, file)) if *version != list.version => {
-                    let problem = Problem::of_text(format!(
-                        "two versions of {} in {}: {version} in {file}, {} in {}",
-                        list.offer,
-                        file_of_region(region),
-                        list.version,
-                        pin.file
-                    ));
-                    return Err(problem.help("keep one of them; a second refresh can add the other"));
-                }
-                _ => drop(self.added.insert(key, (list.version.clone(), pin.file.clone()))),
-            }
+        for region in list.regions().into_iter().filter(|_| !self.manifest.confirms) {
             // A price that did not change was not kept, so one that comes in between would seem to last.
             let (name, published) = (file_of_region(region), list.published.to_string());
-            let newer = self.manifest.lists.iter().find(|of| {
-                of.offer == list.offer && of.published > published && of.regions.iter().any(|of| of == name)
-            });
-            if let Some(newer) = newer {
+            let same = |of: &&Pin| of.offer == list.offer && of.regions.iter().any(|of| of == name);
+            let mut lists = self.manifest.lists.iter().filter(same).filter(|of| of.sha256 != pin.sha256);
+            let older = lists.clone().find(|of| of.published < published);
+            let newer = lists.find(|of| of.published > published);
+            if let (Some(older), Some(newer)) = (older, newer) {
                 let problem = Problem::of_text(format!(
-                    "{} of {name} in {} was published on {published}, and the book has a newer list, of {}",
-                    list.offer, pin.file, newer.published
+                    "{} of {name} in {} was published on {published}, between {} and {}, and the book does not say \
+                     what the later one confirmed",
+                    list.offer, pin.file, older.published, newer.published
                 ));
-                return Err(problem.help("begin a new book, and add lists to it from the oldest on"));
+                return Err(problem.help("it was made by an older stackcost: begin a new book, with another --into"));
             }
         }
         let source = list.rates.iter().map(|rate| &rate.source).chain(list.reservations.iter().map(|of| &of.source));
@@ -171,32 +177,51 @@ impl Book {
         let mut files = BTreeMap::new();
         let path =
             |folder: &str, (service, region): &Shelf| format!("{folder}/{service}/{}.csv", file_of_region(*region));
+        let mut put = |path: String, text: String, again: Option<String>| {
+            files.extend(again.map(|again| (format!("{CONFIRMED}/{path}"), again)));
+            files.insert(path, text);
+        };
         for (shelf, rates) in &mut self.rates {
-            let whole = fold(std::mem::take(rates))?;
-            files.insert(path(RATES, shelf), rows::write_rates(shelf.0, shelf.1, &whole, &self.ids));
+            let folded = fold(std::mem::take(rates), &self.manifest)?;
+            let text = rows::write_rates(shelf.0, shelf.1, &folded.kept, &self.ids);
+            put(path(RATES, shelf), text, folded.text(&self.ids));
         }
         for (shelf, reserved) in &mut self.reserved {
-            let whole = fold(std::mem::take(reserved))?;
+            let folded = fold(std::mem::take(reserved), &self.manifest)?;
             if let Some(region) = shelf.1 {
-                files.insert(path(RESERVED, shelf), rows::write_reserved(shelf.0, region, &whole, &self.ids));
+                let text = rows::write_reserved(shelf.0, region, &folded.kept, &self.ids);
+                put(path(RESERVED, shelf), text, folded.text(&self.ids));
             }
         }
         for (shelf, plans) in &mut self.plans {
-            let whole = fold(std::mem::take(plans))?;
+            let folded = fold(std::mem::take(plans), &self.manifest)?;
             if let Some(region) = shelf.1 {
-                files.insert(path(PLANS, shelf), rows::write_plans(shelf.0, region, &whole, &self.ids));
+                let text = rows::write_plans(shelf.0, region, &folded.kept, &self.ids);
+                put(path(PLANS, shelf), text, folded.text(&self.ids));
             }
         }
-        let mut sources: Vec<(&str, &str)> = self.ids.iter().map(|(text, id)| (id.as_str(), &**text)).collect();
+        let mut sources: Vec<Vec<String>> =
+            self.ids.iter().map(|(text, id)| vec![id.clone(), text.to_string()]).collect();
         sources.sort_unstable();
-        files.insert(SOURCES.to_string(), rows::pairs(["id", "source"], sources.into_iter()));
+        files.insert(SOURCES.to_string(), rows::csv_of(&["id", "source"], sources.into_iter()));
         files.insert(MANIFEST.to_string(), self.manifest.text());
         Ok(files)
     }
 }
 
+/// Adds what a file of confirmations tells of the rows of another.
+fn confirm<T: Dated + Clone>(rows: &mut Vec<T>, path: &str, text: &str, sources: &Sources) -> Result<(), Problems> {
+    let again = confirmed::read(path, text, rows, sources)?;
+    rows.extend(again);
+    Ok(())
+}
+
 /// The folder, service and region that a path stands for.
 fn place(path: &str) -> Option<(&str, ServiceCode, Option<Region>)> {
+    if let Some(below) = path.strip_prefix(CONFIRMED).and_then(|rest| rest.strip_prefix('/')) {
+        let (folder, service, region) = place(below)?;
+        return matches!(folder, RATES | RESERVED | PLANS).then_some((CONFIRMED, service, region));
+    }
     let mut parts = path.split('/');
     let (folder, service, file) = (parts.next()?, parts.next()?, parts.next()?);
     let region = region_of_file(file.strip_suffix(".csv")?)?;
@@ -211,6 +236,9 @@ trait Dated {
     fn price(&self) -> String;
     /// Whose word it is.
     fn source(&self) -> &Source;
+    /// The same, by the word of another.
+    #[must_use]
+    fn said_by(&self, source: Source) -> Self;
     /// The usage type.
     fn usage_type(&self) -> &str;
 }
@@ -225,6 +253,9 @@ impl Dated for Price {
     }
     fn source(&self) -> &Source {
         &self.source
+    }
+    fn said_by(&self, source: Source) -> Self {
+        Price { source, ..self.clone() }
     }
     fn usage_type(&self) -> &str {
         &self.usage_type
@@ -241,6 +272,9 @@ impl Dated for Reservation {
     fn source(&self) -> &Source {
         &self.source
     }
+    fn said_by(&self, source: Source) -> Self {
+        Reservation { source, ..self.clone() }
+    }
     fn usage_type(&self) -> &str {
         &self.usage_type
     }
@@ -248,7 +282,7 @@ impl Dated for Reservation {
 
 impl Dated for PlanRate {
     fn key(&self) -> impl Ord + '_ {
-        (&*self.usage_type, &*self.operation, self.term, self.payment)
+        (self.kind, &*self.usage_type, &*self.operation, self.term, self.payment)
     }
     fn price(&self) -> String {
         format!("{} a {}", self.usd.normalize(), self.unit)
@@ -256,14 +290,17 @@ impl Dated for PlanRate {
     fn source(&self) -> &Source {
         &self.source
     }
+    fn said_by(&self, source: Source) -> Self {
+        PlanRate { source, ..self.clone() }
+    }
     fn usage_type(&self) -> &str {
         &self.usage_type
     }
 }
 
-/// Sorts rows, and drops those that say what is known already: AWS dates every price anew with
+/// Sorts rows, and puts those aside that say what is known already: AWS dates every price anew with
 /// each list, whether it has changed or not.
-fn fold<T: Dated>(mut rows: Vec<T>) -> Result<Vec<T>, Problem> {
+fn fold<T: Dated>(mut rows: Vec<T>, manifest: &Manifest) -> Result<Folded<T>, Problem> {
     rows.sort_by(|a, b| {
         a.key()
             .cmp(&b.key())
@@ -271,10 +308,13 @@ fn fold<T: Dated>(mut rows: Vec<T>) -> Result<Vec<T>, Problem> {
             .then_with(|| a.source().from.cmp(&b.source().from))
             .then_with(|| a.source().sku.cmp(&b.source().sku))
     });
+    // The same list twice, perhaps in another form.
+    rows.dedup_by(|a, b| a.key() == b.key() && a.source() == b.source() && a.price() == b.price());
     let mut kept: Vec<T> = Vec::with_capacity(rows.len());
+    let mut again = Vec::new();
     for row in rows {
         match kept.last().filter(|last| last.key() == row.key()) {
-            Some(last) if last.price() == row.price() => {}
+            Some(last) if last.price() == row.price() => again.push((kept.len() - 1, row)),
             Some(last) if last.source().date == row.source().date => {
                 let (usage_type, date) = (row.usage_type(), row.source().date_text().unwrap_or_default());
                 let problem = Problem::of_text(format!(
@@ -284,10 +324,15 @@ fn fold<T: Dated>(mut rows: Vec<T>) -> Result<Vec<T>, Problem> {
                     row.price(),
                     row.source()
                 ));
-                return Err(problem.help("AWS corrected it: begin a new book, with another --into"));
+                if row.source().from != last.source().from {
+                    return Err(problem.help("AWS corrected it: begin a new book, with another --into"));
+                }
+                let files = manifest.files_of(&row.source().from).join(" and ");
+                let help = "a version of a list never changes: get it again, and take the other file away";
+                return Err(Problem { message: format!("{}: {files}", problem.message), ..problem.help(help) });
             }
             _ => kept.push(row),
         }
     }
-    Ok(kept)
+    Ok(Folded { kept, again })
 }

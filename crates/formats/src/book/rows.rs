@@ -25,8 +25,10 @@ const RESERVED: [&str; 12] = [
     "confidence",
     "amortised",
 ];
-const PLANS: [&str; 11] =
-    ["usage_type", "operation", "unit", "term", "payment", "usd", "date", "basis", "sku", "source", "confidence"];
+/// Which plan a rate is under. Books of older versions lack it.
+const KIND: &str = "kind";
+const PLANS: [&str; 12] =
+    [KIND, "usage_type", "operation", "unit", "term", "payment", "usd", "date", "basis", "sku", "source", "confidence"];
 
 /// The ids of sources by what they stand for.
 pub(super) type Ids = BTreeMap<Arc<str>, String>;
@@ -38,22 +40,17 @@ fn file(
     header: &[&str],
     rows: impl Iterator<Item = Vec<String>>,
 ) -> String {
+    let text = csv_of(header, rows);
+    format!("# stackcost price book 1; {service}; {}\n{text}", file_of_region(region))
+}
+
+/// A header and rows.
+pub(super) fn csv_of(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     // Writing to memory does not fail.
     let _ = writer.write_record(header);
     for row in rows {
         let _ = writer.write_record(row);
-    }
-    let text = String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default();
-    format!("# stackcost price book 1; {service}; {}\n{text}", file_of_region(region))
-}
-
-/// Rows of two columns, as of sources.
-pub(super) fn pairs<'a>(header: [&str; 2], rows: impl Iterator<Item = (&'a str, &'a str)>) -> String {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let _ = writer.write_record(header);
-    for (id, source) in rows {
-        let _ = writer.write_record([id, source]);
     }
     String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
 }
@@ -108,6 +105,7 @@ pub(super) fn write_reserved(service: ServiceCode, region: Region, all: &[Reserv
 pub(super) fn write_plans(service: ServiceCode, region: Region, all: &[PlanRate], ids: &Ids) -> String {
     let row = |plan: &PlanRate| {
         let mut row = vec![
+            plan.kind.to_string(),
             plan.usage_type.to_string(),
             plan.operation.to_string(),
             plan.unit.label().to_string(),
@@ -159,9 +157,12 @@ pub fn plans(
     region: Region,
     sources: &Sources,
 ) -> Result<Vec<PlanRate>, Problems> {
-    // One kind of plan covers a service here.
-    let kind = if service == ServiceCode::Ecs { PlanKind::Compute } else { PlanKind::Database };
-    rows(name, text, &PLANS, |get| {
+    let columns: Vec<&str> = PLANS.into_iter().filter(|column| *column != KIND).collect();
+    let says_kind = reader(text).headers().is_ok_and(|header| header.iter().any(|column| column == KIND));
+    // What older books were made of had one kind of plan for a service.
+    let of_service = if service == ServiceCode::Ecs { PlanKind::Compute } else { PlanKind::Database };
+    rows(name, text, &columns, |get| {
+        let kind = if says_kind { word(PlanKind::from_word, get(KIND), KIND)? } else { of_service };
         Ok(PlanRate {
             kind,
             service,
@@ -177,13 +178,17 @@ pub fn plans(
     })
 }
 
+fn reader(text: &str) -> csv::Reader<&[u8]> {
+    csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(text.as_bytes())
+}
+
 fn rows<T>(
     name: &str,
     text: &str,
     columns: &[&str],
     read: impl Fn(&dyn Fn(&str) -> String) -> Result<T, String>,
 ) -> Result<Vec<T>, Problems> {
-    let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(text.as_bytes());
+    let mut reader = reader(text);
     let broken = |error: csv::Error| Problem::of_text(format!("{name}: {error}"));
     let header = reader.headers().map_err(broken)?.clone();
     let at = |column: &str| header.iter().position(|known| known == column);
