@@ -60,11 +60,12 @@ pub(crate) struct OptimizeArgs {
     #[arg(long, value_name = "LIST", value_parser = resolutions)]
     pub resolutions: Option<Values>,
     /// The last part of the load, not looked at when choosing; at least a day, when the load has three
-    #[arg(long, value_name = "PERCENT", default_value = "25%", value_parser = grid::held_out)]
-    pub hold_out: Ratio,
-    /// Try at most so many policies
-    #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-    pub budget: u32,
+    /// [default: 25%]
+    #[arg(long, value_name = "PERCENT", value_parser = grid::held_out)]
+    pub hold_out: Option<Ratio>,
+    /// Try at most so many policies [default: 2000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub budget: Option<u32>,
     /// What launch times and Spot interruptions are drawn by [default: that of the stack file]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
@@ -100,7 +101,22 @@ pub(crate) struct OptimizeArgs {
     pub output: OutputArgs,
 }
 
+/// The part of the load that is held out where nothing else is asked for.
+const HELD_OUT: (i128, i128) = (1, 4);
+/// How many policies are tried at most where nothing else is asked for.
+const BUDGET: u32 = 2_000;
+
 impl OptimizeArgs {
+    /// The part of the load that is not looked at when choosing.
+    pub fn held_out(&self) -> Ratio {
+        self.hold_out.unwrap_or_else(|| Ratio::new(HELD_OUT.0, HELD_OUT.1))
+    }
+
+    /// How many policies are tried at most.
+    pub fn most_tried(&self) -> u32 {
+        self.budget.unwrap_or(BUDGET)
+    }
+
     /// What was typed that is for policies alone.
     pub fn of_policies(&self) -> Option<&'static str> {
         let typed = [
@@ -111,6 +127,9 @@ impl OptimizeArgs {
             (self.scale_out_cooldowns.is_some(), "--scale-out-cooldowns"),
             (self.scale_in_cooldowns.is_some(), "--scale-in-cooldowns"),
             (self.resolutions.is_some(), "--resolutions"),
+            (self.hold_out.is_some(), "--hold-out"),
+            (self.budget.is_some(), "--budget"),
+            (self.threads.is_some(), "--threads"),
         ];
         typed.into_iter().find(|(is, _)| *is).map(|(_, name)| name)
     }
