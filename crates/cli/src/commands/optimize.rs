@@ -30,7 +30,7 @@ pub(crate) fn run(args: &OptimizeArgs) -> Result<Outcome, Failure> {
     if args.committing.commitments {
         return super::optimize_commitments::run(args);
     }
-    let (input, scenario) = open(&args.of, &args.pricing)?;
+    let (input, scenario) = open(args.stack(), &args.of, &args.pricing)?;
     let scenario = scenario.as_deref();
     let resolved = input.resolve(scenario)?;
     let book = input.book(&resolved)?;

@@ -7,18 +7,21 @@ use stackcost_model::commitment::{
     Applied, Choice, Commitment, Judgement, Lacking, Offer, Proposed, Purchase, Standing, Together, purchase,
 };
 use stackcost_model::exact::Ratio;
+use stackcost_model::hourly_bill::{HourlyUsage, moment};
 use stackcost_model::joint::{Joint, Pair};
 use stackcost_model::report::{assumption_words, lacking_words, offer_words};
 
 /// What a proposal is of.
 #[derive(Clone, Debug)]
 pub struct Of<'a> {
-    /// The name of the stack.
-    pub stack: &'a str,
+    /// The name of the stack; none of a bill.
+    pub stack: Option<&'a str>,
     /// Its scenario.
     pub scenario: Option<&'a str>,
-    /// AWS's code of the region.
-    pub region: &'a str,
+    /// AWS's code of the region; none where there are several.
+    pub region: Option<&'a str>,
+    /// The bill, and what it is called.
+    pub bill: Option<(&'a str, &'a HourlyUsage)>,
     /// Hours of the horizon.
     pub hours: Ratio,
     /// What the horizon is called.
@@ -28,9 +31,11 @@ pub struct Of<'a> {
 #[derive(Serialize)]
 struct Document<'a> {
     schema: &'static str,
-    stack: &'a str,
+    stack: Option<&'a str>,
     scenario: Option<&'a str>,
-    region: &'a str,
+    region: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bill: Option<BillJson<'a>>,
     horizon: Horizon,
     offers: Vec<OfferJson>,
     together: Vec<TogetherJson>,
@@ -40,6 +45,34 @@ struct Document<'a> {
     assumed: Vec<String>,
     owned_without_use: Vec<String>,
     lacking: Vec<LackingJson>,
+}
+
+#[derive(Serialize)]
+struct BillJson<'a> {
+    source: &'a str,
+    from: String,
+    to: String,
+    hours: usize,
+    hours_without_rows: usize,
+    regions: Vec<&'static str>,
+    /// Left aside: covered by commitments today, at rates on demand.
+    covered: String,
+    /// The same, where it counts.
+    covered_and_counted: String,
+    /// Left aside: on Spot.
+    spot: String,
+    /// Left aside: what no commitment that is known covers, by service.
+    others: Vec<OtherJson<'a>>,
+    /// Left aside: usage types without a rate on demand.
+    unrated: &'a [String],
+    /// Dollars that rounding the hours of long quantities can come to at most.
+    rounded_by_at_most: Option<String>,
+}
+
+#[derive(Serialize)]
+struct OtherJson<'a> {
+    service: &'a str,
+    usd: String,
 }
 
 #[derive(Serialize)]
@@ -182,6 +215,25 @@ struct LackingJson {
     region: String,
     usage_types: Vec<String>,
     words: String,
+}
+
+fn bill<'a>(source: &'a str, usage: &'a HourlyUsage) -> BillJson<'a> {
+    let aside = &usage.aside;
+    let others = aside.others.iter().map(|(service, usd)| OtherJson { service, usd: usd.to_string() });
+    BillJson {
+        source,
+        from: moment(usage.from),
+        to: moment(usage.to()),
+        hours: usage.hours,
+        hours_without_rows: usage.empty_hours,
+        regions: usage.regions.iter().map(|region| region.code()).collect(),
+        covered: aside.covered.to_string(),
+        covered_and_counted: aside.covered_counted.to_string(),
+        spot: aside.spot.to_string(),
+        others: others.collect(),
+        unrated: &aside.unrated,
+        rounded_by_at_most: usage.rounded.map(|usd| usd.to_string()),
+    }
 }
 
 fn kind(offer: &Offer) -> Kind {
@@ -348,6 +400,7 @@ pub fn json(found: &Proposed, joint: Option<&Joint>, of: &Of<'_>) -> String {
         stack: of.stack,
         scenario: of.scenario,
         region: of.region,
+        bill: of.bill.map(|(source, usage)| bill(source, usage)),
         horizon: Horizon { hours: of.hours.to_string(), label: of.label.clone() },
         offers: offers(found),
         together: found.together.iter().map(|of| together(found, of)).collect(),

@@ -140,21 +140,45 @@ pub(crate) fn proposed(
     wanted: &Wanted,
     judging: bool,
 ) -> Result<Proposed, Error> {
-    let lacking = catalog.lacking(estimate);
+    let demand = match Demand::of_stack(stack, estimate, |line| catalog.eligible(estimate.region, line)) {
+        Err(Error::NoHours) => None,
+        demand => Some(demand?),
+    };
+    let assumed = if demand.is_some() { assumed(stack, estimate, catalog) } else { Vec::new() };
+    given(Given { demand, lacking: catalog.lacking(estimate), assumed }, catalog, wanted, judging)
+}
+
+/// Usage, wherever it is from.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// What commitments may cover, hour by hour; none where nothing is.
+    pub demand: Option<Demand>,
+    /// What they cover without a rate that is known.
+    pub lacking: Vec<Lacking>,
+    /// What was taken for granted of it.
+    pub assumed: Vec<Assumption>,
+}
+
+/// Proposes commitments for usage that is known by the hour.
+///
+/// # Errors
+/// As [`propose`].
+pub fn propose_for(usage: Given, catalog: &Catalog, wanted: &Wanted) -> Result<Proposed, Error> {
+    given(usage, catalog, wanted, true)
+}
+
+fn given(usage: Given, catalog: &Catalog, wanted: &Wanted, judging: bool) -> Result<Proposed, Error> {
     let nothing = Proposed {
         demand: None,
         offers: Vec::new(),
         alone: Vec::new(),
         together: Vec::new(),
         judged: Vec::new(),
-        lacking,
+        lacking: usage.lacking,
         idle: wanted.held.iter().map(|held| held.name().into()).collect(),
-        assumed: Vec::new(),
+        assumed: usage.assumed,
     };
-    let demand = match Demand::of_stack(stack, estimate, |line| catalog.eligible(estimate.region, line)) {
-        Err(Error::NoHours) => return Ok(nothing),
-        demand => demand?,
-    };
+    let Some(demand) = usage.demand else { return Ok(nothing) };
     let (held, idle): (Vec<Commitment>, Vec<Commitment>) =
         wanted.held.iter().cloned().partition(|held| covers_any(held, &demand));
     let now = apply(&demand, &held)?;
@@ -175,7 +199,6 @@ pub(crate) fn proposed(
         together,
         judged,
         idle: idle.iter().map(|held| held.name().into()).collect(),
-        assumed: assumed(stack, estimate, catalog),
         offers,
         demand: Some(demand),
         ..nothing

@@ -3,11 +3,13 @@
 use super::optimization::{candidate_words, heading};
 use super::simulation::hundredths;
 use super::{Cell, Report, Row, RowKind, number, text};
+use crate::bill::Amount;
 use crate::commitment::{
     Assumption, Choice, Commitment, Judgement, Lacking, Offer, Proposed, Purchase, Standing, Together, product,
     purchase,
 };
 use crate::exact::{Ratio, trim};
+use crate::hourly_bill::{Aside, HourlyUsage};
 use crate::joint::{Joint, Pair};
 use crate::money::Usd;
 use crate::price::{Payment, PlanKind, Term};
@@ -191,9 +193,9 @@ fn alone(found: &Proposed, choice: &Choice) -> Option<Row> {
     Some(row)
 }
 
-/// What to commit to: together for each term, and each offer alone.
+/// What to commit to: together for each term, and each offer alone; `of` is `this stack` or `this bill`.
 #[must_use]
-pub fn commitments(found: &Proposed, title: String, hours: Ratio) -> Report {
+pub fn commitments(found: &Proposed, title: String, hours: Ratio, of: &str) -> Report {
     let columns = vec![
         text(""),
         number("USD/h"),
@@ -231,13 +233,11 @@ pub fn commitments(found: &Proposed, title: String, hours: Ratio) -> Report {
             of.mix.before
         )),
         (Some(_), None) if found.lacking.is_empty() => {
-            notes.push("commitments cover some of this stack, and none is offered for these terms and payments".to_string());
+            notes.push(format!("commitments cover some of {of}, and none is offered for these terms and payments"));
         }
-        (Some(_), None) => notes.push("what commitments can cover of this stack has no rates that are known".to_string()),
-        (None, _) if found.lacking.is_empty() => {
-            notes.push("no usage of this stack is covered by commitments".to_string());
-        }
-        (None, _) => notes.push("no usage of this stack has rates under commitments that are known".to_string()),
+        (Some(_), None) => notes.push(format!("what commitments can cover of {of} has no rates that are known")),
+        (None, _) if found.lacking.is_empty() => notes.push(format!("no usage of {of} is covered by commitments")),
+        (None, _) => notes.push(format!("no usage of {of} has rates under commitments that are known")),
     }
     if found.alone.is_empty() {
         notes.extend(found.lacking.iter().map(lacking_words));
@@ -261,6 +261,69 @@ pub fn commitments(found: &Proposed, title: String, hours: Ratio) -> Report {
     notes.extend(found.lacking.iter().map(lacking_words));
     Report { title, columns, rows, notes }
 }
+
+/// What to know of an hourly bill that commitments are proposed for, a line each.
+#[must_use]
+pub fn bill_notes(usage: &HourlyUsage) -> Vec<String> {
+    let Aside { covered, covered_counted, spot, others, unrated } = &usage.aside;
+    let mut notes = Vec::new();
+    if usage.empty_hours > 0 {
+        notes.push(format!(
+            "{} of {} hours have no row of any service: they count as hours without usage",
+            usage.empty_hours, usage.hours
+        ));
+    }
+    notes.push("rates on demand are the public ones: a private discount lowers what commitments save".to_string());
+    if !covered.is_zero() {
+        notes.push(format!(
+            "left aside: what Savings Plans and reservations cover today, {} USD at rates on demand as far as the \
+             bill says; with --owned for all that is owned it counts, and they take it off first",
+            covered.to_fixed(2)
+        ));
+    }
+    if !covered_counted.is_zero() {
+        notes.push(format!(
+            "what Savings Plans and reservations cover in the bill counts, {} USD at rates on demand: --owned is to \
+             name all that cover it, or it counts as on demand",
+            covered_counted.to_fixed(2)
+        ));
+    }
+    if !spot.is_zero() {
+        notes.push(format!("left aside: Spot, {} USD, which no commitment covers", spot.to_fixed(2)));
+    }
+    if !others.is_empty() {
+        let shown = others.iter().take(SHOWN).map(|(service, usd)| format!("{service} {}", usd.to_fixed(2)));
+        let mut shown: Vec<String> = shown.collect();
+        if let Some(more) = others.get(SHOWN..).filter(|more| !more.is_empty()) {
+            let sum = Amount::sum(more.iter().map(|(_, usd)| *usd)).map_or_else(String::new, |sum| sum.to_fixed(2));
+            shown.push(format!("{} others {sum}", more.len()));
+        }
+        notes.push(format!("left aside: what no commitment that is known here covers, in USD: {}", shown.join(", ")));
+    }
+    let compute = |(service, _): &(String, Amount)| {
+        service.contains("Lambda") || service.contains("EC2") || service.contains("Elastic Compute")
+    };
+    if others.iter().any(compute) {
+        notes.push(
+            "Compute Savings Plans cover EC2 instances and Lambda, too; their rates are not known here, so what is \
+             proposed is for the rest alone"
+                .to_string(),
+        );
+    }
+    if !unrated.is_empty() {
+        notes.push(format!("no rate on demand is known for {}: left aside", unrated.join(", ")));
+    }
+    if let Some(by) = usage.rounded {
+        notes.push(format!(
+            "quantities have more digits than are counted: hours are rounded, by {} USD in all at most",
+            by.to_fixed(9)
+        ));
+    }
+    notes
+}
+
+/// Services that are named of what is left aside.
+const SHOWN: usize = 5;
 
 /// How amounts of what is proposed stand under other demand; none where nothing is proposed.
 #[must_use]

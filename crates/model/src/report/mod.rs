@@ -11,7 +11,7 @@ mod reconcile;
 mod simulation;
 mod spend;
 
-pub use commitments::{
+pub use commitments::{bill_notes, 
     assumption_words, commitments, joint, lacking_words, offer_words, other_demand, payment_words, plan_words,
     purchase_words, term_words,
 };
