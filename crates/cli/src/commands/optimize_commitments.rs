@@ -167,8 +167,9 @@ pub(super) fn show(
     args: &OptimizeArgs,
 ) -> Result<(), Failure> {
     let policies = together.map(|(joint, metric)| report::joint(joint, *metric));
+    let other = report::other_demand(found, of.hours);
     let reports: Vec<Report> =
-        policies.into_iter().chain([first]).chain(report::other_demand(found, of.hours)).collect();
+        policies.into_iter().chain([first]).chain(other).chain(report::back_tests(found)).collect();
     let precision = args.output.precision;
     let each = |render: &dyn Fn(&Report, Precision) -> String| {
         let texts: Vec<String> = reports.iter().map(|report| render(report, precision)).collect();
@@ -182,6 +183,8 @@ pub(super) fn show(
         Format::Markdown => each(&markdown::render),
         Format::Html => html::page(&reports, precision, None),
         Format::Json => render::json(found, together.map(|(joint, _)| joint), of),
+        Format::Ndjson if args.committing.back_tests => render::back_tests_ndjson(found),
+        Format::Csv if args.committing.back_tests => render::back_tests_csv(found),
         Format::Ndjson => render::ndjson(found),
         Format::Csv => render::csv(found),
     })

@@ -209,6 +209,9 @@ pub(crate) struct CommitmentArgs {
     /// Draw the days of the demand anew so often
     #[arg(long, requires = "commitments", value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(20..=100_000))]
     pub resamples: u64,
+    /// Of CSV and NDJSON: each try of an amount chosen by the past, instead of the offers
+    #[arg(long, requires = "commitments")]
+    pub back_tests: bool,
 }
 
 fn term(text: &str) -> Result<Term, String> {

@@ -4,7 +4,8 @@
 use super::json::Horizon;
 use serde::Serialize;
 use stackcost_model::commitment::{
-    Applied, Choice, Commitment, Judgement, Lacking, Offer, Proposed, Purchase, Standing, Together, purchase,
+    Applied, BackTest, Choice, Commitment, Judged, Judgement, Lacking, Offer, Proposed, Purchase, Rule, Standing,
+    Together, Tried, purchase,
 };
 use stackcost_model::exact::Ratio;
 use stackcost_model::hourly_bill::{HourlyUsage, moment};
@@ -40,6 +41,8 @@ struct Document<'a> {
     offers: Vec<OfferJson>,
     together: Vec<TogetherJson>,
     other_demand: Vec<JudgedJson>,
+    /// Fitted to the days before, judged on the days after.
+    back_tests: Vec<TriedJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
     policies: Option<Vec<PolicyJson>>,
     assumed: Vec<String>,
@@ -188,6 +191,36 @@ struct ScenarioJson {
     name: String,
     saves: String,
     regret: String,
+}
+
+#[derive(Serialize)]
+struct TriedJson {
+    offer: String,
+    term: &'static str,
+    rules: Vec<RuleJson>,
+}
+
+#[derive(Serialize)]
+struct RuleJson {
+    rule: &'static str,
+    lookback_days: usize,
+    judged_days: usize,
+    /// Means of the tries.
+    saves: String,
+    best: String,
+    worst: String,
+    losses: usize,
+    regret: String,
+    tries: Vec<TryJson>,
+}
+
+#[derive(Serialize)]
+struct TryJson {
+    /// The hour that it was judged from, counted from the first.
+    from_hour: usize,
+    hourly: String,
+    saves: String,
+    best: String,
 }
 
 /// A policy with the best commitments for it.
@@ -358,6 +391,34 @@ fn judged(found: &Proposed, of: &Judgement) -> Option<JudgedJson> {
     })
 }
 
+fn tried(found: &Proposed, of: &Tried) -> Option<TriedJson> {
+    let one = |judged: &Judged| TryJson {
+        from_hour: judged.from,
+        hourly: judged.hourly.to_string(),
+        saves: judged.saving.to_string(),
+        best: judged.best.to_string(),
+    };
+    let rule = |test: &BackTest| RuleJson {
+        rule: match test.rule {
+            Rule::Hindsight => "hindsight",
+            Rule::LeastRegret => "least-regret",
+        },
+        lookback_days: test.lookback_days,
+        judged_days: test.judged_days,
+        saves: test.mean.to_string(),
+        best: test.best.to_string(),
+        worst: test.worst.to_string(),
+        losses: test.losses(),
+        regret: test.regret.to_string(),
+        tries: test.judged.iter().map(one).collect(),
+    };
+    Some(TriedJson {
+        offer: offer_words(found.offers.get(of.offer)?),
+        term: of.term.word(),
+        rules: of.tests.iter().map(rule).collect(),
+    })
+}
+
 fn lacking(of: &Lacking) -> LackingJson {
     LackingJson {
         kind: of.kind.map_or("reservation", |kind| kind.word()),
@@ -405,6 +466,7 @@ pub fn json(found: &Proposed, joint: Option<&Joint>, of: &Of<'_>) -> String {
         offers: offers(found),
         together: found.together.iter().map(|of| together(found, of)).collect(),
         other_demand: found.judged.iter().filter_map(|of| judged(found, of)).collect(),
+        back_tests: found.tried.iter().filter_map(|of| tried(found, of)).collect(),
         policies: joint.map(policies),
         assumed: found.assumed.iter().map(assumption_words).collect(),
         owned_without_use: found.idle.iter().map(ToString::to_string).collect(),
@@ -419,6 +481,61 @@ pub fn json(found: &Proposed, joint: Option<&Joint>, of: &Of<'_>) -> String {
 #[must_use]
 pub fn ndjson(found: &Proposed) -> String {
     offers(found).iter().map(|offer| serde_json::to_string(offer).unwrap_or_default() + "\n").collect()
+}
+
+/// Each try of the back-tests, a line each.
+#[must_use]
+pub fn back_tests_ndjson(found: &Proposed) -> String {
+    tries(found).map(|row| serde_json::to_string(&row).unwrap_or_default() + "\n").collect()
+}
+
+/// Each try of the back-tests.
+#[must_use]
+pub fn back_tests_csv(found: &Proposed) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    // Writing to memory does not fail. The header is there without tries, too.
+    if tries(found).next().is_none() {
+        let _ = writer.write_record(TRY_COLUMNS);
+    }
+    tries(found).for_each(|row| {
+        let _ = writer.serialize(row);
+    });
+    String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
+}
+
+const TRY_COLUMNS: [&str; 9] =
+    ["offer", "term", "rule", "lookback_days", "judged_days", "from_hour", "hourly", "saves", "best"];
+
+#[derive(Serialize)]
+struct TryRow {
+    offer: String,
+    term: &'static str,
+    rule: &'static str,
+    lookback_days: usize,
+    judged_days: usize,
+    from_hour: usize,
+    hourly: String,
+    saves: String,
+    best: String,
+}
+
+fn tries(found: &Proposed) -> impl Iterator<Item = TryRow> {
+    found.tried.iter().filter_map(|of| tried(found, of)).flat_map(|TriedJson { offer, term, rules }| {
+        rules.into_iter().flat_map(move |of| {
+            let offer = offer.clone();
+            of.tries.into_iter().map(move |one| TryRow {
+                offer: offer.clone(),
+                term,
+                rule: of.rule,
+                lookback_days: of.lookback_days,
+                judged_days: of.judged_days,
+                from_hour: one.from_hour,
+                hourly: one.hourly,
+                saves: one.saves,
+                best: one.best,
+            })
+        })
+    })
 }
 
 /// The best of each offer alone.

@@ -71,7 +71,7 @@ pub use offer::Offer;
 pub use optimum::{Choice, Mix, Proposal, jointly, optimum};
 pub use owned::{Commitment, HOURLY_PLACES, Plan, Reserved, least_hourly, most_hourly};
 pub(crate) use propose::proposed;
-pub use propose::{Assumption, Given, Judgement, Proposed, Together, Wanted, propose, propose_for};
+pub use propose::{Assumption, Given, Judgement, Proposed, Together, Tried, Wanted, propose, propose_for};
 pub use purchase::{Purchase, product, purchase};
 pub use robust::{DAY_HOURS, Draws, Outcome, Robust, Scenario, Spread, Stage, Standing, WEEK_HOURS, levels, robust};
 pub use usage::{Card, Demand, Eligible, Key, MOST_HOURS, Named, Row, hourly_seconds};

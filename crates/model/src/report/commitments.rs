@@ -5,8 +5,8 @@ use super::simulation::hundredths;
 use super::{Cell, Report, Row, RowKind, number, text};
 use crate::bill::Amount;
 use crate::commitment::{
-    Assumption, Choice, Commitment, Judgement, Lacking, Offer, Proposed, Purchase, Standing, Together, product,
-    purchase,
+    Assumption, BackTest, Choice, Commitment, DAY_HOURS, Judgement, Lacking, Offer, Proposed, Purchase, Question, Rule,
+    Standing, Together, product, purchase,
 };
 use crate::exact::{Ratio, trim};
 use crate::hourly_bill::{Aside, HourlyUsage};
@@ -310,6 +310,12 @@ pub fn bill_notes(usage: &HourlyUsage) -> Vec<String> {
                 .to_string(),
         );
     }
+    if usage.hours < Question::default().least_hours() {
+        notes.push(format!(
+            "no amount is tried on the past: that takes {} days of hours, 7 to choose by and 30 to judge on",
+            Question::default().least_hours() / DAY_HOURS
+        ));
+    }
     if !unrated.is_empty() {
         notes.push(format!("no rate on demand is known for {}: left aside", unrated.join(", ")));
     }
@@ -354,6 +360,68 @@ pub fn other_demand(found: &Proposed, hours: Ratio) -> Option<Report> {
             "regret: the most that it costs more than the best amount, in any of them".to_string(),
         ],
     })
+}
+
+/// What was proposed, fitted to the days before and judged on the days after them; none where there were too
+/// few days.
+#[must_use]
+pub fn back_tests(found: &Proposed) -> Option<Report> {
+    let first = found.tried.first()?.tests.first()?;
+    let columns = vec![
+        text(""),
+        number("tries"),
+        number("USD/h"),
+        number("saves"),
+        number("best"),
+        number("worst"),
+        number("losses"),
+        number("regret"),
+    ];
+    let mut rows = Vec::new();
+    for tried in &found.tried {
+        let Some(offer) = found.offers.get(tried.offer) else { continue };
+        rows.push(heading(format!("{}:", offer_words(offer)), &columns));
+        rows.extend(tried.tests.iter().map(back_test));
+    }
+    let notes = vec![
+        format!(
+            "each chosen by the days before and judged on the {} days after them, again and again, alone with what is \
+             owned; USD in those days",
+            first.judged_days
+        ),
+        "saves, best: the mean, and what the best amount for those days would have saved; worst: the least of any \
+         try; losses: tries that cost more than they saved; regret: the most that one saved less than the best"
+            .to_string(),
+    ];
+    Some(Report { title: "What amounts chosen by the past would have saved".to_string(), columns, rows, notes })
+}
+
+fn back_test(test: &BackTest) -> Row {
+    let count = Ratio::from(test.judged.len() as u64);
+    let mean = test.judged.iter().map(|judged| judged.hourly).sum::<Ratio>() / count;
+    Row {
+        kind: RowKind::Figure,
+        cells: vec![
+            Cell::Text(format!("  {} days back, {}", test.lookback_days, rule_words(test.rule))),
+            Cell::Text(test.judged.len().to_string()),
+            hourly(mean),
+            Cell::Amount(test.mean),
+            Cell::Amount(test.best),
+            Cell::Amount(test.worst),
+            Cell::Text(test.losses().to_string()),
+            Cell::Amount(test.regret),
+        ],
+        remark: None,
+    }
+}
+
+/// How an amount was chosen, in words.
+#[must_use]
+pub fn rule_words(rule: Rule) -> &'static str {
+    match rule {
+        Rule::Hindsight => "best there",
+        Rule::LeastRegret => "least regret there",
+    }
 }
 
 /// The levels that are shown.

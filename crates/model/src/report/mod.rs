@@ -11,9 +11,9 @@ mod reconcile;
 mod simulation;
 mod spend;
 
-pub use commitments::{bill_notes, 
-    assumption_words, commitments, joint, lacking_words, offer_words, other_demand, payment_words, plan_words,
-    purchase_words, term_words,
+pub use commitments::{
+    assumption_words, back_tests, bill_notes, commitments, joint, lacking_words, offer_words, other_demand,
+    payment_words, plan_words, purchase_words, rule_words, term_words,
 };
 pub use drivers::{aws_drivers, drivers};
 pub use fixes::{OUTCOME_WORDS, applied, checklist, outcome_word, outcome_words, plan};
