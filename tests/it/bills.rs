@@ -3,6 +3,7 @@
 
 mod bad;
 mod forms;
+mod hourly;
 mod properties;
 mod twins;
 

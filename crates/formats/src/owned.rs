@@ -2,7 +2,7 @@
 
 use stackcost_model::commitment::{Card, Catalog, Commitment, Instance, Plan, Reserved};
 use stackcost_model::exact::Ratio;
-use stackcost_model::meter::Region;
+use stackcost_model::meter::{Region, UsageType};
 use stackcost_model::price::{Payment, PlanKind, Term};
 
 /// How an owned commitment is written.
@@ -65,6 +65,15 @@ impl Owned {
         let count = amount.parse().ok().filter(|&count| count > 0);
         let count = count.ok_or_else(|| format!("`{amount}` is no number of reservations from 1 up"))?;
         Ok(Owned::Reserved { usage_type: usage_type.into(), operation: operation.into(), term, payment, count })
+    }
+
+    /// The region that the prefix of its usage type says, if it is of reservations and has one.
+    #[must_use]
+    pub fn region(&self) -> Option<Region> {
+        match self {
+            Owned::Plan(_) => None,
+            Owned::Reserved { usage_type, .. } => UsageType::parse(usage_type).region,
+        }
     }
 
     /// The commitment, whose price a catalog knows.

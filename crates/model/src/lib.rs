@@ -34,5 +34,6 @@ pub mod forecast;
 pub mod cost_explorer;
 pub mod drivers;
 pub mod reconcile;
+pub mod hourly_bill;
 pub mod fixes;
 pub mod report;

@@ -12,13 +12,13 @@ use stackcost_model::spend::Spend;
 use std::io::Read;
 
 /// So many cases, or what `PROPTEST_CASES` says.
-fn cases(usual: u32) -> ProptestConfig {
+pub(super) fn cases(usual: u32) -> ProptestConfig {
     let wanted = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok());
     ProptestConfig { cases: wanted.unwrap_or(usual), ..ProptestConfig::default() }
 }
 
 /// A file in memory.
-struct Memory(Vec<u8>);
+pub(super) struct Memory(pub Vec<u8>);
 
 impl ReadAt for Memory {
     fn length(&self) -> u64 {

@@ -36,7 +36,10 @@ enum Is {
 
 fn is(name: &str, form: Form) -> Is {
     let cost = name.contains("cost") || name.contains("Cost") || name.contains("_fee") || name.contains("commitment");
-    let date = name.ends_with("_start_date") || name.ends_with("PeriodStart") || name.ends_with("PeriodEnd");
+    let date = name.ends_with("_start_date")
+        || name.ends_with("_end_date")
+        || name.ends_with("PeriodStart")
+        || name.ends_with("PeriodEnd");
     let tags = matches!(name, "resource_tags" | "Tags") && form != Form::Decimals;
     match name {
         _ if form == Form::Texts => Is::Text,

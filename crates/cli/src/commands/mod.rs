@@ -14,6 +14,7 @@ pub(crate) mod iam;
 pub(crate) mod init;
 pub(crate) mod man;
 pub(crate) mod optimize;
+pub(crate) mod optimize_bill;
 pub(crate) mod optimize_commitments;
 pub(crate) mod prices_diff;
 pub(crate) mod prices_refresh;

@@ -30,7 +30,7 @@ pub(crate) fn run(args: &OptimizeArgs) -> Result<Outcome, Failure> {
     if args.committing.commitments {
         return super::optimize_commitments::run(args);
     }
-    let (input, scenario) = open(&args.of, &args.pricing)?;
+    let (input, scenario) = open(args.stack(), &args.of, &args.pricing)?;
     let scenario = scenario.as_deref();
     let resolved = input.resolve(scenario)?;
     let book = input.book(&resolved)?;
@@ -90,7 +90,7 @@ pub(super) fn question<'a>(
         service: &scaled.service,
         place,
         objective,
-        hold_out: args.hold_out,
+        hold_out: args.held_out(),
         zone: &scaled.zone,
         least: least.unwrap_or_else(|| Candidate::floor(&scaled.service)),
         seed: args.seed.unwrap_or(scaled.seed),
@@ -170,7 +170,7 @@ pub(super) fn grid(args: &OptimizeArgs, arena: &Arena<'_>) -> Result<Grid, Failu
 
 /// Tries what the search asks for until it ends, or somebody stops it.
 pub(super) fn search(arena: &Arena<'_>, grid: Grid, args: &OptimizeArgs) -> Result<Search, Impossible> {
-    let budget = usize::try_from(args.budget).unwrap_or(usize::MAX);
+    let budget = usize::try_from(args.most_tried()).unwrap_or(usize::MAX);
     let mut search = arena.search(grid, budget);
     let threads = args.threads.unwrap_or_else(processors);
     let progress = Progress::open();

@@ -1,6 +1,7 @@
 //! `stackcost optimize --commitments`.
 
 use super::optimize::{grid, place_of, question, search, stop_at_ctrl_c, stopped};
+use super::optimize_bill;
 use super::simulate::{chosen, open};
 use crate::Outcome;
 use crate::args::Format;
@@ -16,8 +17,8 @@ use stackcost_formats::problem::{Problem, Problems};
 use stackcost_formats::render::commitments::{self as render, Of};
 use stackcost_formats::render::{Precision, html, markdown, table};
 use stackcost_formats::stack::Autoscaled;
-use stackcost_model::commitment::{Catalog, Error, Proposed, Terms, Wanted, propose};
-use stackcost_model::estimate::{Estimate, Total, estimate};
+use stackcost_model::commitment::{Catalog, Commitment, Error, Proposed, Terms, Wanted, propose};
+use stackcost_model::estimate::{Total, estimate};
 use stackcost_model::joint::{Joint, joint};
 use stackcost_model::meter::{Region, ServiceCode};
 use stackcost_model::price::{PlanKind, PlanRate, Reservation};
@@ -25,38 +26,29 @@ use stackcost_model::report::{self, Report};
 use stackcost_model::scaling::optimize::{Arena, Objective};
 use stackcost_model::scaling::{Metric, Policy};
 use stackcost_model::simulation::Pricing;
-use std::collections::BTreeSet;
+use stackcost_model::time::Date;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) fn run(args: &OptimizeArgs) -> Result<Outcome, Failure> {
     let asked = &args.committing;
+    if !asked.from.is_empty() {
+        return optimize_bill::run(args);
+    }
     if let Some(flag) = args.of_policies().filter(|_| !asked.jointly) {
         return Err(Problem::of_text(format!("{flag} is for a policy, and --commitments searches for none"))
             .help("add --jointly to choose policy and commitments together")
             .into());
     }
-    let (input, scenario) = if asked.jointly { open(&args.of, &args.pricing)? } else { as_it_is(args)? };
+    let (input, scenario) = if asked.jointly { open(args.stack(), &args.of, &args.pricing)? } else { as_it_is(args)? };
     let scenario = scenario.as_deref();
     let resolved = input.resolve(scenario)?;
     let as_of = input.as_of(&resolved);
     let book = input.book(&resolved)?;
     let mut priced = estimate(&resolved.stack, &book, as_of);
-    let catalog = Catalog::new(books(&priced, input.own())?, as_of)
-        .map_err(|why| Problem::of_text(why.to_string()).help("one of the two rows is to go"))?;
+    let services: BTreeSet<ServiceCode> = priced.lines.iter().map(|line| line.service).collect();
+    let catalog = catalog(&BTreeMap::from([(priced.region, services)]), input.own(), as_of)?;
     let held = asked.owned.iter().map(|owned| owned.commitment(&catalog, priced.region));
-    let held = held.collect::<Result<Vec<_>, String>>().map_err(|why| Problem::of_text(format!("--owned: {why}")))?;
-    let wanted = Wanted {
-        terms: Terms {
-            terms: once(&asked.terms),
-            payments: once(&asked.payments),
-            upfront_percent: asked.partial_upfront,
-        },
-        held,
-        discount: asked.discount_rate,
-        factors: once(&asked.demand),
-        resamples: asked.resamples,
-        seed: args.seed.unwrap_or_default(),
-        ..Wanted::default()
-    };
+    let wanted = wanted(args, held.collect::<Result<Vec<_>, String>>())?;
     let (found, together) = if asked.jointly {
         let (component, scaled) = chosen(&resolved, args.of.component.as_deref())?;
         let pricing = Pricing { stack: &resolved.stack, component, book: &book, as_of };
@@ -68,19 +60,58 @@ pub(crate) fn run(args: &OptimizeArgs) -> Result<Outcome, Failure> {
         (propose(&resolved.stack, &priced, &catalog, &wanted).map_err(impossible)?, None)
     };
     priced.scenario = scenario.map(str::to_string);
-    show(&found, together.as_ref(), &priced, args)?;
-    for step in missing(&found) {
+    let horizon = &priced.horizon;
+    let named = scenario.map(|name| format!(", {name}")).unwrap_or_default();
+    let title =
+        format!("{}{named}: commitments, {}, {} ({} h)", priced.stack, priced.region, horizon.label(), horizon.hours());
+    let first = report::commitments(&found, title, horizon.hours(), "this stack");
+    let of = Of {
+        stack: Some(&priced.stack),
+        scenario,
+        region: Some(priced.region.code()),
+        bill: None,
+        hours: horizon.hours(),
+        label: horizon.label().to_string(),
+    };
+    show(&found, together.as_ref(), (first, &of), args)?;
+    if let Some(partial) = unfinished(&found, args) {
+        return Ok(partial);
+    }
+    Ok(output::complete(matches!(priced.total(), Total::Exactly(_)), &args.output))
+}
+
+/// What is asked, with what is owned.
+pub(super) fn wanted(args: &OptimizeArgs, held: Result<Vec<Commitment>, String>) -> Result<Wanted, Problem> {
+    let asked = &args.committing;
+    Ok(Wanted {
+        terms: Terms {
+            terms: once(&asked.terms),
+            payments: once(&asked.payments),
+            upfront_percent: asked.partial_upfront,
+        },
+        held: held.map_err(|why| Problem::of_text(format!("--owned: {why}")))?,
+        discount: asked.discount_rate,
+        factors: once(&asked.demand),
+        resamples: asked.resamples,
+        seed: args.seed.unwrap_or_default(),
+        ..Wanted::default()
+    })
+}
+
+/// Says what is missing, and how the command ends for it.
+pub(super) fn unfinished(found: &Proposed, args: &OptimizeArgs) -> Option<Outcome> {
+    for step in missing(found) {
         say(&step);
     }
     if stopped() {
         say("stopped: this is the best so far");
-        return Ok(Outcome::Interrupted);
+        return Some(Outcome::Interrupted);
     }
     if !found.lacking.is_empty() && !args.output.allow_partial {
         say("partial: some usage has no rate under commitments that cover it (--allow-partial accepts that)");
-        return Ok(Outcome::Partial);
+        return Some(Outcome::Partial);
     }
-    Ok(output::complete(matches!(priced.total(), Total::Exactly(_)), &args.output))
+    None
 }
 
 /// Each value once, in the order in which they were typed.
@@ -96,7 +127,7 @@ fn once<T: Clone + PartialEq>(values: &[T]) -> Vec<T> {
 
 /// The stack, or the scenario that is named.
 fn as_it_is(args: &OptimizeArgs) -> Result<(Input, Option<String>), Failure> {
-    let mut input = Input::read(&args.of.stack, &args.pricing)?;
+    let mut input = Input::read(args.stack(), &args.pricing)?;
     let keys = args.of.load.keys();
     let keys: Vec<(&str, &str)> = keys.iter().map(|(key, value)| (*key, value.as_str())).collect();
     input.set_tasks(args.of.component.as_deref(), &keys)?;
@@ -128,21 +159,17 @@ fn together(
     Ok((joint, metric))
 }
 
-fn show(
+/// Writes a proposal, whose first table is made already.
+pub(super) fn show(
     found: &Proposed,
     together: Option<&(Joint, Metric)>,
-    priced: &Estimate,
+    (first, of): (Report, &Of<'_>),
     args: &OptimizeArgs,
 ) -> Result<(), Failure> {
-    let scenario = priced.scenario.as_deref();
-    let horizon = &priced.horizon;
-    let named = scenario.map(|name| format!(", {name}")).unwrap_or_default();
-    let title =
-        format!("{}{named}: commitments, {}, {} ({} h)", priced.stack, priced.region, horizon.label(), horizon.hours());
-    let first = report::commitments(found, title, horizon.hours());
     let policies = together.map(|(joint, metric)| report::joint(joint, *metric));
+    let other = report::other_demand(found, of.hours);
     let reports: Vec<Report> =
-        policies.into_iter().chain([first]).chain(report::other_demand(found, horizon.hours())).collect();
+        policies.into_iter().chain([first]).chain(other).chain(report::back_tests(found)).collect();
     let precision = args.output.precision;
     let each = |render: &dyn Fn(&Report, Precision) -> String| {
         let texts: Vec<String> = reports.iter().map(|report| render(report, precision)).collect();
@@ -155,16 +182,9 @@ fn show(
         }
         Format::Markdown => each(&markdown::render),
         Format::Html => html::page(&reports, precision, None),
-        Format::Json => {
-            let of = Of {
-                stack: &priced.stack,
-                scenario,
-                region: priced.region.code(),
-                hours: horizon.hours(),
-                label: horizon.label().to_string(),
-            };
-            render::json(found, together.map(|(joint, _)| joint), &of)
-        }
+        Format::Json => render::json(found, together.map(|(joint, _)| joint), of),
+        Format::Ndjson if args.committing.back_tests => render::back_tests_ndjson(found),
+        Format::Csv if args.committing.back_tests => render::back_tests_csv(found),
         Format::Ndjson => render::ndjson(found),
         Format::Csv => render::csv(found),
     })
@@ -173,11 +193,25 @@ fn show(
 /// What a price book says of commitments.
 type Rates = (Vec<PlanRate>, Vec<Reservation>);
 
-/// What price books say of commitments, the user's own first.
-fn books(priced: &Estimate, own: Option<&OwnBook>) -> Result<Vec<Rates>, Failure> {
-    let services: BTreeSet<ServiceCode> = priced.lines.iter().map(|line| line.service).collect();
-    let own = own.map(|own| own.commitments(&services, priced.region)).transpose()?;
-    Ok(own.into_iter().chain([bundled(&services, priced.region)?]).collect())
+/// What price books say of commitments for the services of each region, the user's own first.
+pub(super) fn catalog(
+    places: &BTreeMap<Region, BTreeSet<ServiceCode>>,
+    own: Option<&OwnBook>,
+    as_of: Option<Date>,
+) -> Result<Catalog, Failure> {
+    let (mut first, mut then) = (Rates::default(), Rates::default());
+    let add = |book: &mut Rates, (plans, reserved): Rates| {
+        book.0.extend(plans);
+        book.1.extend(reserved);
+    };
+    for (&region, services) in places {
+        if let Some(own) = own {
+            add(&mut first, own.commitments(services, region)?);
+        }
+        add(&mut then, bundled(services, region)?);
+    }
+    let catalog = Catalog::new([first, then], as_of);
+    Ok(catalog.map_err(|why| Problem::of_text(why.to_string()).help("one of the two rows is to go"))?)
 }
 
 fn bundled(services: &BTreeSet<ServiceCode>, region: Region) -> Result<Rates, Problems> {

@@ -17,6 +17,7 @@ use stackcost_model::exact::Ratio;
 use stackcost_model::report::{self, Report, Subject};
 use stackcost_model::scaling::usual_runs;
 use stackcost_model::simulation::{Course, Question, Simulation, answer};
+use std::path::Path;
 
 /// What makes a service scale.
 const KEYS: &str = "give a service tasks = { trace = \"load.csv\", capacity_per_task = \"600/min\", min = 2, max = 10, \
@@ -26,7 +27,7 @@ pub(crate) fn run(args: &SimulateArgs) -> Result<Outcome, Failure> {
     if args.activities && args.steps && args.output.format == Format::Csv {
         return Err(Problem::of_text("CSV holds one table: --activities or --steps").help("choose one of them").into());
     }
-    let (input, scenario) = open(&args.of, &args.pricing)?;
+    let (input, scenario) = open(&args.stack, &args.of, &args.pricing)?;
     let scenario = scenario.as_deref();
     let resolved = input.resolve(scenario)?;
     let book = input.book(&resolved)?;
@@ -97,8 +98,8 @@ fn verdict(scaling: &Course, args: &SimulateArgs) -> Outcome {
 }
 
 /// Reads the stack, with the load that is asked for; and the scenario that scales.
-pub(super) fn open(of: &ServiceArgs, pricing: &PricingArgs) -> Result<(Input, Option<String>), Failure> {
-    let mut input = Input::read(&of.stack, pricing)?;
+pub(super) fn open(stack: &Path, of: &ServiceArgs, pricing: &PricingArgs) -> Result<(Input, Option<String>), Failure> {
+    let mut input = Input::read(stack, pricing)?;
     let scenario = match &of.scenario {
         Some(name) => Some(name.clone()),
         None => scaling_scenario(&input, of.load.trace.is_some())?,

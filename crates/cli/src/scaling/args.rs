@@ -22,6 +22,8 @@ times at which tasks run, or are billed, in another number. JSON holds all of it
 
 #[derive(Debug, Args)]
 pub(crate) struct SimulateArgs {
+    /// The stack file; `-` reads standard input
+    pub stack: PathBuf,
     #[command(flatten)]
     pub of: ServiceArgs,
     /// Make so many runs with other launch times, Spot interruptions and loads, and show median and
@@ -58,8 +60,6 @@ pub(crate) struct SimulateArgs {
 /// Which service, and its load.
 #[derive(Debug, Args)]
 pub(crate) struct ServiceArgs {
-    /// The stack file; `-` reads standard input
-    pub stack: PathBuf,
     /// The scenario of the stack whose service scales [default: the stack itself if it does, or the
     /// only scenario that does]
     #[arg(long, value_name = "NAME")]

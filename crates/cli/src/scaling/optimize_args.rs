@@ -1,7 +1,7 @@
 //! What can be typed after `optimize`.
 
 use super::args::ServiceArgs;
-use crate::args::{OutputArgs, PricingArgs};
+use crate::args::{Months, OutputArgs, PricingArgs};
 use clap::Args;
 use stackcost_formats::grid::{self, Targets};
 use stackcost_formats::owned::Owned;
@@ -9,7 +9,7 @@ use stackcost_model::exact::Ratio;
 use stackcost_model::price::{Payment, Term};
 use stackcost_model::scaling::optimize::Limit;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub(crate) const OPTIMIZE_EXAMPLES: &str = "Examples:
   stackcost optimize stack.toml --scenario \"target tracking\"
@@ -17,6 +17,7 @@ pub(crate) const OPTIMIZE_EXAMPLES: &str = "Examples:
   stackcost optimize stack.toml --targets 40%..80%:5% --mins 1..6 --maxes 8,12 --emit autoscaling/
   stackcost optimize stack.toml --trace load.csv --format csv > trade-off.csv
   stackcost optimize stack.toml --commitments --price-book prices/ --owned compute:1yr:no=0.05
+  stackcost optimize --commitments --from exports/ --price-book prices/
 
 The policy that is cheapest within the limits is searched for on the first part of the load; it, the
 policy there is, fixed counts and the best schedule by the clock are then held against what was held
@@ -30,10 +31,18 @@ With --commitments it is Savings Plans and reservations that are searched for: t
 offer and of all together, exactly, for the stack (or --scenario) as it runs hour by hour, what is owned
 taken off first; and what amounts save under other demand. With --jointly the policy is chosen for what it costs
 with commitments: --constraint and the lists of what to try are as without. Rates of commitments come from the price
-book: `stackcost prices refresh` makes one of AWS's price lists.";
+book: `stackcost prices refresh` makes one of AWS's price lists.
+
+With --from it is the usage of an hourly bill that commitments are searched for, at the rates on demand that the
+bill has, or else the price book. Accounts count together. What is on demand counts, as in AWS's own
+recommendations; what commitments cover today is left aside, and said. With --owned it counts, too, and what is
+owned takes it off first: name all of it. An hour without rows is an hour without usage.";
 
 #[derive(Debug, Args)]
 pub(crate) struct OptimizeArgs {
+    /// The stack file; `-` reads standard input
+    #[arg(required_unless_present = "from")]
+    stack: Option<PathBuf>,
     #[command(flatten)]
     pub of: ServiceArgs,
     /// What it has to keep to: "requests-over<=0.1%" (repeat for several)
@@ -60,11 +69,12 @@ pub(crate) struct OptimizeArgs {
     #[arg(long, value_name = "LIST", value_parser = resolutions)]
     pub resolutions: Option<Values>,
     /// The last part of the load, not looked at when choosing; at least a day, when the load has three
-    #[arg(long, value_name = "PERCENT", default_value = "25%", value_parser = grid::held_out)]
-    pub hold_out: Ratio,
-    /// Try at most so many policies
-    #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-    pub budget: u32,
+    /// [default: 25%]
+    #[arg(long, value_name = "PERCENT", value_parser = grid::held_out)]
+    pub hold_out: Option<Ratio>,
+    /// Try at most so many policies [default: 2000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub budget: Option<u32>,
     /// What launch times and Spot interruptions are drawn by [default: that of the stack file]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
@@ -100,7 +110,27 @@ pub(crate) struct OptimizeArgs {
     pub output: OutputArgs,
 }
 
+/// The part of the load that is held out where nothing else is asked for.
+const HELD_OUT: (i128, i128) = (1, 4);
+/// How many policies are tried at most where nothing else is asked for.
+const BUDGET: u32 = 2_000;
+
 impl OptimizeArgs {
+    /// The stack file; there is one wherever no bill is looked at.
+    pub fn stack(&self) -> &Path {
+        self.stack.as_deref().unwrap_or(Path::new(""))
+    }
+
+    /// The part of the load that is not looked at when choosing.
+    pub fn held_out(&self) -> Ratio {
+        self.hold_out.unwrap_or_else(|| Ratio::new(HELD_OUT.0, HELD_OUT.1))
+    }
+
+    /// How many policies are tried at most.
+    pub fn most_tried(&self) -> u32 {
+        self.budget.unwrap_or(BUDGET)
+    }
+
     /// What was typed that is for policies alone.
     pub fn of_policies(&self) -> Option<&'static str> {
         let typed = [
@@ -111,10 +141,28 @@ impl OptimizeArgs {
             (self.scale_out_cooldowns.is_some(), "--scale-out-cooldowns"),
             (self.scale_in_cooldowns.is_some(), "--scale-in-cooldowns"),
             (self.resolutions.is_some(), "--resolutions"),
+            (self.hold_out.is_some(), "--hold-out"),
+            (self.budget.is_some(), "--budget"),
+            (self.threads.is_some(), "--threads"),
         ];
         typed.into_iter().find(|(is, _)| *is).map(|(_, name)| name)
     }
 }
+
+/// What says something of a stack, and nothing of a bill.
+const OF_STACKS: [&str; 11] = [
+    "stack",
+    "jointly",
+    "scenario",
+    "component",
+    "trace",
+    "load_unit",
+    "capacity_per_task",
+    "scale",
+    "gaps",
+    "timezone",
+    "set",
+];
 
 /// What to commit to, instead of a policy.
 #[derive(Debug, Args)]
@@ -126,6 +174,19 @@ pub(crate) struct CommitmentArgs {
     /// Search for the policy of the service that scales, too, and choose both together
     #[arg(long, requires = "commitments")]
     pub jointly: bool,
+    /// Search for what an hourly bill commits to, instead of a stack: an export file (CUR, CUR 2.0 or FOCUS; CSV,
+    /// gzip, zip or Parquet), a folder or manifest of many, or `-` for standard input (repeat for several)
+    #[arg(long, requires = "commitments", value_name = "PATH", conflicts_with_all = OF_STACKS)]
+    pub from: Vec<PathBuf>,
+    /// Of a bill, keep only these charges, as in `spend`
+    #[arg(long = "where", requires = "from", value_name = "CONDITIONS")]
+    pub conditions: Vec<String>,
+    /// Of a bill, keep only these months, as in `spend`
+    #[arg(long, visible_alias = "month", requires = "from", value_name = "MONTHS")]
+    pub months: Option<Months>,
+    /// Of a bill, leave out rows that cannot be read, count and show them, instead of stopping
+    #[arg(long, requires = "from")]
+    pub skip_bad_rows: bool,
     /// How long they may last
     #[arg(long, requires = "commitments", value_name = "TERMS", value_delimiter = ',', default_value = "1yr,3yr", value_parser = term)]
     pub terms: Vec<Term>,
@@ -148,6 +209,9 @@ pub(crate) struct CommitmentArgs {
     /// Draw the days of the demand anew so often
     #[arg(long, requires = "commitments", value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(20..=100_000))]
     pub resamples: u64,
+    /// Of CSV and NDJSON: each try of an amount chosen by the past, instead of the offers
+    #[arg(long, requires = "commitments")]
+    pub back_tests: bool,
 }
 
 fn term(text: &str) -> Result<Term, String> {

@@ -1,4 +1,4 @@
-//! The days of bills, in all the ways they are written.
+//! The days and moments of bills, in all the ways they are written.
 
 use stackcost_model::time::Date;
 
@@ -17,6 +17,22 @@ pub(super) fn day(text: &[u8]) -> Option<Date> {
         return None;
     }
     Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
+}
+
+/// The moment in seconds since 1970, UTC, of the same texts; a day alone is its first second, parts of a
+/// second do not count.
+pub(super) fn moment(text: &[u8]) -> Option<i64> {
+    let text = text.trim_ascii();
+    let date = day(text)?;
+    let midnight = date.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second();
+    let clock = if text.contains(&b'/') { &[][..] } else { text.get(11..19).unwrap_or_default() };
+    let two = |at: usize| Some(i64::from(digit(*clock.get(at)?)? * 10 + digit(*clock.get(at + 1)?)?));
+    if clock.is_empty() {
+        return Some(midnight);
+    }
+    let (hours, minutes, seconds) = (two(0)?, two(3)?, two(6)?);
+    let real = hours < 24 && minutes < 60 && seconds < 60;
+    real.then_some(midnight + hours * 3_600 + minutes * 60 + seconds)
 }
 
 fn digit(sign: u8) -> Option<i16> {
@@ -76,6 +92,23 @@ mod tests {
             " 2026-10-01 ",
         ] {
             assert_eq!(day(text.as_bytes()), Some(first), "{text}");
+        }
+    }
+
+    #[test]
+    fn moments_of_the_same_texts() {
+        let five = 1_790_830_800; // 2026-10-01T05:00:00Z
+        for (text, seconds) in [
+            ("2026-10-01T05:00:00Z", Some(five)),
+            ("2026-10-01 05:00:00.000 UTC", Some(five)),
+            ("2026-10-01 05:59:59+00:00", Some(five + 3_599)),
+            ("2026-10-01", Some(five - 5 * 3_600)),
+            ("10/1/26", Some(five - 5 * 3_600)),
+            ("2026-10-01T25:00:00Z", None),
+            ("2026-10-01T05:00:00+02:00", None),
+            ("", None),
+        ] {
+            assert_eq!(moment(text.as_bytes()), seconds, "{text}");
         }
     }
 

@@ -81,6 +81,8 @@ pub(super) enum Value {
     Cell(Slot),
     /// The first of two that is there.
     Either(Slot, Slot),
+    /// The moment in a cell, written one way whatever the file.
+    Moment(Slot),
     /// The entry of a map: one JSON text, or a Parquet map.
     Entry(Slot, Key),
     /// How it was bought, from line item type and usage type.
@@ -182,6 +184,7 @@ type Names = [&'static [&'static str]; 2];
 
 const MONTH: &Names = &[&["bill_billing_period_start_date"], &["BillingPeriodStart"]];
 const DAY: &Names = &[&["line_item_usage_start_date"], &["ChargePeriodStart"]];
+const END: &Names = &[&["line_item_usage_end_date"], &["ChargePeriodEnd"]];
 const KIND: &Names = &[&["line_item_line_item_type"], &["ChargeCategory"]];
 const CURRENCY: &Names = &[&["line_item_currency_code"], &["BillingCurrency"]];
 const INVOICE: &Names = &[&["bill_invoice_id"], &["InvoiceId"]];
@@ -195,6 +198,8 @@ const RESOURCE: &Names = &[&["line_item_resource_id"], &["ResourceId"]];
 const DESCRIPTION: &Names = &[&["line_item_line_item_description"], &["ChargeDescription"]];
 const UNBLENDED: &Names = &[&["line_item_unblended_cost"], &["BilledCost"]];
 const LIST: &Names = &[&["pricing_public_on_demand_cost"], &["ListCost"]];
+const LIST_RATE: &Names = &[&["pricing_public_on_demand_rate"], &["ListUnitPrice"]];
+const PLAN: &Names = &[&["savings_plan_savings_plan_a_r_n", "savings_plan_savings_plan_arn"], &[]];
 const RESERVATION: &Names = &[&["reservation_reservation_a_r_n", "reservation_reservation_arn"], &[]];
 
 impl Dialect {
@@ -282,6 +287,17 @@ impl Finder<'_> {
             Dimension::Resource => RESOURCE,
             Dimension::Description => DESCRIPTION,
             Dimension::ChargeType => KIND,
+            Dimension::ListRate => LIST_RATE,
+            Dimension::UsageStart => return Ok(self.any(DAY).map_or(Value::Absent, Value::Moment)),
+            Dimension::UsageEnd => return Ok(self.any(END).map_or(Value::Absent, Value::Moment)),
+            Dimension::Commitment if self.dialect == Dialect::Focus => &[&[], &["CommitmentDiscountId"]],
+            Dimension::Commitment => {
+                return Ok(match (self.any(PLAN), self.any(RESERVATION)) {
+                    (Some(plan), Some(reservation)) => Value::Either(plan, reservation),
+                    (Some(one), None) | (None, Some(one)) => Value::Cell(one),
+                    (None, None) => Value::Absent,
+                });
+            }
             Dimension::Account if self.dialect == Dialect::Focus => {
                 let (own, payer) = (self.named("SubAccountId"), self.named("BillingAccountId"));
                 return Ok(match (own, payer) {

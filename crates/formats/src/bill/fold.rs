@@ -25,8 +25,18 @@ pub(super) trait Row {
         days.day(&self.text(slot))
     }
 
+    /// The moment in this cell, in seconds since 1970; `None` when it is empty, `Err` when it is none.
+    fn moment(&self, slot: Slot) -> Result<Option<i64>, ()> {
+        moment(&self.text(slot))
+    }
+
     /// The value of a key of the map in this cell, if it has one; `Err` when it is no map.
     fn entry<'a>(&'a self, slot: Slot, keys: &Key, memo: &'a mut Memo) -> Result<Cow<'a, [u8]>, ()>;
+}
+
+/// The moment that a text says; `None` for no text, `Err` for another text.
+pub(super) fn moment(text: &[u8]) -> Result<Option<i64>, ()> {
+    if text.is_empty() { Ok(None) } else { date::moment(text).map(Some).ok_or(()) }
 }
 
 /// Where a row stands: its block of the file, its place in the block, the byte it begins at.
@@ -465,6 +475,11 @@ fn value_of<'a>(row: &'a impl Row, value: &Value, layout: &Layout, memo: &'a mut
         Value::Entry(slot, key) => {
             row.entry(*slot, key, memo).map_err(|()| bad_cell(row, layout, *slot, "is no map of names to values"))?
         }
+        Value::Moment(slot) => match row.moment(*slot) {
+            Ok(None) => Cow::Borrowed(b""),
+            Ok(Some(seconds)) => Cow::Borrowed(memo.moment(seconds)),
+            Err(()) => return Err(bad_cell(row, layout, *slot, "is no time in UTC, such as 2026-10-01T05:00:00Z")),
+        },
         Value::Purchase { usage_type } => Cow::Borrowed(purchase(row, *usage_type, layout)),
         Value::Absent => Cow::Borrowed(b""),
     })

@@ -1,5 +1,5 @@
-//! Maps of tags and cost categories: JSON texts, remembered, since most rows have the map of
-//! another.
+//! Maps of tags and cost categories, and moments: texts that are made and remembered, since most
+//! rows have those of another.
 
 use super::dialect::{Key, without_user};
 use hashbrown::HashMap;
@@ -10,11 +10,13 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The value of one key in each map.
 type Values = HashMap<Box<[u8]>, Box<[u8]>>;
 
-/// What texts of maps were found to say.
+/// What texts of maps were found to say, and moments as text.
 #[derive(Default)]
 pub(super) struct Memo {
     /// By the wanted key, then by the text of the map.
     known: Vec<(Key, Values)>,
+    /// Moments by their seconds since 1970.
+    moments: HashMap<i64, Box<[u8]>>,
     /// How well names that were seen fit a key, the first [`MOST_FITS`].
     fits: Vec<(Box<[u8]>, Key, Option<u8>)>,
     /// All keys that maps had, up to [`MOST_KEYS`].
@@ -26,6 +28,8 @@ pub(super) struct Memo {
 /// How many different maps are remembered; beyond that all are forgotten, so that memory stays
 /// bounded whatever the file.
 const MOST: usize = 4_096;
+/// How many moments are: the hours of a year, and some.
+const MOST_MOMENTS: usize = 10_000;
 /// How many names are remembered: maps of one bill have few, and those of its first rows.
 const MOST_FITS: usize = 64;
 /// How many keys are kept for messages.
@@ -57,6 +61,15 @@ impl Memo {
             known.insert(raw.into(), value);
         }
         Ok(self.known[at].1.get(raw).map(|value| Cow::Borrowed(&**value)).unwrap_or_default())
+    }
+
+    /// A moment in seconds since 1970 as text in UTC: `2026-10-01T05:00:00Z`.
+    pub fn moment(&mut self, seconds: i64) -> &[u8] {
+        if self.moments.len() >= MOST_MOMENTS {
+            self.moments.clear();
+        }
+        let text = || jiff::Timestamp::from_second(seconds).map(|at| at.to_string()).unwrap_or_default();
+        self.moments.entry(seconds).or_insert_with(|| text().into_bytes().into())
     }
 
     /// The value whose name fits the key best.

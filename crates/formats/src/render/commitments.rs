@@ -4,21 +4,25 @@
 use super::json::Horizon;
 use serde::Serialize;
 use stackcost_model::commitment::{
-    Applied, Choice, Commitment, Judgement, Lacking, Offer, Proposed, Purchase, Standing, Together, purchase,
+    Applied, BackTest, Choice, Commitment, Judged, Judgement, Lacking, Offer, Proposed, Purchase, Rule, Standing,
+    Together, Tried, purchase,
 };
 use stackcost_model::exact::Ratio;
+use stackcost_model::hourly_bill::{HourlyUsage, moment};
 use stackcost_model::joint::{Joint, Pair};
 use stackcost_model::report::{assumption_words, lacking_words, offer_words};
 
 /// What a proposal is of.
 #[derive(Clone, Debug)]
 pub struct Of<'a> {
-    /// The name of the stack.
-    pub stack: &'a str,
+    /// The name of the stack; none of a bill.
+    pub stack: Option<&'a str>,
     /// Its scenario.
     pub scenario: Option<&'a str>,
-    /// AWS's code of the region.
-    pub region: &'a str,
+    /// AWS's code of the region; none where there are several.
+    pub region: Option<&'a str>,
+    /// The bill, and what it is called.
+    pub bill: Option<(&'a str, &'a HourlyUsage)>,
     /// Hours of the horizon.
     pub hours: Ratio,
     /// What the horizon is called.
@@ -28,18 +32,50 @@ pub struct Of<'a> {
 #[derive(Serialize)]
 struct Document<'a> {
     schema: &'static str,
-    stack: &'a str,
+    stack: Option<&'a str>,
     scenario: Option<&'a str>,
-    region: &'a str,
+    region: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bill: Option<BillJson<'a>>,
     horizon: Horizon,
     offers: Vec<OfferJson>,
     together: Vec<TogetherJson>,
     other_demand: Vec<JudgedJson>,
+    /// Fitted to the days before, judged on the days after.
+    back_tests: Vec<TriedJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
     policies: Option<Vec<PolicyJson>>,
     assumed: Vec<String>,
     owned_without_use: Vec<String>,
     lacking: Vec<LackingJson>,
+}
+
+#[derive(Serialize)]
+struct BillJson<'a> {
+    source: &'a str,
+    from: String,
+    to: String,
+    hours: usize,
+    hours_without_rows: usize,
+    regions: Vec<&'static str>,
+    /// Left aside: covered by commitments today, at rates on demand.
+    covered: String,
+    /// The same, where it counts.
+    covered_and_counted: String,
+    /// Left aside: on Spot.
+    spot: String,
+    /// Left aside: what no commitment that is known covers, by service.
+    others: Vec<OtherJson<'a>>,
+    /// Left aside: usage types without a rate on demand.
+    unrated: &'a [String],
+    /// Dollars that rounding the hours of long quantities can come to at most.
+    rounded_by_at_most: Option<String>,
+}
+
+#[derive(Serialize)]
+struct OtherJson<'a> {
+    service: &'a str,
+    usd: String,
 }
 
 #[derive(Serialize)]
@@ -157,6 +193,36 @@ struct ScenarioJson {
     regret: String,
 }
 
+#[derive(Serialize)]
+struct TriedJson {
+    offer: String,
+    term: &'static str,
+    rules: Vec<RuleJson>,
+}
+
+#[derive(Serialize)]
+struct RuleJson {
+    rule: &'static str,
+    lookback_days: usize,
+    judged_days: usize,
+    /// Means of the tries.
+    saves: String,
+    best: String,
+    worst: String,
+    losses: usize,
+    regret: String,
+    tries: Vec<TryJson>,
+}
+
+#[derive(Serialize)]
+struct TryJson {
+    /// The hour that it was judged from, counted from the first.
+    from_hour: usize,
+    hourly: String,
+    saves: String,
+    best: String,
+}
+
 /// A policy with the best commitments for it.
 #[derive(Serialize)]
 struct PolicyJson {
@@ -182,6 +248,25 @@ struct LackingJson {
     region: String,
     usage_types: Vec<String>,
     words: String,
+}
+
+fn bill<'a>(source: &'a str, usage: &'a HourlyUsage) -> BillJson<'a> {
+    let aside = &usage.aside;
+    let others = aside.others.iter().map(|(service, usd)| OtherJson { service, usd: usd.to_string() });
+    BillJson {
+        source,
+        from: moment(usage.from),
+        to: moment(usage.to()),
+        hours: usage.hours,
+        hours_without_rows: usage.empty_hours,
+        regions: usage.regions.iter().map(|region| region.code()).collect(),
+        covered: aside.covered.to_string(),
+        covered_and_counted: aside.covered_counted.to_string(),
+        spot: aside.spot.to_string(),
+        others: others.collect(),
+        unrated: &aside.unrated,
+        rounded_by_at_most: usage.rounded.map(|usd| usd.to_string()),
+    }
 }
 
 fn kind(offer: &Offer) -> Kind {
@@ -306,6 +391,34 @@ fn judged(found: &Proposed, of: &Judgement) -> Option<JudgedJson> {
     })
 }
 
+fn tried(found: &Proposed, of: &Tried) -> Option<TriedJson> {
+    let one = |judged: &Judged| TryJson {
+        from_hour: judged.from,
+        hourly: judged.hourly.to_string(),
+        saves: judged.saving.to_string(),
+        best: judged.best.to_string(),
+    };
+    let rule = |test: &BackTest| RuleJson {
+        rule: match test.rule {
+            Rule::Hindsight => "hindsight",
+            Rule::LeastRegret => "least-regret",
+        },
+        lookback_days: test.lookback_days,
+        judged_days: test.judged_days,
+        saves: test.mean.to_string(),
+        best: test.best.to_string(),
+        worst: test.worst.to_string(),
+        losses: test.losses(),
+        regret: test.regret.to_string(),
+        tries: test.judged.iter().map(one).collect(),
+    };
+    Some(TriedJson {
+        offer: offer_words(found.offers.get(of.offer)?),
+        term: of.term.word(),
+        rules: of.tests.iter().map(rule).collect(),
+    })
+}
+
 fn lacking(of: &Lacking) -> LackingJson {
     LackingJson {
         kind: of.kind.map_or("reservation", |kind| kind.word()),
@@ -348,10 +461,12 @@ pub fn json(found: &Proposed, joint: Option<&Joint>, of: &Of<'_>) -> String {
         stack: of.stack,
         scenario: of.scenario,
         region: of.region,
+        bill: of.bill.map(|(source, usage)| bill(source, usage)),
         horizon: Horizon { hours: of.hours.to_string(), label: of.label.clone() },
         offers: offers(found),
         together: found.together.iter().map(|of| together(found, of)).collect(),
         other_demand: found.judged.iter().filter_map(|of| judged(found, of)).collect(),
+        back_tests: found.tried.iter().filter_map(|of| tried(found, of)).collect(),
         policies: joint.map(policies),
         assumed: found.assumed.iter().map(assumption_words).collect(),
         owned_without_use: found.idle.iter().map(ToString::to_string).collect(),
@@ -366,6 +481,61 @@ pub fn json(found: &Proposed, joint: Option<&Joint>, of: &Of<'_>) -> String {
 #[must_use]
 pub fn ndjson(found: &Proposed) -> String {
     offers(found).iter().map(|offer| serde_json::to_string(offer).unwrap_or_default() + "\n").collect()
+}
+
+/// Each try of the back-tests, a line each.
+#[must_use]
+pub fn back_tests_ndjson(found: &Proposed) -> String {
+    tries(found).map(|row| serde_json::to_string(&row).unwrap_or_default() + "\n").collect()
+}
+
+/// Each try of the back-tests.
+#[must_use]
+pub fn back_tests_csv(found: &Proposed) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    // Writing to memory does not fail. The header is there without tries, too.
+    if tries(found).next().is_none() {
+        let _ = writer.write_record(TRY_COLUMNS);
+    }
+    tries(found).for_each(|row| {
+        let _ = writer.serialize(row);
+    });
+    String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
+}
+
+const TRY_COLUMNS: [&str; 9] =
+    ["offer", "term", "rule", "lookback_days", "judged_days", "from_hour", "hourly", "saves", "best"];
+
+#[derive(Serialize)]
+struct TryRow {
+    offer: String,
+    term: &'static str,
+    rule: &'static str,
+    lookback_days: usize,
+    judged_days: usize,
+    from_hour: usize,
+    hourly: String,
+    saves: String,
+    best: String,
+}
+
+fn tries(found: &Proposed) -> impl Iterator<Item = TryRow> {
+    found.tried.iter().filter_map(|of| tried(found, of)).flat_map(|TriedJson { offer, term, rules }| {
+        rules.into_iter().flat_map(move |of| {
+            let offer = offer.clone();
+            of.tries.into_iter().map(move |one| TryRow {
+                offer: offer.clone(),
+                term,
+                rule: of.rule,
+                lookback_days: of.lookback_days,
+                judged_days: of.judged_days,
+                from_hour: one.from_hour,
+                hourly: one.hourly,
+                saves: one.saves,
+                best: one.best,
+            })
+        })
+    })
 }
 
 /// The best of each offer alone.

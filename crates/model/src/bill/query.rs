@@ -85,6 +85,14 @@ pub enum Dimension {
     Resource,
     /// What a line says of itself; in export files only.
     Description,
+    /// When the usage of a row began: `2026-10-01T05:00:00Z`. In export files only.
+    UsageStart,
+    /// When it ended; the first second that is no longer of it. In export files only.
+    UsageEnd,
+    /// The public rate on demand, as the file writes it. In export files only.
+    ListRate,
+    /// The Savings Plan or reservation that covers it or that it is the fee of. In export files only.
+    Commitment,
     /// The value of a cost allocation tag.
     Tag(String),
     /// The value of a cost category.
@@ -104,6 +112,10 @@ impl Dimension {
         "purchase-type",
         "resource",
         "description",
+        "usage-start",
+        "usage-end",
+        "list-rate",
+        "commitment",
         "tag:KEY",
         "cost-category:NAME",
     ];
@@ -133,6 +145,10 @@ impl fmt::Display for Dimension {
             Dimension::PurchaseType => "purchase-type",
             Dimension::Resource => "resource",
             Dimension::Description => "description",
+            Dimension::UsageStart => "usage-start",
+            Dimension::UsageEnd => "usage-end",
+            Dimension::ListRate => "list-rate",
+            Dimension::Commitment => "commitment",
             Dimension::Tag(key) => return write!(f, "tag:{key}"),
             Dimension::CostCategory(name) => return write!(f, "cost-category:{name}"),
         })
@@ -168,6 +184,10 @@ impl FromStr for Dimension {
             "purchase-type" => Dimension::PurchaseType,
             "resource" => Dimension::Resource,
             "description" => Dimension::Description,
+            "usage-start" => Dimension::UsageStart,
+            "usage-end" => Dimension::UsageEnd,
+            "list-rate" => Dimension::ListRate,
+            "commitment" => Dimension::Commitment,
             _ => return Err(BadQuery(format!("\"{text}\" is nothing to group or choose by"))),
         })
     }
@@ -280,6 +300,8 @@ mod tests {
             ("service", "service"),
             ("usage_type", "usage_type"),
             ("usage-type", "usage_type"),
+            ("usage-start", "usage_start"),
+            ("commitment", "commitment"),
             ("tag:cost-center", "tag:cost-center"),
             ("tag:aws:createdBy", "tag:aws:createdBy"),
             ("cost-category:Team X", "cost_category:Team X"),

@@ -3,9 +3,11 @@
 //! That is what a recommendation of AWS is up against, which looks back 7, 30 or 60 days and takes the best in
 //! hindsight (`GetSavingsPlansPurchaseRecommendation`, `LookbackPeriodInDays`).
 
+use super::apply::apply;
 use super::curve::{Curve, Rest};
 use super::error::Error;
-use super::offer::Offer;
+use super::offer::{Amount, Offer};
+use super::optimum::jointly;
 use super::owned::Commitment;
 use super::robust::{DAY_HOURS, Scenario, Stage, levels, mean};
 use super::usage::{Card, Demand};
@@ -48,6 +50,15 @@ impl Default for Question {
     }
 }
 
+impl Question {
+    /// Hours that the shortest look-back and one judgement take.
+    #[must_use]
+    pub fn least_hours(&self) -> usize {
+        let days = self.lookbacks.iter().min().copied().unwrap_or(1).saturating_add(self.judged_days);
+        days.saturating_mul(DAY_HOURS)
+    }
+}
+
 /// A choice, and what came of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Judged {
@@ -68,6 +79,8 @@ pub struct BackTest {
     pub rule: Rule,
     /// How many days it looked back on.
     pub lookback_days: usize,
+    /// How many days each choice was judged on.
+    pub judged_days: usize,
     /// Its choices, in order of time; none where the demand is shorter than look-back and judgement.
     pub judged: Vec<Judged>,
     /// The mean saving, rounded once.
@@ -76,6 +89,8 @@ pub struct BackTest {
     pub worst: Usd,
     /// The mean of what the best would have saved.
     pub best: Usd,
+    /// The most that a choice saved less than the best.
+    pub regret: Usd,
 }
 
 impl BackTest {
@@ -86,19 +101,17 @@ impl BackTest {
     }
 }
 
-/// Tries both rules with all look-backs for a Savings Plan, on top of what is held. All of them are judged on
-/// the same days: from the longest look-back on that leaves any.
+/// Tries both rules with all look-backs for a Savings Plan or a reservation, on top of what is held. All of them
+/// are judged on the same days: from the longest look-back on that leaves any.
 ///
 /// # Errors
-/// [`Error::TooFew`] where days or levels are 0; [`Error::NothingToReserve`] for an offer of reservations;
-/// as [`optimum`](super::optimum()).
+/// [`Error::TooFew`] where days or levels are 0; as [`optimum`](super::optimum()).
 pub fn backtest(
     demand: &Demand,
     offer: &Offer,
     held: &[Commitment],
     question: &Question,
 ) -> Result<Vec<BackTest>, Error> {
-    let Offer::Plan { card, .. } = offer else { return Err(Error::NothingToReserve(offer.name().into())) };
     if question.judged_days == 0 || question.lookbacks.contains(&0) {
         return Err(Error::TooFew("days", 1));
     }
@@ -118,12 +131,14 @@ pub fn backtest(
                 else {
                     break;
                 };
-                let hourly = match rule {
-                    Rule::Hindsight => Pool::new(&past, card, held)?.best()?,
+                let chosen = match rule {
+                    Rule::Hindsight => Market::new(&past, offer, held)?.best()?,
                     Rule::LeastRegret => robust_level(&past, offer, held, question)?,
                 };
-                let pool = Pool::new(&next, card, held)?;
-                judged.push(Judged { from, hourly, saving: pool.saving(hourly)?, best: pool.saving(pool.best()?)? });
+                let market = Market::new(&next, offer, held)?;
+                let (saving, best) = (market.saving(chosen.as_ref())?, market.best()?);
+                let hourly = chosen.as_ref().map_or(Ratio::ZERO, Commitment::effective);
+                judged.push(Judged { from, hourly, saving, best: market.saving(best.as_ref())? });
                 from += judged_hours;
             }
             let savings: Vec<Usd> = judged.iter().map(|judged| judged.saving).collect();
@@ -131,14 +146,57 @@ pub fn backtest(
             tests.push(BackTest {
                 rule,
                 lookback_days,
+                judged_days: question.judged_days,
                 mean: mean(&savings)?,
                 worst: savings.iter().min().copied().unwrap_or(Usd::ZERO),
                 best: mean(&bests)?,
+                regret: savings.iter().zip(&bests).map(|(&saving, &best)| best - saving).max().unwrap_or(Usd::ZERO),
                 judged,
             });
         }
     }
     Ok(tests)
+}
+
+/// What can be had of an offer in some days, on top of what is held.
+enum Market<'a> {
+    /// Plans: their curve answers everything.
+    Plans(&'a Offer, Pool),
+    /// Reservations, which are counted.
+    Reservations { demand: &'a Demand, offer: &'a Offer, held: &'a [Commitment], before: Usd },
+}
+
+impl<'a> Market<'a> {
+    fn new(demand: &'a Demand, offer: &'a Offer, held: &'a [Commitment]) -> Result<Market<'a>, Error> {
+        Ok(match offer {
+            Offer::Plan { card, .. } => Market::Plans(offer, Pool::new(demand, card, held)?),
+            Offer::Reservation { .. } => {
+                Market::Reservations { demand, offer, held, before: apply(demand, held)?.total() }
+            }
+        })
+    }
+
+    /// The best in hindsight; none where nothing saves anything.
+    fn best(&self) -> Result<Option<Commitment>, Error> {
+        match self {
+            Market::Plans(offer, pool) => offer.buy(Amount::Hourly(pool.best()?)),
+            Market::Reservations { demand, offer, held, .. } => {
+                let bought = jointly(demand, core::slice::from_ref(*offer), held)?.buy;
+                Ok(bought.into_iter().next().map(|(_, buy)| buy))
+            }
+        }
+    }
+
+    fn saving(&self, buy: Option<&Commitment>) -> Result<Usd, Error> {
+        let Some(buy) = buy else { return Ok(Usd::ZERO) };
+        match self {
+            Market::Plans(_, pool) => pool.saving(buy.effective()),
+            Market::Reservations { demand, held, before, .. } => {
+                let all: Vec<Commitment> = held.iter().chain([buy]).cloned().collect();
+                Ok(*before - apply(demand, &all)?.total())
+            }
+        }
+    }
 }
 
 /// The plans of a card, on what else is held leaves.
@@ -172,7 +230,12 @@ impl Pool {
 }
 
 /// What the robust rule commits to after these days.
-fn robust_level(past: &Demand, offer: &Offer, held: &[Commitment], question: &Question) -> Result<Ratio, Error> {
+fn robust_level(
+    past: &Demand,
+    offer: &Offer,
+    held: &[Commitment],
+    question: &Question,
+) -> Result<Option<Commitment>, Error> {
     let scenario =
         |&factor: &Ratio| Ok(Scenario { name: format!("{factor} times").into(), demand: past.scaled(factor)? });
     let scenarios = question.factors.iter().map(scenario).collect::<Result<Vec<Scenario>, Error>>()?;
@@ -182,9 +245,5 @@ fn robust_level(past: &Demand, offer: &Offer, held: &[Commitment], question: &Qu
     let stage = Stage::new(past, held, levels, block, &scenarios)?;
     let draws = stage.resample(question.seed..question.seed.saturating_add(question.resamples.max(1)));
     let choice = stage.judge(&draws, Ratio::ONE)?.least_regret;
-    Ok(stage
-        .candidates()
-        .get(choice)
-        .and_then(|candidate| candidate.first())
-        .map_or(Ratio::ZERO, Commitment::effective))
+    Ok(stage.candidates().get(choice).and_then(|candidate| candidate.first()).cloned())
 }

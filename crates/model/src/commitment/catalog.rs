@@ -2,11 +2,12 @@
 
 use super::instance::Instance;
 use super::offer::Offer;
-use super::usage::{Demand, Eligible};
+use super::usage::{Demand, Eligible, Named};
 use crate::estimate::{Estimate, Line};
 use crate::meter::{Region, ServiceCode, UsageType};
 use crate::price::{Basis, Decimal, Payment, PlanKind, PlanRate, Reservation, Source, Term};
 use crate::time::Date;
+use crate::unit::UnitKind;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -87,7 +88,13 @@ impl Catalog {
     /// What may cover a line of an estimate in a region.
     #[must_use]
     pub fn eligible(&self, region: Region, line: &Line) -> Eligible {
-        Eligible::of(line, region, &self.plans)
+        Eligible::of(Named::of(line, region), &self.plans, |unit| unit == line.quantity.unit)
+    }
+
+    /// What may cover a usage whose rates are by units that are these: a bill writes units its own way.
+    #[must_use]
+    pub fn covers(&self, used: Named<'_>, is_unit: impl Fn(UnitKind) -> bool) -> Eligible {
+        Eligible::of(used, &self.plans, is_unit)
     }
 
     /// What can be bought for a demand: each plan it has rates under, and reservations of the instances in it.
@@ -125,27 +132,34 @@ impl Catalog {
     #[must_use]
     pub fn lacking(&self, estimate: &Estimate) -> Vec<Lacking> {
         let region = estimate.region;
+        let lines = estimate.lines.iter();
+        self.lacks(lines.map(|line| (Named::of(line, region), self.eligible(region, line))))
+    }
+
+    /// The same of usages, each with what may cover it.
+    #[must_use]
+    pub fn lacks<'a>(&self, usages: impl IntoIterator<Item = (Named<'a>, Eligible)>) -> Vec<Lacking> {
         let mut lacking: Vec<Lacking> = Vec::new();
-        let mut lacks = |kind: Option<PlanKind>, service: ServiceCode, usage_type: String| {
-            let same = |known: &&mut Lacking| (known.kind, known.service) == (kind, service);
+        let mut lacks = |kind: Option<PlanKind>, used: Named<'a>, usage_type: String| {
+            let (service, region) = (used.service, used.region);
+            let same = |known: &&mut Lacking| (known.kind, known.service, known.region) == (kind, service, region);
             match lacking.iter_mut().find(same) {
                 Some(known) if known.usage_types.contains(&usage_type) => {}
                 Some(known) => known.usage_types.push(usage_type),
                 None => lacking.push(Lacking { kind, service, region, usage_types: [usage_type].into() }),
             }
         };
-        for line in &estimate.lines {
-            let eligible = self.eligible(region, line);
-            let usage_type = UsageType::parse(&line.usage_type).rest;
-            if let Some(kind) = covered_by(line, &usage_type)
+        for (used, eligible) in usages {
+            let usage_type = UsageType::parse(used.usage_type).rest;
+            if let Some(kind) = covered_by(used)
                 && !eligible.rates.iter().any(|(card, _)| card.kind == kind)
             {
-                lacks(Some(kind), line.service, usage_type.clone());
+                lacks(Some(kind), used, usage_type.clone());
             }
             if let Some(instance) = &eligible.instance
                 && !self.reservations.iter().any(|of| is_of(of, instance))
             {
-                lacks(None, line.service, usage_type);
+                lacks(None, used, usage_type);
             }
         }
         lacking.sort();
@@ -160,15 +174,17 @@ fn is_of(of: &Reservation, instance: &Instance) -> bool {
 /// Which plans cover a usage, whatever rates are known. Sources: Savings Plans user guide, "Savings Plan types"
 /// (Fargate's vCPU and memory, neither its storage nor Spot); the announcement of Database Savings Plans of
 /// December 2025 (instances from generation 7 on, serverless, of caches Valkey alone).
-fn covered_by(line: &Line, usage_type: &str) -> Option<PlanKind> {
+#[must_use]
+pub fn covered_by(used: Named<'_>) -> Option<PlanKind> {
+    let usage_type = &*UsageType::parse(used.usage_type).rest;
     let fargate = usage_type.starts_with("Fargate-")
         && (usage_type.ends_with("vCPU-Hours:perCPU") || usage_type.ends_with("-GB-Hours"))
         && !usage_type.contains("EphemeralStorage");
     let class = usage_type.split_once(':').map_or("", |(_, class)| class);
     let generation = class.trim_start_matches("db.").trim_start_matches("cache.").chars().find(char::is_ascii_digit);
     let young = generation.is_some_and(|digit| digit >= '7');
-    let valkey = line.operation.ends_with("Valkey") || usage_type.ends_with(":Valkey");
-    match line.service {
+    let valkey = used.operation.ends_with("Valkey") || usage_type.ends_with(":Valkey");
+    match used.service {
         ServiceCode::Ecs if fargate => Some(PlanKind::Compute),
         ServiceCode::Rds if young && usage_type.contains("Usage:db.") => Some(PlanKind::Database),
         ServiceCode::Rds if usage_type.starts_with("Aurora:ServerlessV2") => Some(PlanKind::Database),

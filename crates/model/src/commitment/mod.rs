@@ -64,15 +64,15 @@ mod tests;
 
 pub use apply::{Applied, Fee, Hour, Line, LineKind, apply, hourly};
 pub use backtest::{BackTest, Judged, Question, Rule, backtest};
-pub use catalog::{Catalog, Lacking, Terms, TwoPrices};
+pub use catalog::{Catalog, Lacking, Terms, TwoPrices, covered_by};
 pub use error::Error;
 pub use instance::{Covers, Instance, size_units};
 pub use offer::Offer;
 pub use optimum::{Choice, Mix, Proposal, jointly, optimum};
 pub use owned::{Commitment, HOURLY_PLACES, Plan, Reserved, least_hourly, most_hourly};
 pub(crate) use propose::proposed;
-pub use propose::{Assumption, Judgement, Proposed, Together, Wanted, propose};
+pub use propose::{Assumption, Given, Judgement, Proposed, Together, Tried, Wanted, propose, propose_for};
 pub use purchase::{Purchase, product, purchase};
 pub use robust::{DAY_HOURS, Draws, Outcome, Robust, Scenario, Spread, Stage, Standing, WEEK_HOURS, levels, robust};
-pub use usage::{Card, Demand, Eligible, Key, MOST_HOURS, Row, hourly_seconds};
+pub use usage::{Card, Demand, Eligible, Key, MOST_HOURS, Named, Row, hourly_seconds};
 pub use value::{Value, value};

@@ -2,6 +2,7 @@
 //! under other demand.
 
 use super::apply::{Applied, apply};
+use super::backtest::{BackTest, Question, backtest};
 use super::catalog::{Catalog, Lacking, Terms};
 use super::error::Error;
 use super::offer::Offer;
@@ -95,6 +96,17 @@ pub struct Judgement {
     pub hours: Ratio,
 }
 
+/// What an offer would have saved, fitted to the days before: see [`backtest`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tried {
+    /// In the mix of this term.
+    pub term: Term,
+    /// Which offer, by its place.
+    pub offer: usize,
+    /// Each rule with each look-back that there are days for.
+    pub tests: Vec<BackTest>,
+}
+
 /// A proposal for a stack.
 #[derive(Clone, Debug)]
 pub struct Proposed {
@@ -108,6 +120,8 @@ pub struct Proposed {
     pub together: Vec<Together>,
     /// Each offer that is bought in one of them.
     pub judged: Vec<Judgement>,
+    /// Each of them on the past, alone with what is owned; none where there are too few days that happened.
+    pub tried: Vec<Tried>,
     /// What cannot be judged, as rates are not known.
     pub lacking: Vec<Lacking>,
     /// What is owned and covers nothing here, by name; it is not counted.
@@ -140,32 +154,58 @@ pub(crate) fn proposed(
     wanted: &Wanted,
     judging: bool,
 ) -> Result<Proposed, Error> {
-    let lacking = catalog.lacking(estimate);
+    let demand = match Demand::of_stack(stack, estimate, |line| catalog.eligible(estimate.region, line)) {
+        Err(Error::NoHours) => None,
+        demand => Some(demand?),
+    };
+    let assumed = if demand.is_some() { assumed(stack, estimate, catalog) } else { Vec::new() };
+    given(Given { demand, lacking: catalog.lacking(estimate), assumed }, catalog, wanted, judging)
+}
+
+/// Usage, wherever it is from.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// What commitments may cover, hour by hour; none where nothing is.
+    pub demand: Option<Demand>,
+    /// What they cover without a rate that is known.
+    pub lacking: Vec<Lacking>,
+    /// What was taken for granted of it.
+    pub assumed: Vec<Assumption>,
+}
+
+/// Proposes commitments for usage that is known by the hour.
+///
+/// # Errors
+/// As [`propose`].
+pub fn propose_for(usage: Given, catalog: &Catalog, wanted: &Wanted) -> Result<Proposed, Error> {
+    given(usage, catalog, wanted, true)
+}
+
+fn given(usage: Given, catalog: &Catalog, wanted: &Wanted, judging: bool) -> Result<Proposed, Error> {
     let nothing = Proposed {
         demand: None,
         offers: Vec::new(),
         alone: Vec::new(),
         together: Vec::new(),
         judged: Vec::new(),
-        lacking,
+        tried: Vec::new(),
+        lacking: usage.lacking,
         idle: wanted.held.iter().map(|held| held.name().into()).collect(),
-        assumed: Vec::new(),
+        assumed: usage.assumed,
     };
-    let demand = match Demand::of_stack(stack, estimate, |line| catalog.eligible(estimate.region, line)) {
-        Err(Error::NoHours) => return Ok(nothing),
-        demand => demand?,
-    };
+    let Some(demand) = usage.demand else { return Ok(nothing) };
     let (held, idle): (Vec<Commitment>, Vec<Commitment>) =
         wanted.held.iter().cloned().partition(|held| covers_any(held, &demand));
     let now = apply(&demand, &held)?;
     let offers = catalog.offers(&demand, &wanted.terms);
     let ground = Ground { wanted, demand: &demand, offers: &offers, held: &held, now: &now };
-    let (mut alone, mut together, mut judged) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut alone, mut together, mut judged, mut tried) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for &term in &wanted.terms.terms {
         let Some(Proposal { alone: mut each, together: mix }) = ground.of_term(term)? else { continue };
         alone.append(&mut each);
         if judging {
             judged.append(&mut ground.judged(term, &mix)?);
+            tried.append(&mut ground.tried(term, &mix)?);
         }
         together.push(ground.figures(term, mix));
     }
@@ -174,8 +214,8 @@ pub(crate) fn proposed(
         alone,
         together,
         judged,
+        tried,
         idle: idle.iter().map(|held| held.name().into()).collect(),
-        assumed: assumed(stack, estimate, catalog),
         offers,
         demand: Some(demand),
         ..nothing
@@ -225,6 +265,29 @@ impl Ground<'_> {
             judged.push(Judgement { term, offer: *offer, stage, robust, hours });
         }
         Ok(judged)
+    }
+
+    /// Each part of a mix alone, fitted to the past. What repeats more than once did not happen: its past says
+    /// nothing of its future.
+    fn tried(&self, term: Term, mix: &Mix) -> Result<Vec<Tried>, Error> {
+        let question = Question {
+            levels: self.wanted.levels,
+            resamples: self.wanted.resamples,
+            seed: self.wanted.seed,
+            factors: self.wanted.factors.clone(),
+            ..Question::default()
+        };
+        if self.demand.repeats() > Ratio::ONE || self.demand.hours() < question.least_hours() {
+            return Ok(Vec::new());
+        }
+        let mut tried = Vec::new();
+        for (place, _) in &mix.buy {
+            let Some(offer) = self.offers.get(*place) else { continue };
+            let mut tests = backtest(self.demand, offer, self.held, &question)?;
+            tests.retain(|test| !test.judged.is_empty());
+            tried.push(Tried { term, offer: *place, tests });
+        }
+        Ok(tried)
     }
 
     /// What a mix comes to, without what is owned.

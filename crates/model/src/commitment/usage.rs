@@ -4,7 +4,7 @@ use super::error::Error;
 use super::instance::Instance;
 use crate::estimate::{Estimate, Line};
 use crate::exact::Ratio;
-use crate::meter::{Region, UsageType};
+use crate::meter::{Region, ServiceCode, UsageType};
 use crate::price::{Payment, PlanKind, PlanRate, Term};
 use crate::services::Component;
 use crate::services::elasticache::Capacity;
@@ -12,6 +12,7 @@ use crate::services::fargate::Tasks;
 use crate::stack::Stack;
 use crate::time::HOUR;
 use crate::timeline::Timeline;
+use crate::unit::UnitKind;
 use alloc::format;
 use alloc::sync::Arc;
 use alloc::vec;
@@ -356,7 +357,28 @@ impl Demand {
     }
 }
 
-/// What may cover a line of an estimate.
+/// Usage by AWS's words, of an estimate or of a bill.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Named<'a> {
+    /// Who bills it.
+    pub service: ServiceCode,
+    /// Where.
+    pub region: Region,
+    /// The usage type, with region prefix or without.
+    pub usage_type: &'a str,
+    /// The operation, or empty.
+    pub operation: &'a str,
+}
+
+impl<'a> Named<'a> {
+    /// The words of a line of an estimate in a region.
+    #[must_use]
+    pub fn of(line: &'a Line, region: Region) -> Named<'a> {
+        Named { service: line.service, region, usage_type: &line.usage_type, operation: &line.operation }
+    }
+}
+
+/// What may cover a usage.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Eligible {
     /// Its rates under Savings Plans.
@@ -366,17 +388,18 @@ pub struct Eligible {
 }
 
 impl Eligible {
-    /// What rates of plans cover a line in a region, and whether it is of an instance.
+    /// What rates of plans, by units that are these, cover a usage, and whether it is of an instance.
     ///
-    /// A rate without an operation is for all of them that have none of their own. An EC2 Instance Savings Plan is of the family of its
-    /// usage type, in the region: `r5 us-east-1`.
+    /// A rate without an operation is for all of them that have none of their own. An EC2 Instance Savings Plan is
+    /// of the family of its usage type, in the region: `r5 us-east-1`.
     #[must_use]
-    pub fn of(line: &Line, region: Region, rates: &[PlanRate]) -> Eligible {
-        let usage_type = UsageType::parse(&line.usage_type).rest;
+    pub fn of(used: Named<'_>, rates: &[PlanRate], is_unit: impl Fn(UnitKind) -> bool) -> Eligible {
+        let (region, usage_type) = (used.region, UsageType::parse(used.usage_type).rest);
         let same = |rate: &&PlanRate| {
-            (rate.service, rate.region, rate.unit) == (line.service, region, line.quantity.unit)
+            (rate.service, rate.region) == (used.service, region)
+                && is_unit(rate.unit)
                 && *rate.usage_type == *usage_type
-                && (rate.operation.is_empty() || *rate.operation == *line.operation)
+                && (rate.operation.is_empty() || *rate.operation == *used.operation)
         };
         let card = |rate: &PlanRate| {
             let family = usage_type.split_once(':').and_then(|(_, class)| class.rsplit_once('.'));
@@ -396,7 +419,7 @@ impl Eligible {
         }
         Eligible {
             rates: known,
-            instance: Instance::of(line.service.code(), region.code(), &line.usage_type, &line.operation),
+            instance: Instance::of(used.service.code(), region.code(), used.usage_type, used.operation),
         }
     }
 }

@@ -170,7 +170,8 @@ const NAMES: &[(&str, ServiceCode)] = &[
 ];
 
 /// The service that a bill calls so, if it is one of this crate's.
-pub(super) fn service_of(name: &str) -> Option<ServiceCode> {
+#[must_use]
+pub fn service_of(name: &str) -> Option<ServiceCode> {
     let known = || NAMES.iter().find(|known| known.0 == name).map(|known| known.1);
     ServiceCode::from_code(name).or_else(known)
 }

@@ -23,7 +23,8 @@ mod join;
 mod rerate;
 
 pub use cause::Cause;
-pub use rerate::{RerateLine, Rerated, Verdict, rerate, rerate_query, services};
+pub use join::service_of;
+pub use rerate::{RerateLine, Rerated, Verdict, flat_rate, rerate, rerate_query, services};
 
 use crate::bill::{Amount, Bill, ChargeKind, Condition, Dimension, Metric, Query, Span};
 use crate::estimate::{Estimate, Unpriced};

@@ -191,6 +191,20 @@ fn meter(units: &BTreeMap<(ServiceCode, &str), UnitKind>, service: &str, rest: &
     })
 }
 
+/// The rate on demand of a usage that a bill writes so, where a book has one for all of it: dollars for a unit.
+/// None where there is none, where it depends on how much is used, or where the bill counts something else.
+#[must_use]
+pub fn flat_rate(
+    book: &PriceBook,
+    (service, usage_type, operation, unit): (&str, &str, &str, &str),
+    region: Region,
+    as_of: Option<Date>,
+) -> Option<Ratio> {
+    let meter = meter(&units(book), service, &UsageType::parse(usage_type).rest, operation)?;
+    let tariff = book.tariff(&meter, region, as_of).ok().filter(|_| !contradicts(meter.unit, unit))?;
+    tariff.flat().map(|price| price.band.usd.into())
+}
+
 fn line(
     (month, service, usage_type, operation, region, unit): Key,
     (quantity, list, charges): (Amount, Option<Amount>, u64),

@@ -3,11 +3,13 @@
 use super::optimization::{candidate_words, heading};
 use super::simulation::hundredths;
 use super::{Cell, Report, Row, RowKind, number, text};
+use crate::bill::Amount;
 use crate::commitment::{
-    Assumption, Choice, Commitment, Judgement, Lacking, Offer, Proposed, Purchase, Standing, Together, product,
-    purchase,
+    Assumption, BackTest, Choice, Commitment, DAY_HOURS, Judgement, Lacking, Offer, Proposed, Purchase, Question, Rule,
+    Standing, Together, product, purchase,
 };
 use crate::exact::{Ratio, trim};
+use crate::hourly_bill::{Aside, HourlyUsage};
 use crate::joint::{Joint, Pair};
 use crate::money::Usd;
 use crate::price::{Payment, PlanKind, Term};
@@ -191,9 +193,9 @@ fn alone(found: &Proposed, choice: &Choice) -> Option<Row> {
     Some(row)
 }
 
-/// What to commit to: together for each term, and each offer alone.
+/// What to commit to: together for each term, and each offer alone; `of` is `this stack` or `this bill`.
 #[must_use]
-pub fn commitments(found: &Proposed, title: String, hours: Ratio) -> Report {
+pub fn commitments(found: &Proposed, title: String, hours: Ratio, of: &str) -> Report {
     let columns = vec![
         text(""),
         number("USD/h"),
@@ -231,13 +233,11 @@ pub fn commitments(found: &Proposed, title: String, hours: Ratio) -> Report {
             of.mix.before
         )),
         (Some(_), None) if found.lacking.is_empty() => {
-            notes.push("commitments cover some of this stack, and none is offered for these terms and payments".to_string());
+            notes.push(format!("commitments cover some of {of}, and none is offered for these terms and payments"));
         }
-        (Some(_), None) => notes.push("what commitments can cover of this stack has no rates that are known".to_string()),
-        (None, _) if found.lacking.is_empty() => {
-            notes.push("no usage of this stack is covered by commitments".to_string());
-        }
-        (None, _) => notes.push("no usage of this stack has rates under commitments that are known".to_string()),
+        (Some(_), None) => notes.push(format!("what commitments can cover of {of} has no rates that are known")),
+        (None, _) if found.lacking.is_empty() => notes.push(format!("no usage of {of} is covered by commitments")),
+        (None, _) => notes.push(format!("no usage of {of} has rates under commitments that are known")),
     }
     if found.alone.is_empty() {
         notes.extend(found.lacking.iter().map(lacking_words));
@@ -261,6 +261,75 @@ pub fn commitments(found: &Proposed, title: String, hours: Ratio) -> Report {
     notes.extend(found.lacking.iter().map(lacking_words));
     Report { title, columns, rows, notes }
 }
+
+/// What to know of an hourly bill that commitments are proposed for, a line each.
+#[must_use]
+pub fn bill_notes(usage: &HourlyUsage) -> Vec<String> {
+    let Aside { covered, covered_counted, spot, others, unrated } = &usage.aside;
+    let mut notes = Vec::new();
+    if usage.empty_hours > 0 {
+        notes.push(format!(
+            "{} of {} hours have no row of any service: they count as hours without usage",
+            usage.empty_hours, usage.hours
+        ));
+    }
+    notes.push("rates on demand are the public ones: a private discount lowers what commitments save".to_string());
+    if !covered.is_zero() {
+        notes.push(format!(
+            "left aside: what Savings Plans and reservations cover today, {} USD at rates on demand as far as the \
+             bill says; with --owned for all that is owned it counts, and they take it off first",
+            covered.to_fixed(2)
+        ));
+    }
+    if !covered_counted.is_zero() {
+        notes.push(format!(
+            "what Savings Plans and reservations cover in the bill counts, {} USD at rates on demand: --owned is to \
+             name all that cover it, or it counts as on demand",
+            covered_counted.to_fixed(2)
+        ));
+    }
+    if !spot.is_zero() {
+        notes.push(format!("left aside: Spot, {} USD, which no commitment covers", spot.to_fixed(2)));
+    }
+    if !others.is_empty() {
+        let shown = others.iter().take(SHOWN).map(|(service, usd)| format!("{service} {}", usd.to_fixed(2)));
+        let mut shown: Vec<String> = shown.collect();
+        if let Some(more) = others.get(SHOWN..).filter(|more| !more.is_empty()) {
+            let sum = Amount::sum(more.iter().map(|(_, usd)| *usd)).map_or_else(String::new, |sum| sum.to_fixed(2));
+            shown.push(format!("{} others {sum}", more.len()));
+        }
+        notes.push(format!("left aside: what no commitment that is known here covers, in USD: {}", shown.join(", ")));
+    }
+    let compute = |(service, _): &(String, Amount)| {
+        service.contains("Lambda") || service.contains("EC2") || service.contains("Elastic Compute")
+    };
+    if others.iter().any(compute) {
+        notes.push(
+            "Compute Savings Plans cover EC2 instances and Lambda, too; their rates are not known here, so what is \
+             proposed is for the rest alone"
+                .to_string(),
+        );
+    }
+    if usage.hours < Question::default().least_hours() {
+        notes.push(format!(
+            "no amount is tried on the past: that takes {} days of hours, 7 to choose by and 30 to judge on",
+            Question::default().least_hours() / DAY_HOURS
+        ));
+    }
+    if !unrated.is_empty() {
+        notes.push(format!("no rate on demand is known for {}: left aside", unrated.join(", ")));
+    }
+    if let Some(by) = usage.rounded {
+        notes.push(format!(
+            "quantities have more digits than are counted: hours are rounded, by {} USD in all at most",
+            by.to_fixed(9)
+        ));
+    }
+    notes
+}
+
+/// Services that are named of what is left aside.
+const SHOWN: usize = 5;
 
 /// How amounts of what is proposed stand under other demand; none where nothing is proposed.
 #[must_use]
@@ -291,6 +360,68 @@ pub fn other_demand(found: &Proposed, hours: Ratio) -> Option<Report> {
             "regret: the most that it costs more than the best amount, in any of them".to_string(),
         ],
     })
+}
+
+/// What was proposed, fitted to the days before and judged on the days after them; none where there were too
+/// few days.
+#[must_use]
+pub fn back_tests(found: &Proposed) -> Option<Report> {
+    let first = found.tried.first()?.tests.first()?;
+    let columns = vec![
+        text(""),
+        number("tries"),
+        number("USD/h"),
+        number("saves"),
+        number("best"),
+        number("worst"),
+        number("losses"),
+        number("regret"),
+    ];
+    let mut rows = Vec::new();
+    for tried in &found.tried {
+        let Some(offer) = found.offers.get(tried.offer) else { continue };
+        rows.push(heading(format!("{}:", offer_words(offer)), &columns));
+        rows.extend(tried.tests.iter().map(back_test));
+    }
+    let notes = vec![
+        format!(
+            "each chosen by the days before and judged on the {} days after them, again and again, alone with what is \
+             owned; USD in those days",
+            first.judged_days
+        ),
+        "saves, best: the mean, and what the best amount for those days would have saved; worst: the least of any \
+         try; losses: tries that cost more than they saved; regret: the most that one saved less than the best"
+            .to_string(),
+    ];
+    Some(Report { title: "What amounts chosen by the past would have saved".to_string(), columns, rows, notes })
+}
+
+fn back_test(test: &BackTest) -> Row {
+    let count = Ratio::from(test.judged.len() as u64);
+    let mean = test.judged.iter().map(|judged| judged.hourly).sum::<Ratio>() / count;
+    Row {
+        kind: RowKind::Figure,
+        cells: vec![
+            Cell::Text(format!("  {} days back, {}", test.lookback_days, rule_words(test.rule))),
+            Cell::Text(test.judged.len().to_string()),
+            hourly(mean),
+            Cell::Amount(test.mean),
+            Cell::Amount(test.best),
+            Cell::Amount(test.worst),
+            Cell::Text(test.losses().to_string()),
+            Cell::Amount(test.regret),
+        ],
+        remark: None,
+    }
+}
+
+/// How an amount was chosen, in words.
+#[must_use]
+pub fn rule_words(rule: Rule) -> &'static str {
+    match rule {
+        Rule::Hindsight => "best there",
+        Rule::LeastRegret => "least regret there",
+    }
 }
 
 /// The levels that are shown.

@@ -12,8 +12,8 @@ mod simulation;
 mod spend;
 
 pub use commitments::{
-    assumption_words, commitments, joint, lacking_words, offer_words, other_demand, payment_words, plan_words,
-    purchase_words, term_words,
+    assumption_words, back_tests, bill_notes, commitments, joint, lacking_words, offer_words, other_demand,
+    payment_words, plan_words, purchase_words, rule_words, term_words,
 };
 pub use drivers::{aws_drivers, drivers};
 pub use fixes::{OUTCOME_WORDS, applied, checklist, outcome_word, outcome_words, plan};

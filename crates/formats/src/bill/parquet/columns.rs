@@ -125,8 +125,8 @@ impl Meaning {
 /// currency, an invoice that is not there yet. Nothing of it needs to be read.
 pub(super) struct Constant {
     pub(super) text: Vec<u8>,
-    /// Days since 1970.
-    pub(super) day: Option<i64>,
+    /// Seconds since 1970.
+    pub(super) moment: Option<i64>,
 }
 
 impl Constant {
@@ -138,16 +138,16 @@ impl Constant {
         let statistics = column.statistics()?;
         let nulls = statistics.null_count_opt()?;
         if i64::try_from(nulls) == Ok(column.num_values()) {
-            return Some(Constant { text: Vec::new(), day: None });
+            return Some(Constant { text: Vec::new(), moment: None });
         }
         let (least, most) = (statistics.min_bytes_opt()?, statistics.max_bytes_opt()?);
         if nulls > 0 || least != most || least.len() > Self::LONGEST {
             return None;
         }
         match (statistics, meaning) {
-            (Statistics::ByteArray(_), Meaning::Text) => Some(Constant { text: said(least).to_vec(), day: None }),
+            (Statistics::ByteArray(_), Meaning::Text) => Some(Constant { text: said(least).to_vec(), moment: None }),
             (Statistics::Int64(only), Meaning::Moment(parts)) => {
-                Some(Constant { text: Vec::new(), day: Some(only.min_opt()?.div_euclid(86_400 * parts)) })
+                Some(Constant { text: Vec::new(), moment: Some(only.min_opt()?.div_euclid(parts)) })
             }
             _ => None,
         }

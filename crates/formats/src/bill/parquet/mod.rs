@@ -57,6 +57,7 @@ pub(super) fn read(
     let text = |slot: Slot| matches!(sources.get(slot), Some(Source::Plain { meaning: Meaning::Text, .. }));
     let stands = |value: &Value| match value {
         Value::Entry(slot, _) => matches!(sources.get(*slot), Some(Source::Map { .. })),
+        Value::Moment(_) => false,
         Value::Cell(slot) => text(*slot),
         Value::Either(first, second) => text(*first) && text(*second),
         Value::Purchase { .. } | Value::Absent => true,

@@ -1,7 +1,7 @@
 //! One row of a batch, as the fold looks at it.
 
 use super::super::dialect::{Key, Slot};
-use super::super::fold::{Days, Row};
+use super::super::fold::{Days, Row, moment};
 use super::super::tags::Memo;
 use super::columns::{Column, Meaning, Values, said};
 use parquet::data_type::ByteArray;
@@ -24,16 +24,16 @@ impl BatchRow<'_> {
         }
     }
 
-    /// The moment or day of this row, as days since 1970; `None` when it is neither.
-    fn epoch_day(&self, slot: Slot) -> Option<i64> {
+    /// The moment or day of this row, as seconds since 1970; `None` when it is neither.
+    fn epoch(&self, slot: Slot) -> Option<i64> {
         if let Some(Column::Constant(constant)) = self.columns.get(slot) {
-            return constant.day;
+            return constant.moment;
         }
         let (values, meaning, at) = self.plain(slot)?;
         match (values, meaning) {
-            (Values::Int64(typed), Meaning::Moment(parts)) => Some(typed.values.get(at)?.div_euclid(86_400 * parts)),
-            (Values::Int96(typed), Meaning::Moment(_)) => Some(typed.values.get(at)?.to_seconds().div_euclid(86_400)),
-            (Values::Int32(typed), Meaning::Day) => typed.values.get(at).map(|day| i64::from(*day)),
+            (Values::Int64(typed), Meaning::Moment(parts)) => Some(typed.values.get(at)?.div_euclid(parts)),
+            (Values::Int96(typed), Meaning::Moment(_)) => Some(typed.values.get(at)?.to_seconds()),
+            (Values::Int32(typed), Meaning::Day) => typed.values.get(at).map(|day| i64::from(*day) * 86_400),
             _ => None,
         }
     }
@@ -82,9 +82,16 @@ impl Row for BatchRow<'_> {
     }
 
     fn date(&self, slot: Slot, days: &mut Days) -> Option<Date> {
-        match self.epoch_day(slot) {
-            Some(day) => days.epoch(day),
+        match self.epoch(slot) {
+            Some(seconds) => days.epoch(seconds.div_euclid(86_400)),
             None => days.day(&self.text(slot)),
+        }
+    }
+
+    fn moment(&self, slot: Slot) -> Result<Option<i64>, ()> {
+        match self.epoch(slot) {
+            Some(seconds) => Ok(Some(seconds)),
+            None => moment(&self.text(slot)),
         }
     }
 

@@ -140,7 +140,10 @@ fn rates_and_reservations_of_a_price_book() {
     ];
     let stack = stack(Horizon::AverageMonth, Tasks::Running(Timeline::constant(2, 730 * HOUR)));
     let estimate = estimate(&stack, &book(), None);
-    let demand = Demand::of_stack(&stack, &estimate, |line| Eligible::of(line, region, &rates)).unwrap();
+    let demand = Demand::of_stack(&stack, &estimate, |line| {
+        Eligible::of(Named::of(line, region), &rates, |unit| unit == line.quantity.unit)
+    })
+    .unwrap();
     // Memory has rates elsewhere and of another unit alone.
     let keys: Vec<&str> = demand.rows().iter().map(|row| &*row.key.usage_type).collect();
     assert_eq!((keys, demand.cards()), (vec!["EU-Fargate-vCPU-Hours:perCPU"], vec![card(PlanKind::Compute)]));
