@@ -2,11 +2,12 @@
 
 use crate::args::PricingArgs;
 use crate::failure::Failure;
-use crate::prices::{OwnBook, age};
+use crate::prices::{self, OwnBook, age};
 use stackcost_formats::classes::Classes;
 use stackcost_formats::price_book::{self, Bundle};
 use stackcost_formats::problem::{Problem, Problems, did_you_mean};
 use stackcost_formats::stack::{Calibrated, Env, FileKind, Named, Resolved, StackFile, calibrate};
+use stackcost_model::commitment::Catalog;
 use stackcost_model::estimate::{Estimate, estimate};
 use stackcost_model::exact::Ratio;
 use stackcost_model::meter::{Region, ServiceCode};
@@ -14,9 +15,9 @@ use stackcost_model::price::{Price, PriceBook};
 use stackcost_model::reconcile::Reconciliation;
 use stackcost_model::report::load_remarks;
 use stackcost_model::services::Component;
-use stackcost_model::settle::settle;
+use stackcost_model::settle::{Owned, settle};
 use stackcost_model::time::Date;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -107,11 +108,6 @@ impl Input {
         self.as_of.or(resolved.as_of)
     }
 
-    /// The user's own book.
-    pub fn own(&self) -> Option<&OwnBook> {
-        self.own.as_ref()
-    }
-
     /// The stack file.
     pub fn file(&self) -> &StackFile {
         &self.file
@@ -126,9 +122,7 @@ impl Input {
     pub fn price_and_tell(&self, scenario: Option<&str>) -> Result<(Estimate, Vec<String>), Failure> {
         let resolved = self.resolve(scenario)?;
         let book = self.book(&resolved)?;
-        let priced = estimate(&resolved.stack, &book, self.as_of(&resolved));
-        let mut priced = settle(priced, &resolved.stack, &book)
-            .map_err(|why| Problem::of_text(format!("[account] of {}: {why}", self.name)))?;
+        let mut priced = self.settled(&resolved, &book)?;
         priced.scenario = scenario.map(str::to_string);
         priced.remarks.extend(self.age(&priced));
         let told = resolved.autoscaled.iter().flat_map(|(component, scaled)| {
@@ -136,6 +130,36 @@ impl Input {
             lines.into_iter().map(move |line| format!("{component}, {line}"))
         });
         Ok((priced, told.collect()))
+    }
+
+    /// The estimate with what the account takes off.
+    fn settled(&self, resolved: &Resolved, book: &PriceBook) -> Result<Estimate, Failure> {
+        let as_of = self.as_of(resolved);
+        let priced = estimate(&resolved.stack, book, as_of);
+        let catalog = match resolved.owned.is_empty() {
+            true => Catalog::default(),
+            false => self.catalog(&priced, as_of)?,
+        };
+        let wrong = |why: String| Problem::of_text(format!("[account] of {}: {why}", self.name));
+        let held = resolved.owned.iter().map(|owned| owned.commitment(&catalog, priced.region));
+        let held = held.collect::<Result<Vec<_>, _>>().map_err(wrong)?;
+        let owned = Owned { catalog: &catalog, commitments: &held, from: "`owned` of [account]" };
+        let lacking = if held.is_empty() { Vec::new() } else { catalog.lacking(&priced) };
+        settle(priced, &resolved.stack, book, Some(&owned)).map_err(|why| {
+            let problem = wrong(why.to_string());
+            match &prices::missing(&lacking)[..] {
+                [] => problem.into(),
+                steps => problem.help(steps.join("\n")).into(),
+            }
+        })
+    }
+
+    /// What is known of commitments that may cover an estimate.
+    pub fn catalog(&self, priced: &Estimate, as_of: Option<Date>) -> Result<Catalog, Failure> {
+        let mut services: BTreeSet<ServiceCode> = priced.lines.iter().map(|line| line.service).collect();
+        // What is owned may be for other stacks.
+        services.extend([ServiceCode::Ecs, ServiceCode::Rds, ServiceCode::ElastiCache]);
+        prices::catalog(&BTreeMap::from([(priced.region, services)]), self.own.as_ref(), as_of)
     }
 
     /// What to say under a report of rates that are old.

@@ -447,6 +447,8 @@ fn what_the_schema_takes_the_reader_takes() {
         "[alb.x]\nlcu = '37.2 LCU-hours/month'\n[nlb.x]\nlcu = '1.5 LCU-Hours'".to_string(),
         "month = '2026-10'\n[account]\nalways_free = false".to_string(),
         "[account]\nopened = 2025-03-01\nfirst_months_free = false\ndiscount = '7%'".to_string(),
+        "[account]\nowned = ['compute:1yr:no=0.05', 'InstanceUsage:db.r6g.large/CreateDBInstance:0014:3yr:all=2']"
+            .to_string(),
         "[account]\nopened = '2025-09-01'\nplan = 'free'\nsign_up_credits = '150 USD'".to_string(),
         "[account]\nelsewhere = { DataTransfer-Out-Bytes = '20 TB', KMS-Requests = '5M' }".to_string(),
         "[account.elsewhere]\nLCUUsage = { quantity = 9.5, operation = 'LoadBalancing:Application' }".to_string(),
@@ -512,6 +514,8 @@ fn what_the_schema_refuses_the_reader_refuses() {
         "month = '367d'".to_string(),
         "[account]\nalways_free = 'no'".to_string(),
         "[account]\nopened = 'in March'".to_string(),
+        "[account]\nowned = ['compute=0.05']".to_string(),
+        "[account]\nowned = 'compute:1yr:no=0.05'".to_string(),
         "[account]\nplan = 'trial'".to_string(),
         "[account]\nelsewhere = { KMS-Requests = { service = 'awskms' } }".to_string(),
         "[account]\nprivate_rates = { KMS-Keys = { rate = 1, off = '1%' } }".to_string(),

@@ -65,6 +65,8 @@ pub enum LineKind {
     Usage,
     /// What an agreement with AWS takes off.
     Discount,
+    /// What commitments pay for, taken off, and what they cost.
+    Commitment,
     /// What credits pay, in dollars at a rate of -1.
     Credit,
 }
@@ -76,6 +78,7 @@ impl LineKind {
         match self {
             LineKind::Usage => "usage",
             LineKind::Discount => "discount",
+            LineKind::Commitment => "commitment",
             LineKind::Credit => "credit",
         }
     }

@@ -1,13 +1,13 @@
 //! `stackcost optimize --commitments --from`: commitments for the usage of an hourly bill.
 
-use super::optimize_commitments::{catalog, show, unfinished, wanted};
+use super::optimize_commitments::{show, unfinished, wanted};
 use crate::Outcome;
 use crate::args::{ExportArgs, Months};
 use crate::bill::of_files;
 use crate::failure::Failure;
 use crate::input::BUNDLE;
 use crate::output::say;
-use crate::prices::OwnBook;
+use crate::prices::{self, OwnBook};
 use crate::scaling::optimize_args::OptimizeArgs;
 use stackcost_formats::problem::Problem;
 use stackcost_formats::render::commitments::Of;
@@ -45,7 +45,7 @@ pub(super) fn run(args: &OptimizeArgs) -> Result<Outcome, Failure> {
     }
     let own = args.pricing.price_book.as_deref().map(OwnBook::open).transpose()?;
     let as_of = args.pricing.as_of;
-    let catalog = catalog(&regions, own.as_ref(), as_of)?;
+    let catalog = prices::catalog(&regions, own.as_ref(), as_of)?;
     let here = |service: ServiceCode, region: Option<Region>| match region {
         Some(region) => regions.get(&region).is_some_and(|services| services.contains(&service)),
         None => true,

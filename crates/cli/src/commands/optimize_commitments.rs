@@ -8,26 +8,19 @@ use crate::args::Format;
 use crate::failure::Failure;
 use crate::input::Input;
 use crate::output::{self, say};
-use crate::prices::OwnBook;
+use crate::prices;
 use crate::scaling::optimize_args::OptimizeArgs;
-use stackcost_formats::book;
-use stackcost_formats::offers::urls::downloads;
-use stackcost_formats::price_book::Sources;
-use stackcost_formats::problem::{Problem, Problems};
+use stackcost_formats::problem::Problem;
 use stackcost_formats::render::commitments::{self as render, Of};
 use stackcost_formats::render::{Precision, html, markdown, table};
 use stackcost_formats::stack::Autoscaled;
 use stackcost_model::commitment::{Catalog, Commitment, Error, Proposed, Terms, Wanted, propose};
 use stackcost_model::estimate::{Total, estimate};
 use stackcost_model::joint::{Joint, joint};
-use stackcost_model::meter::{Region, ServiceCode};
-use stackcost_model::price::{PlanKind, PlanRate, Reservation};
 use stackcost_model::report::{self, Report};
 use stackcost_model::scaling::optimize::{Arena, Objective};
 use stackcost_model::scaling::{Metric, Policy};
 use stackcost_model::simulation::Pricing;
-use stackcost_model::time::Date;
-use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) fn run(args: &OptimizeArgs) -> Result<Outcome, Failure> {
     let asked = &args.committing;
@@ -45,9 +38,8 @@ pub(crate) fn run(args: &OptimizeArgs) -> Result<Outcome, Failure> {
     let as_of = input.as_of(&resolved);
     let book = input.book(&resolved)?;
     let mut priced = estimate(&resolved.stack, &book, as_of);
-    let services: BTreeSet<ServiceCode> = priced.lines.iter().map(|line| line.service).collect();
-    let catalog = catalog(&BTreeMap::from([(priced.region, services)]), input.own(), as_of)?;
-    let held = asked.owned.iter().map(|owned| owned.commitment(&catalog, priced.region));
+    let catalog = input.catalog(&priced, as_of)?;
+    let held = resolved.owned.iter().chain(&asked.owned).map(|owned| owned.commitment(&catalog, priced.region));
     let wanted = wanted(args, held.collect::<Result<Vec<_>, String>>())?;
     let (found, together) = if asked.jointly {
         let (component, scaled) = chosen(&resolved, args.of.component.as_deref())?;
@@ -89,7 +81,7 @@ pub(super) fn wanted(args: &OptimizeArgs, held: Result<Vec<Commitment>, String>)
             payments: once(&asked.payments),
             upfront_percent: asked.partial_upfront,
         },
-        held: held.map_err(|why| Problem::of_text(format!("--owned: {why}")))?,
+        held: held.map_err(|why| Problem::of_text(format!("what is owned: {why}")))?,
         discount: asked.discount_rate,
         factors: once(&asked.demand),
         resamples: asked.resamples,
@@ -100,7 +92,7 @@ pub(super) fn wanted(args: &OptimizeArgs, held: Result<Vec<Commitment>, String>)
 
 /// Says what is missing, and how the command ends for it.
 pub(super) fn unfinished(found: &Proposed, args: &OptimizeArgs) -> Option<Outcome> {
-    for step in missing(found) {
+    for step in prices::missing(&found.lacking) {
         say(&step);
     }
     if stopped() {
@@ -188,67 +180,4 @@ pub(super) fn show(
         Format::Ndjson => render::ndjson(found),
         Format::Csv => render::csv(found),
     })
-}
-
-/// What a price book says of commitments.
-type Rates = (Vec<PlanRate>, Vec<Reservation>);
-
-/// What price books say of commitments for the services of each region, the user's own first.
-pub(super) fn catalog(
-    places: &BTreeMap<Region, BTreeSet<ServiceCode>>,
-    own: Option<&OwnBook>,
-    as_of: Option<Date>,
-) -> Result<Catalog, Failure> {
-    let (mut first, mut then) = (Rates::default(), Rates::default());
-    let add = |book: &mut Rates, (plans, reserved): Rates| {
-        book.0.extend(plans);
-        book.1.extend(reserved);
-    };
-    for (&region, services) in places {
-        if let Some(own) = own {
-            add(&mut first, own.commitments(services, region)?);
-        }
-        add(&mut then, bundled(services, region)?);
-    }
-    let catalog = Catalog::new([first, then], as_of);
-    Ok(catalog.map_err(|why| Problem::of_text(why.to_string()).help("one of the two rows is to go"))?)
-}
-
-fn bundled(services: &BTreeSet<ServiceCode>, region: Region) -> Result<Rates, Problems> {
-    let sources = Sources::parse(stackcost_prices::SOURCES)?;
-    let (mut plans, mut reserved) = (Vec::new(), Vec::new());
-    for &service in services {
-        let name = format!("{service} in {region}");
-        if let Some(text) = stackcost_prices::savings_plans(service.code(), region.code()) {
-            plans.extend(book::plans(&name, text, service, region, &sources)?);
-        }
-        if let Some(text) = stackcost_prices::reserved(service.code(), region.code()) {
-            reserved.extend(book::reservations(&name, text, service, region, &sources)?);
-        }
-    }
-    Ok((plans, reserved))
-}
-
-/// What to download for rates that are not known.
-fn missing(found: &Proposed) -> Vec<String> {
-    let mut steps: Vec<String> = Vec::new();
-    for lacking in &found.lacking {
-        let offer = match lacking.kind {
-            Some(PlanKind::Database) => "AWSDatabaseSavingsPlans",
-            Some(_) => "AWSComputeSavingsPlan",
-            None => lacking.service.code(),
-        };
-        let Some(download) = downloads(lacking.region).into_iter().find(|download| download.offer == offer) else {
-            continue;
-        };
-        let note = if download.note.is_empty() { String::new() } else { format!(" ({})", download.note) };
-        let step = format!("rates that are not known here: download {}{note}", download.url);
-        if !steps.contains(&step) {
-            steps.push(step);
-        }
-    }
-    if !steps.is_empty() {
-        steps.push("then: stackcost prices refresh --from FOLDER --into prices/, and --price-book prices/".to_string());
-    }
-    steps
 }

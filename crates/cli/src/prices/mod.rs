@@ -4,6 +4,7 @@ pub(crate) mod age;
 pub(crate) mod args;
 pub(crate) mod folder;
 mod ask;
+mod commitments;
 mod download;
 mod fetch;
 mod lists;
@@ -12,6 +13,7 @@ mod own;
 mod wanted;
 
 pub(crate) use ask::{Way, ask};
+pub(crate) use commitments::{catalog, missing};
 pub(crate) use download::download;
 pub(crate) use lists::{Found, find, read};
 pub(crate) use lock::Lock;

@@ -33,6 +33,7 @@ struct Estimate<'a> {
 struct Parts {
     usage: String,
     discounts: String,
+    commitments: String,
     credits: String,
 }
 
@@ -232,7 +233,12 @@ fn document(estimate: &estimate::Estimate) -> Estimate<'_> {
 fn parts(estimate: &estimate::Estimate) -> Option<Parts> {
     let of = |kind| estimate.of_kind(kind).to_string();
     let more = estimate.lines.iter().any(|line| line.kind != LineKind::Usage);
-    more.then(|| Parts { usage: of(LineKind::Usage), discounts: of(LineKind::Discount), credits: of(LineKind::Credit) })
+    more.then(|| Parts {
+        usage: of(LineKind::Usage),
+        discounts: of(LineKind::Discount),
+        commitments: of(LineKind::Commitment),
+        credits: of(LineKind::Credit),
+    })
 }
 
 fn credit_month(month: &estimate::CreditMonth) -> CreditMonth {

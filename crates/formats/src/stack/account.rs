@@ -7,10 +7,12 @@
 //! private_rates = { "8CESGAFWKAJ98PME" = "0.036", "TimedStorage-ByteHrs" = { service = "AmazonECR", off = "10%" } }
 //! discount      = { off = "7%", except = ["AmazonVPC"] }
 //! credits       = [{ name = "start-up programme", amount = "1000 USD", expires = "2027-06-30" }]
+//! owned         = ["compute:1yr:no=0.05"]
 //! currency      = { code = "EUR", per_usd = "0.92", note = "our treasury, November" }
 //! ```
 
 use super::prices::{date, decimal, meter, service_code};
+use crate::owned::Owned;
 use crate::problem::{At, Problem};
 use crate::scalar;
 use crate::tree::{Entry, Node, Reader, Value};
@@ -24,7 +26,8 @@ use stackcost_model::unit::UnitKind;
 /// The day on which AWS began to let accounts in.
 const FIRST_DAY: Date = Date::constant(2006, 3, 14);
 
-pub(super) fn read(node: &Node, region: Region) -> Result<Account, Problem> {
+/// Reads the account, and what commitments it owns.
+pub(super) fn read(node: &Node, region: Region) -> Result<(Account, Vec<Owned>), Problem> {
     let table = Reader::new(node, "[account]")?;
     let usual = Account::default();
     let account = Account {
@@ -40,8 +43,16 @@ pub(super) fn read(node: &Node, region: Region) -> Result<Account, Problem> {
         credits: table.read("credits", credits)?.unwrap_or_default(),
         currency: table.read("currency", currency)?,
     };
+    let owned = table.read("owned", owned)?.unwrap_or_default();
     table.finish()?;
-    Ok(account)
+    Ok((account, owned))
+}
+
+fn owned(node: &Node) -> Result<Vec<Owned>, Problem> {
+    let one = |node: &Node| {
+        Owned::parse(scalar::string(node)?).map_err(|why| Problem::new(&node.at, "this is no commitment").help(why))
+    };
+    list(node)?.iter().map(one).collect()
 }
 
 /// The entries of a table, each read by `read`.

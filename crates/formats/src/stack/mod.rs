@@ -22,6 +22,7 @@ pub use calibrate::{Calibrated, Left, calibrate};
 pub(crate) use cloudwatch::{read_compression, retention_days};
 
 use crate::classes::Classes;
+use crate::owned::Owned;
 use crate::problem::{Problem, Problems, did_you_mean};
 use crate::scalar;
 use crate::schedule::Clock;
@@ -66,6 +67,8 @@ pub struct Resolved {
     pub prices: Vec<Price>,
     /// The date whose prices it asks for.
     pub as_of: Option<Date>,
+    /// The commitments that the account owns.
+    pub owned: Vec<Owned>,
     /// The services that scale, by the names of their components; what they come to is in the stack.
     pub autoscaled: Vec<(String, Autoscaled)>,
 }
@@ -326,8 +329,9 @@ fn read(root: &Node, env: &Env<'_>) -> Result<Resolved, Problems> {
     table.read("baseline", |node| scalar::string(node).map(str::to_string))?;
     let mut stack = Stack::new(name, region, horizon);
     let (mut problems, mut autoscaled) = (Vec::new(), Vec::new());
+    let mut owned = Vec::new();
     if let Some(node) = table.opt("account") {
-        stack.account = account::read(node, region)?;
+        (stack.account, owned) = account::read(node, region)?;
     }
     let (prices, as_of) = match table.opt("prices") {
         Some(node) => prices::read(node, region)?,
@@ -358,7 +362,7 @@ fn read(root: &Node, env: &Env<'_>) -> Result<Resolved, Problems> {
             autoscaled.extend(scales.into_inner().map(|scales| (component, scales)));
         }
     }
-    if problems.is_empty() { Ok(Resolved { stack, prices, as_of, autoscaled }) } else { Err(Problems(problems)) }
+    if problems.is_empty() { Ok(Resolved { stack, prices, as_of, owned, autoscaled }) } else { Err(Problems(problems)) }
 }
 
 fn read_part(

@@ -243,21 +243,23 @@ pub fn apply(demand: &Demand, commitments: &[Commitment]) -> Result<Applied, Err
 
 /// Commitments that nothing in the demand could use are typing errors.
 fn check_used(demand: &Demand, commitments: &[Commitment]) -> Result<(), Error> {
-    for commitment in commitments {
-        match commitment {
-            Commitment::Plan(plan) if demand.rows().iter().all(|row| row.rate(plan.card()).is_none()) => {
-                return Err(Error::NotOffered(plan.card().clone()));
-            }
-            Commitment::Reserved(reserved) => {
-                let covers = |used: &super::instance::Instance| reserved.instance().covers(used).is_some();
-                if !demand.rows().iter().any(|row| row.instance.as_ref().is_some_and(covers)) {
-                    return Err(Error::NothingToReserve(reserved.name().into()));
-                }
-            }
-            Commitment::Plan(_) => {}
+    match commitments.iter().find(|commitment| !is_of_use(demand, commitment)) {
+        Some(Commitment::Plan(plan)) => Err(Error::NotOffered(plan.card().clone())),
+        Some(Commitment::Reserved(reserved)) => Err(Error::NothingToReserve(reserved.name().into())),
+        None => Ok(()),
+    }
+}
+
+/// Whether any usage of a demand could be covered by a commitment.
+#[must_use]
+pub fn is_of_use(demand: &Demand, commitment: &Commitment) -> bool {
+    match commitment {
+        Commitment::Plan(plan) => demand.rows().iter().any(|row| row.rate(plan.card()).is_some()),
+        Commitment::Reserved(reserved) => {
+            let covers = |used: &super::instance::Instance| reserved.instance().covers(used).is_some();
+            demand.rows().iter().any(|row| row.instance.as_ref().is_some_and(covers))
         }
     }
-    Ok(())
 }
 
 /// Fees of a pool are rounded so that they add up to the pool's, which is what its lines add up to when all of

@@ -62,7 +62,7 @@ mod propose;
 #[cfg(test)]
 mod tests;
 
-pub use apply::{Applied, Fee, Hour, Line, LineKind, apply, hourly};
+pub use apply::{Applied, Fee, Hour, Line, LineKind, apply, hourly, is_of_use};
 pub use backtest::{BackTest, Judged, Question, Rule, backtest};
 pub use catalog::{Catalog, Lacking, Terms, TwoPrices, covered_by};
 pub use error::Error;

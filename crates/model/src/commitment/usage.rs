@@ -339,7 +339,9 @@ impl Demand {
         let mut parts = Vec::new();
         for line in &estimate.lines {
             let Eligible { rates, instance } = eligible(line);
-            if (rates.is_empty() && instance.is_none()) || line.quantity.value.is_zero() {
+            // What is free needs no commitment.
+            let pays = !line.quantity.value.is_zero() && !line.rate.is_zero();
+            if (rates.is_empty() && instance.is_none()) || !pays {
                 continue;
             }
             let component = stack.components.iter().find(|(name, _)| *name == line.component);

@@ -301,7 +301,12 @@ fn notes(estimates: &[&Estimate]) -> Vec<String> {
 
 /// What a total consists of, where more than usage does.
 fn parts_words(estimate: &Estimate) -> Option<String> {
-    let words = [("usage", LineKind::Usage), ("discounts", LineKind::Discount), ("credits", LineKind::Credit)];
+    let words = [
+        ("usage", LineKind::Usage),
+        ("discounts", LineKind::Discount),
+        ("commitments", LineKind::Commitment),
+        ("credits", LineKind::Credit),
+    ];
     let (names, amounts): (Vec<&str>, Vec<Usd>) = words
         .into_iter()
         .map(|(name, kind)| (name, estimate.of_kind(kind)))

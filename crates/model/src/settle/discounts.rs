@@ -18,19 +18,28 @@ const PRIVATE: &str = "PrivateRateDiscount";
 /// AWS's name of the discount of an Enterprise Discount Program.
 const EDP: &str = "EdpDiscount";
 
-pub(super) fn take_off(priced: &mut Estimate, account: &Account) -> Result<(), Error> {
+/// Takes off what private rates leave; returns the usage at the rates that the account pays.
+pub(super) fn private(priced: &mut Estimate, account: &Account) -> Result<Vec<Line>, Error> {
     let mut used: Vec<&PrivateRate> = Vec::new();
     let mut private = Vec::new();
-    for line in priced.lines.iter().filter(|line| !line.rate.is_zero()) {
+    let mut usage = priced.lines.clone();
+    for line in usage.iter_mut().filter(|line| !line.rate.is_zero()) {
         if let Some(rate) = agreed(line, &account.private_rates) {
             used.push(rate);
-            private.push(of_private_rate(line, rate)?);
+            let off = of_private_rate(line, rate)?;
+            line.rate = line.rate + off.rate;
+            private.push(off);
         }
     }
     for rate in account.private_rates.iter().filter(|rate| !used.contains(rate)) {
         priced.remarks.push(format!("the private rate of {} is of nothing that the stack pays for", rate.of));
     }
     priced.lines.extend(private);
+    Ok(usage)
+}
+
+/// Takes off the discount on all that is billed.
+pub(super) fn take_off(priced: &mut Estimate, account: &Account) -> Result<(), Error> {
     if let Some(discount) = &account.discount {
         let lines = of_discount(&priced.lines, discount)?;
         priced.lines.extend(lines);

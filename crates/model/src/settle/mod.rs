@@ -1,14 +1,18 @@
-//! From list prices to what an account pays: private rates, the discount of an agreement, credits.
+//! From list prices to what an account pays: private rates, commitments that are owned, the discount of an
+//! agreement, credits.
 //!
 //! Each step adds lines, also negative ones, and edits none: usage at list price stays to be seen, and the
-//! total is still the sum of the lines. The order is that of a bill: private rates first, then the
-//! discount, of what is left; credits pay last. That the discount is of what private rates leave is how
+//! total is still the sum of the lines. The order is that of a bill: private rates first, then Savings Plans
+//! and reservations, hour by hour, of usage at these rates; then the discount, of what is left; credits pay
+//! last. That the discount is of what private rates leave is how
 //! AWS's cost and usage reports show it; no public page says so.
 
 mod credits;
 mod discounts;
+mod owned;
 
 use crate::account::Account;
+use crate::commitment::{self, Catalog, Commitment};
 use crate::estimate::Estimate;
 use crate::free::SignUp;
 use crate::money::Usd;
@@ -17,8 +21,21 @@ use crate::stack::Stack;
 use crate::time::Date;
 use alloc::string::String;
 
+/// The name under which commitments stand among components.
+pub const COMMITMENTS: &str = "commitments";
 /// The name under which credits stand among components.
 pub const CREDITS: &str = "credits";
+
+/// Commitments that an account owns.
+#[derive(Clone, Copy, Debug)]
+pub struct Owned<'a> {
+    /// Which usage they cover, at what rates.
+    pub catalog: &'a Catalog,
+    /// What they are.
+    pub commitments: &'a [Commitment],
+    /// Who says so.
+    pub from: &'a str,
+}
 
 /// Why something that the account is said to have cannot be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -41,6 +58,9 @@ pub enum Error {
     /// The account does not say when it was opened.
     #[error("which credits an account gets depends on the day it was opened: give `opened`")]
     NotOpened,
+    /// Commitments that cannot be applied.
+    #[error(transparent)]
+    Commitment(#[from] commitment::Error),
     /// An amount of a discount or a credit does not fit.
     #[error("{0} is too large to be counted exactly")]
     TooLarge(String),
@@ -50,9 +70,13 @@ pub enum Error {
 ///
 /// # Errors
 /// [`Error`] where an account cannot be as it is said to be.
-pub fn settle(priced: Estimate, stack: &Stack, book: &PriceBook) -> Result<Estimate, Error> {
+pub fn settle(priced: Estimate, stack: &Stack, book: &PriceBook, owned: Option<&Owned<'_>>) -> Result<Estimate, Error> {
     let account = &stack.account;
     let mut priced = priced;
+    let usage = discounts::private(&mut priced, account)?;
+    if let Some(owned) = owned.filter(|owned| !owned.commitments.is_empty()) {
+        owned::cover(&mut priced, stack, usage, owned)?;
+    }
     discounts::take_off(&mut priced, account)?;
     let day = priced.book.1.or_else(|| book.day());
     credits::pay(&mut priced, account, sign_up(account, book)?, day)?;

@@ -1,17 +1,22 @@
 use super::*;
 use crate::account::{Credit, Currency, Discount, Priced, PrivateRate, Terms};
+use crate::commitment::{Card, Plan};
 use crate::estimate::{LineKind, estimate};
 use crate::exact::Ratio;
 use crate::free::SignUp;
 use crate::meter::ServiceCode;
-use crate::price::{Band, Price, Source};
+use crate::price::{Band, Payment, PlanKind, PlanRate, Price, Source, Term};
+use crate::services::fargate::{Fargate, Platform, Size, Tasks};
 use crate::services::kms::Kms;
 use crate::services::secrets_manager::SecretsManager;
+use crate::time::{HOUR, Horizon};
+use crate::timeline::Timeline;
 use crate::unit::UnitKind;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
+use proptest::prelude::*;
 
 /// A key is a dollar a month, a secret 40 cents.
 fn book() -> PriceBook {
@@ -49,7 +54,7 @@ fn stack(month: &str, account: Account) -> Stack {
 
 fn priced(month: &str, account: Account) -> Result<Estimate, Error> {
     let (stack, book) = (stack(month, account), book());
-    settle(estimate(&stack, &book, None), &stack, &book)
+    settle(estimate(&stack, &book, None), &stack, &book, None)
 }
 
 /// What is not usage: `component service kind: quantity x rate = amount`.
@@ -207,5 +212,108 @@ fn another_currency_is_only_shown() {
 fn nothing_agreed_is_the_list() {
     let (stack, book) = (stack("average", Account::default()), book());
     let list = estimate(&stack, &book, None);
-    assert_eq!(settle(list.clone(), &stack, &book), Ok(list));
+    assert_eq!(settle(list.clone(), &stack, &book, None), Ok(list));
+}
+
+/// Tasks of one vCPU and two GB: a dollar and 10 cents an hour; three quarters of that under a plan.
+fn tasks() -> (PriceBook, Catalog) {
+    let region = "us-east-1".parse().unwrap();
+    let of = [
+        ("Fargate-vCPU-Hours:perCPU", UnitKind::VcpuHour, "1", "0.75"),
+        ("Fargate-GB-Hours", UnitKind::GbHour, "0.05", "0.0375"),
+    ];
+    let price = of.map(|(usage_type, unit, usd, _)| Price {
+        service: ServiceCode::Ecs,
+        region: Some(region),
+        usage_type: usage_type.into(),
+        operation: "".into(),
+        unit,
+        band: Band::flat(usd.parse().unwrap()),
+        source: Source::user("a test"),
+    });
+    let plan = of.map(|(usage_type, unit, _, usd)| PlanRate {
+        kind: PlanKind::Compute,
+        service: ServiceCode::Ecs,
+        region,
+        usage_type: usage_type.into(),
+        operation: "".into(),
+        unit,
+        term: Term::OneYear,
+        payment: Payment::No,
+        usd: usd.parse().unwrap(),
+        source: Source::user("a test"),
+    });
+    (PriceBook::new("2026-10-07", price), Catalog::new([(plan.to_vec(), Vec::new())], None).unwrap())
+}
+
+/// `base` tasks, `peak` of them for six hours a day, under a plan and with what else was agreed.
+fn with_plan(base: u32, peak: u32, hourly: &str, account: Account) -> Estimate {
+    let (book, catalog) = tasks();
+    let mut stack = Stack::new("s", "us-east-1".parse().unwrap(), "30d".parse().unwrap());
+    stack.account = account;
+    let running = Timeline::daily(base, peak, 6 * HOUR, Horizon::Days(30));
+    let platform = Platform::LinuxX86;
+    let size = Size::new(1_024, 2_048).unwrap();
+    let tasks = Tasks::Running(running);
+    stack.add("fargate.api", Fargate { size, platform, ephemeral_gb: 20, tasks, spot: None, public_ip: false });
+    let card = Card::new(PlanKind::Compute, Term::OneYear, Payment::No);
+    let commitments = [Plan::new("ours", card, Ratio::parse(hourly).unwrap(), 0).unwrap().into()];
+    let owned = Owned { catalog: &catalog, commitments: &commitments, from: "a test" };
+    settle(estimate(&stack, &book, None), &stack, &book, Some(&owned)).unwrap()
+}
+
+/// By hand: 2 tasks for 540 hours and 4 for 180 use 1,800 task-hours, 1,980 dollars. A plan of 2.475 an hour pays
+/// for 3 tasks: what is on demand is the fourth, for 180 hours; a third of it is unused for 540 hours.
+#[test]
+fn a_plan_that_is_owned_pays_for_what_it_covers() {
+    let got = with_plan(2, 4, "2.475", Account::default());
+    let sum = |negative: bool| {
+        let lines = got.lines.iter().filter(|line| line.kind == LineKind::Commitment);
+        lines.map(|line| line.amount).filter(|usd| (*usd < Usd::ZERO) == negative).sum::<Usd>().to_string()
+    };
+    assert_eq!(got.of_kind(LineKind::Usage).to_string(), "1980");
+    assert_eq!((sum(true), sum(false)), ("-1782".to_string(), "1782".to_string()));
+    assert_eq!(got.total().usd().to_string(), "1980");
+    let unused = got.lines.iter().find(|line| &*line.usage_type == "UnusedCommitment").unwrap();
+    assert_eq!((unused.component.as_ref(), unused.amount.to_string().as_str()), (COMMITMENTS, "445.5"));
+    assert_eq!(
+        got.remarks,
+        [
+            "commitments cost 1782.00 as the hours pass; 75.0 % of them is used, 90.0 % of what they can cover is covered"
+        ]
+    );
+}
+
+proptest! {
+    /// What a plan pays for is taken off at the rate that the account pays, so a bill is never more than usage and
+    /// the whole commitment, and what is left on demand is never negative.
+    #[test]
+    fn plan_private_rate_and_discount_add_up(
+        base in 0_u32..6,
+        more in 0_u32..6,
+        cents in 1_u32..600,
+        off in 0_u32..=20,
+        discount in 0_u32..=30,
+    ) {
+        prop_assume!(base + more > 0);
+        let part = |percent: u32| Ratio::new(percent.into(), 100);
+        let account = Account {
+            private_rates: vec![PrivateRate {
+                of: Priced::UsageType(ServiceCode::Ecs, "Fargate-vCPU-Hours:perCPU".into()),
+                terms: Terms::Off(part(off)),
+                from: "a contract".into(),
+            }],
+            discount: Some(Discount { off: part(discount), except: Vec::new(), from: "EDP".into() }),
+            ..Account::default()
+        };
+        let hourly = format!("{}.{:02}", cents / 100, cents % 100);
+        let got = with_plan(base, base + more, &hourly, account);
+        let kept = Ratio::ONE - part(discount);
+        let fee = Ratio::parse(&hourly).unwrap() * Ratio::whole(720);
+        let usage = got.of_kind(LineKind::Usage).to_ratio();
+        let total = got.total().usd().to_ratio();
+        let near = Ratio::new(1, 1_000_000_000);
+        prop_assert!(total >= fee * kept - near, "{total} is less than the fee {fee}");
+        prop_assert!(total <= (usage + fee) * kept + near, "{total} is more than all usage {usage} and the fee {fee}");
+    }
 }
