@@ -48,7 +48,7 @@ pub(crate) fn run(args: &PricesRefreshArgs) -> Result<Outcome, Failure> {
     let _lock = Lock::take(&into)?;
     // Read before the lists: nothing that takes long is in vain.
     let mut book = match folder::files(&into)? {
-        Some(files) => Book::read(&files)?,
+        Some(files) => Book::read(&files).map_err(|problems| prices::of_book(problems, &into))?,
         None => Book::default(),
     };
     let allowances = BUNDLE.free()?;

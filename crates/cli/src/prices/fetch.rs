@@ -70,7 +70,7 @@ impl<'a> Fetch<'a> {
         let (plain, packed) = (wanted.file.clone(), format!("{}.gz", wanted.file));
         for name in [&plain, &packed] {
             let path = self.into.join(name);
-            let right = |file| is_right(file, *name == packed, wanted).is_ok();
+            let right = |file| is_right(file, wanted).is_ok();
             if path.is_file() && File::open(&path).is_ok_and(right) {
                 say(&format!("{} is in {} already", wanted.what, self.into.display()));
                 return Ok(name.clone());
@@ -79,7 +79,7 @@ impl<'a> Fetch<'a> {
         let (file, packed_here, bytes) = self.unfinished(wanted)?;
         let whole = file.as_file().try_clone().and_then(|mut file| file.rewind().map(|()| file));
         let whole = whole.map_err(|error| failed(&format!("read {}", file.path().display()), &error))?;
-        is_right(whole, packed_here, wanted)?;
+        is_right(whole, wanted)?;
         let (name, twin) = if packed_here { (packed, plain) } else { (plain, packed) };
         let path = self.into.join(&name);
         if let Some(folder) = path.parent() {
@@ -116,12 +116,12 @@ impl<'a> Fetch<'a> {
 }
 
 /// Whether a file is a whole list, and the one that is pinned.
-fn is_right(file: File, packed: bool, wanted: &Wanted) -> Result<(), Problem> {
+fn is_right(file: File, wanted: &Wanted) -> Result<(), Problem> {
     let bad = |why: String| {
         let what = format!("what {} gave is not kept: {why}", wanted.url);
         Problem::of_text(what).help("try again; is there a proxy or another server in between?")
     };
-    let looks = look_at(file, packed).map_err(|error| bad(format!("it cannot be unpacked: {error}")))?;
+    let looks = look_at(file).map_err(|error| bad(format!("it cannot be unpacked: {error}")))?;
     if let Some(pinned) = wanted.sha256.as_ref().filter(|pinned| **pinned != looks.sha256) {
         return Err(bad(format!("its SHA-256 is {}, pinned is {pinned}", looks.sha256)));
     }

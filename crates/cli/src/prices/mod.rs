@@ -15,5 +15,5 @@ pub(crate) use ask::{Way, ask};
 pub(crate) use download::download;
 pub(crate) use lists::{Found, find, read};
 pub(crate) use lock::Lock;
-pub(crate) use own::OwnBook;
+pub(crate) use own::{OwnBook, of_book};
 pub(crate) use wanted::Wish;
