@@ -5,6 +5,7 @@ mod bills;
 mod bundled;
 mod cli;
 mod fixes;
+mod hostile_lists;
 mod prices;
 mod properties;
 mod reconcile;

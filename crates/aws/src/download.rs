@@ -161,8 +161,12 @@ impl Downloads {
         let mut answer = match timeout(self.patience, self.connector.call(request)).await.map_err(silent)? {
             Ok(answer) => answer,
             Err(error) => {
-                let message = format!("{url} was not reached: {}", chain(&error));
-                return Err(Ended::for_now(failed(Kind::Network, message, "is the network there?")));
+                let why = chain(&error);
+                let help = match why.contains("certificate") {
+                    true => "is there a proxy in between? AWS_CA_BUNDLE names a file of certificates to trust",
+                    false => "is the network there?",
+                };
+                return Err(Ended::for_now(failed(Kind::Network, format!("{url} was not reached: {why}"), help)));
             }
         };
         let header = |name: &str| answer.headers().get(name).map(str::to_string);

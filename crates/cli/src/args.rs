@@ -436,7 +436,7 @@ pub(crate) enum PricesCommand {
         after_help = "Examples:\n  stackcost prices verify\n  stackcost prices verify --region eu-west-1 --detailed-exitcode"
     )]
     Verify(PricesVerifyArgs),
-    /// Make a dated book of AWS's price lists, or add newer ones to it
+    /// Make a dated book of AWS's price lists, or add others to it
     #[command(after_help = REFRESH_EXAMPLES)]
     Refresh(PricesRefreshArgs),
     /// Say what changed from one book to another, and what that does to the bill of a stack

@@ -243,6 +243,14 @@ fn published_lists_need_no_credentials_and_are_pinned_where_they_stay() {
         assert!(manifest.contains(url), "{manifest}");
     }
     assert!(desk.account.journal().iter().all(|call| call["service"] == "published" && call["write"] == false));
+    // So is a list of which nothing is of use, which does not say itself of which region it is.
+    let useless = json!({"service": "AmazonVPC", "offer": "AmazonVPC", "region": "eu-west-1", "version": "20260720101010",
+                         "formats": {"json": "july/AmazonSNS.json"}});
+    desk.account.state(&json!({"region": "us-east-1", "lists": [useless], "edits": [["AmazonSNS", "AmazonVPC"]]}));
+    desk.downloaded(&[]).expect("it works");
+    let book = desk.book();
+    let url = "https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/AmazonVPC/20260720101010/eu-west-1/index.json";
+    assert!(book["manifest.json"].contains(url), "{}", book["manifest.json"]);
     // What is there already is not asked for again.
     desk.account.forget();
     let said = desk.downloaded(&[]).expect("it works");

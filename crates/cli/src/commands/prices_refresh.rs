@@ -23,13 +23,14 @@ pub(crate) fn run(args: &PricesRefreshArgs) -> Result<Outcome, Failure> {
         commands(args.format, regions, pinned.as_ref())?;
         return Ok(Outcome::Complete);
     };
+    let mut made = Vec::new();
     if args.api {
         let (profile, endpoint_url) = (args.profile.clone(), args.endpoint_url.clone());
         let access = Access { profile, endpoint_url, ..Access::default() };
-        prices::ask(&access, &wish, &Way { bulk: args.bulk, as_of: args.as_of }, from)?;
+        made = prices::ask(&access, &wish, &Way { bulk: args.bulk, as_of: args.as_of }, from)?;
     }
     if args.download {
-        prices::download(args.endpoint_url.as_deref(), &wish, pinned.as_ref(), from)?;
+        made = prices::download(args.endpoint_url.as_deref(), &wish, pinned.as_ref(), from)?;
     }
     let (found, aside) = prices::find(from)?;
     for name in aside {
@@ -48,7 +49,7 @@ pub(crate) fn run(args: &PricesRefreshArgs) -> Result<Outcome, Failure> {
     let _lock = Lock::take(&into)?;
     // Read before the lists: nothing that takes long is in vain.
     let mut book = match folder::files(&into)? {
-        Some(files) => Book::read(&files)?,
+        Some(files) => Book::read(&files).map_err(|problems| prices::of_book(problems, &into))?,
         None => Book::default(),
     };
     let allowances = BUNDLE.free()?;
@@ -57,8 +58,11 @@ pub(crate) fn run(args: &PricesRefreshArgs) -> Result<Outcome, Failure> {
         let (mut list, mut pin) = prices::read(file, &allowances)?;
         if let Some(pinned) = &pinned {
             // Of versions that were called the same, the files cannot be; the book is the same.
-            pin.file.clone_from(&is_pinned(file, &pin, pinned)?.file);
+            let known = is_pinned(file, &pin, pinned)?;
+            (pin.file, pin.url) = (known.file.clone(), known.url.clone());
         }
+        // A list of which nothing is of use does not say of which region it is.
+        pin.url = pin.url.or_else(|| made.iter().find(|made| made.file == file.name)?.url.clone());
         if !regions.is_empty() {
             list.keep_regions(regions);
             // Its digest and its address are those of the whole list.

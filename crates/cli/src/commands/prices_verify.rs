@@ -20,6 +20,11 @@ pub(crate) fn run(args: &PricesVerifyArgs) -> Result<Outcome, Failure> {
     let own = args.price_book.as_deref().map(OwnBook::open).transpose()?;
     if let Some(own) = &own {
         own.lay_over(&mut book, wanted)?;
+        // Nothing is said of these, but that they can be read.
+        let all = ServiceCode::ALL.iter().copied().collect();
+        for region in Region::all().filter(|region| only.is_none_or(|only| only == *region)) {
+            own.commitments(&all, region)?;
+        }
     }
     let mut meters: Vec<_> = Component::all_meters().cloned().collect();
     meters.sort();

@@ -68,7 +68,7 @@ pub(crate) struct PricesRefreshArgs {
     /// The AWS profile to ask with [default: as the AWS CLI]
     #[arg(long, value_name = "NAME", requires = "api")]
     pub profile: Option<String>,
-    /// Ask this server instead of AWS
+    /// Ask this server instead of AWS; with --download, one that has the lists under the same paths
     #[arg(long, value_name = "URL", requires = "asks")]
     pub endpoint_url: Option<String>,
     /// Print the commands that download the newest lists, or those of --pinned, and nothing more

@@ -2,7 +2,7 @@
 //! a book can be made of them again.
 
 use super::age::{now, today};
-use super::fetch::{Fetch, Wanted, tell_of_more};
+use super::fetch::{Fetch, Made, Wanted, tell_of_more};
 use super::wanted::Wish;
 use crate::commands::init::write_new;
 use crate::cost_explorer::failure_of;
@@ -11,7 +11,7 @@ use crate::output::say;
 use jiff::Timestamp;
 use stackcost_aws::{Access, ListFormat, PriceLists};
 use stackcost_formats::offers::questions;
-use stackcost_formats::offers::urls::{Offer, version_in};
+use stackcost_formats::offers::urls::{HOST, Offer, version_in};
 use stackcost_formats::problem::Problem;
 use stackcost_model::meter::{Region, ServiceCode};
 use stackcost_model::time::Date;
@@ -31,7 +31,7 @@ pub(crate) struct Way {
 
 /// Asks for each region, and keeps the answers: a file for each service and region. Savings Plans
 /// are not among the products, so their lists are always files.
-pub(crate) fn ask(access: &Access, wish: &Wish, way: &Way, into: &Path) -> Result<(), Failure> {
+pub(crate) fn ask(access: &Access, wish: &Wish, way: &Way, into: &Path) -> Result<Vec<Made>, Failure> {
     let lists = PriceLists::connect(access).map_err(failure_of)?;
     let fetch = Fetch::new(access.endpoint_url.as_deref(), into)?;
     let at = moment(way.as_of)?;
@@ -49,7 +49,8 @@ pub(crate) fn ask(access: &Access, wish: &Wish, way: &Way, into: &Path) -> Resul
         }
     }
     // What is there already is part of the book, too.
-    Ok(tell_of_more(into, &made)?)
+    tell_of_more(into, &made)?;
+    Ok(made)
 }
 
 /// When the lists must hold: now, or at the end of a day that is over.
@@ -71,7 +72,7 @@ fn products(
     services: &BTreeSet<ServiceCode>,
     region: Region,
     into: &Path,
-) -> Result<Vec<String>, Failure> {
+) -> Result<Vec<Made>, Failure> {
     let mut made = Vec::new();
     for (service, all) in questions::of(region).into_iter().filter(|(service, _)| services.contains(service)) {
         // Two questions can have an answer in common, and pages have no order of their own.
@@ -93,7 +94,7 @@ fn products(
         let name = format!("GetProducts-{service}-{region}.json");
         if !found.is_empty() {
             write_new(&into.join(&name), &questions::answers(&found), true)?;
-            made.push(name);
+            made.push(Made { file: name.clone(), name, url: None });
         }
     }
     Ok(made)
@@ -106,7 +107,7 @@ fn list(
     offer: Offer,
     region: Region,
     at: Timestamp,
-) -> Result<Vec<String>, Failure> {
+) -> Result<Vec<Made>, Failure> {
     let (mut found, mut next) = (Vec::new(), None::<String>);
     loop {
         let page = lists.lists(offer.service_code, at, region.code(), CURRENCY, next.as_deref()).map_err(failure_of)?;
@@ -127,8 +128,10 @@ fn list(
         // The ARN says the version; where it does not, it is itself the name of one.
         let version = version_in(&list.arn).map_or_else(|| plain(&list.arn), str::to_string);
         let url = lists.file_url(&list.arn, format).map_err(failure_of)?;
+        let kept_at = Some(url.clone()).filter(|url| url.starts_with(HOST) && !url.contains('?'));
         made.push(fetch.get(&Wanted {
             url,
+            kept_at,
             file: offer.file(region, &version, format.word()),
             sha256: None,
             what: format!("{} in {region}, version {version}", offer.code),

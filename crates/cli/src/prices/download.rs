@@ -1,7 +1,7 @@
 //! AWS's published price lists, which need no credentials: an index of each offer says where the
 //! newest version of a region is, and under that address it stays for ever.
 
-use super::fetch::{Fetch, Wanted, tell_of_more};
+use super::fetch::{Fetch, Made, Wanted, tell_of_more};
 use super::wanted::Wish;
 use crate::failure::Failure;
 use crate::output::say;
@@ -16,7 +16,7 @@ pub(crate) fn download(
     wish: &Wish,
     pinned: Option<&Manifest>,
     into: &Path,
-) -> Result<(), Failure> {
+) -> Result<Vec<Made>, Failure> {
     let fetch = Fetch::new(mirror, into)?;
     let base = mirror.map_or(HOST, |mirror| mirror.trim_end_matches('/'));
     let wanted = match pinned {
@@ -28,7 +28,7 @@ pub(crate) fn download(
     if pinned.is_none() {
         tell_of_more(into, &made)?;
     }
-    Ok(())
+    Ok(made)
 }
 
 /// What the indexes name.
@@ -51,6 +51,7 @@ fn newest(fetch: &Fetch<'_>, wish: &Wish, base: &str) -> Result<Vec<Wanted>, Fai
             };
             wanted.push(Wanted {
                 url: format!("{base}{path}"),
+                kept_at: Some(format!("{HOST}{path}")),
                 file: offer.file(*region, version, offer.ending),
                 sha256: None,
                 what: format!("{} in {region}, version {version}", offer.code),
@@ -78,6 +79,7 @@ fn of_manifest(manifest: &Manifest, base: &str) -> Result<Vec<Wanted>, Failure> 
         }
         Ok(Wanted {
             url: format!("{base}{path}"),
+            kept_at: pin.url.clone(),
             what: format!("{file}, version {}", pin.version),
             file,
             sha256: Some(pin.sha256.clone()),

@@ -22,12 +22,24 @@ const INDEX_BYTES: usize = 16 << 20;
 pub(crate) struct Wanted {
     /// Where it is.
     pub url: String,
+    /// Where AWS keeps it for ever, if that is known.
+    pub kept_at: Option<String>,
     /// What to call it; `.gz` is added where it comes packed.
     pub file: String,
     /// The digest that its text must have.
     pub sha256: Option<String>,
     /// What it is, for people.
     pub what: String,
+}
+
+/// A list that is there now.
+pub(crate) struct Made {
+    /// Its file, perhaps with `.gz`.
+    pub name: String,
+    /// The same without.
+    pub file: String,
+    /// Where AWS keeps it.
+    pub url: Option<String>,
 }
 
 /// A folder that price lists are downloaded to.
@@ -65,21 +77,22 @@ impl<'a> Fetch<'a> {
         Ok(text)
     }
 
-    /// Gets a list, unless it is there: a version never changes. Gives the name of its file.
-    pub fn get(&self, wanted: &Wanted) -> Result<String, Failure> {
+    /// Gets a list, unless it is there: a version never changes.
+    pub fn get(&self, wanted: &Wanted) -> Result<Made, Failure> {
+        let made = |name: &str| Made { name: name.to_string(), file: wanted.file.clone(), url: wanted.kept_at.clone() };
         let (plain, packed) = (wanted.file.clone(), format!("{}.gz", wanted.file));
         for name in [&plain, &packed] {
             let path = self.into.join(name);
-            let right = |file| is_right(file, *name == packed, wanted).is_ok();
+            let right = |file| is_right(file, wanted).is_ok();
             if path.is_file() && File::open(&path).is_ok_and(right) {
                 say(&format!("{} is in {} already", wanted.what, self.into.display()));
-                return Ok(name.clone());
+                return Ok(made(name));
             }
         }
         let (file, packed_here, bytes) = self.unfinished(wanted)?;
         let whole = file.as_file().try_clone().and_then(|mut file| file.rewind().map(|()| file));
         let whole = whole.map_err(|error| failed(&format!("read {}", file.path().display()), &error))?;
-        is_right(whole, packed_here, wanted)?;
+        is_right(whole, wanted)?;
         let (name, twin) = if packed_here { (packed, plain) } else { (plain, packed) };
         let path = self.into.join(&name);
         if let Some(folder) = path.parent() {
@@ -91,7 +104,7 @@ impl<'a> Fetch<'a> {
         sync(path.parent().unwrap_or(self.into))
             .map_err(|error| failed(&format!("keep {}", path.display()), &error))?;
         say(&format!("{}: {}", wanted.what, megabytes(bytes)));
-        Ok(name)
+        Ok(made(&name))
     }
 
     /// The file on disk, without its name yet; whether it is packed, and how many bytes came.
@@ -116,12 +129,12 @@ impl<'a> Fetch<'a> {
 }
 
 /// Whether a file is a whole list, and the one that is pinned.
-fn is_right(file: File, packed: bool, wanted: &Wanted) -> Result<(), Problem> {
+fn is_right(file: File, wanted: &Wanted) -> Result<(), Problem> {
     let bad = |why: String| {
         let what = format!("what {} gave is not kept: {why}", wanted.url);
         Problem::of_text(what).help("try again; is there a proxy or another server in between?")
     };
-    let looks = look_at(file, packed).map_err(|error| bad(format!("it cannot be unpacked: {error}")))?;
+    let looks = look_at(file).map_err(|error| bad(format!("it cannot be unpacked: {error}")))?;
     if let Some(pinned) = wanted.sha256.as_ref().filter(|pinned| **pinned != looks.sha256) {
         return Err(bad(format!("its SHA-256 is {}, pinned is {pinned}", looks.sha256)));
     }
@@ -173,9 +186,12 @@ fn failed(what: &str, error: &io::Error) -> Failure {
 }
 
 /// Says what else is in a folder whose lists become a book, as all of it does.
-pub(crate) fn tell_of_more(into: &Path, made: &[String]) -> Result<(), Problem> {
-    let strange =
-        |name: &String| !name.starts_with('.') && !made.contains(name) && !PathBuf::from(into).join(name).is_dir();
+pub(crate) fn tell_of_more(into: &Path, made: &[Made]) -> Result<(), Problem> {
+    let strange = |name: &String| {
+        !name.starts_with('.')
+            && !made.iter().any(|made| made.name == *name)
+            && !PathBuf::from(into).join(name).is_dir()
+    };
     let more = names(into)?.into_iter().filter(strange).count();
     if more > 0 {
         say(&format!("{more} more files in {} are read with them", into.display()));

@@ -10,7 +10,7 @@ use stackcost_formats::problem::Problem;
 use stackcost_model::free::Allowance;
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 /// A file that can be a price list.
@@ -18,7 +18,6 @@ pub(crate) struct Found {
     pub path: PathBuf,
     /// Its path below the folder, with `/`, and without `.gz`.
     pub name: String,
-    packed: bool,
 }
 
 /// The price lists below a folder, sorted, and what is none by its name.
@@ -39,7 +38,7 @@ pub(crate) fn find(root: &Path) -> Result<(Vec<Found>, Vec<String>), Problem> {
             let plain = below.strip_suffix(".gz");
             let shown = plain.unwrap_or(&below).to_string();
             if shown.ends_with(".json") || shown.ends_with(".csv") {
-                found.push(Found { path, name: shown, packed: plain.is_some() });
+                found.push(Found { path, name: shown });
             } else {
                 aside.push(below);
             }
@@ -56,8 +55,8 @@ pub(crate) fn find(root: &Path) -> Result<(Vec<Found>, Vec<String>), Problem> {
 /// Reads a price list, with the digest of its text.
 pub(crate) fn read(file: &Found, allowances: &[Allowance]) -> Result<(PriceList, Pin), Failure> {
     let shown = file.path.display().to_string();
-    let open = File::open(&file.path).map_err(|error| Problem::of_text(format!("cannot read {shown}: {error}")))?;
-    let source: Box<dyn Read> = if file.packed { Box::new(MultiGzDecoder::new(open)) } else { Box::new(open) };
+    let source = File::open(&file.path).and_then(unpacked);
+    let source = source.map_err(|error| Problem::of_text(format!("cannot read {shown}: {error}")))?;
     let mut hashed = Hashed { source, hash: Sha256::new() };
     let list = offers::read(&shown, BufReader::with_capacity(1 << 18, &mut hashed), allowances)?;
     let pin = Pin::of(&list, &file.name, &hexadecimal(hashed.hash));
@@ -71,6 +70,14 @@ fn hexadecimal(hash: Sha256) -> String {
     })
 }
 
+/// The text of a file. Whether it is packed, its first bytes say (RFC 1952), and its name may not:
+/// some programs unpack what they download, and some that should do not.
+fn unpacked(file: File) -> std::io::Result<Box<dyn Read>> {
+    let mut file = BufReader::with_capacity(1 << 16, file);
+    let packed = file.fill_buf()?.starts_with(&[0x1f, 0x8b]);
+    Ok(if packed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) })
+}
+
 /// What can be seen of a file without reading it as a list.
 pub(super) struct Looks {
     /// Of its text, unpacked.
@@ -81,8 +88,8 @@ pub(super) struct Looks {
 }
 
 /// Unpacks a file to the end, as a packed one says of itself whether it is whole.
-pub(super) fn look_at(open: File, packed: bool) -> std::io::Result<Looks> {
-    let mut source: Box<dyn Read> = if packed { Box::new(MultiGzDecoder::new(open)) } else { Box::new(open) };
+pub(super) fn look_at(file: File) -> std::io::Result<Looks> {
+    let mut source = unpacked(file)?;
     let (mut hash, mut first, mut last, mut buffer) = (Sha256::new(), None, None, vec![0; 1 << 16]);
     loop {
         let read = match source.read(&mut buffer) {

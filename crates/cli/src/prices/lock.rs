@@ -4,7 +4,7 @@
 use super::folder::{is_book, names, parent_of};
 use crate::failure::Failure;
 use crate::output::say;
-use crate::prices::age::now;
+use jiff::Timestamp;
 use stackcost_formats::problem::Problem;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
@@ -59,7 +59,8 @@ impl Lock {
             }
             std::thread::sleep(AGAIN);
         };
-        let holder = format!("process {}, since {}\n", std::process::id(), now().strftime("%Y-%m-%dT%H:%M:%SZ"));
+        let holder =
+            format!("process {}, since {}\n", std::process::id(), Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ"));
         file.set_len(0).and_then(|()| file.write_all(holder.as_bytes())).map_err(cannot)?;
         let lock = Lock { _file: file, path };
         clear(book).map_err(|error| {

@@ -17,5 +17,5 @@ pub(crate) use commitments::{catalog, missing};
 pub(crate) use download::download;
 pub(crate) use lists::{Found, find, read};
 pub(crate) use lock::Lock;
-pub(crate) use own::OwnBook;
+pub(crate) use own::{OwnBook, of_book};
 pub(crate) use wanted::Wish;

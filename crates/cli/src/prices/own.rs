@@ -65,7 +65,8 @@ impl OwnBook {
                 }
                 let file = path.join(RATES).join(service.code()).join(&name);
                 let text = read_data(&file).map_err(Failure::into_problems)?;
-                rates.extend(shelf(&file.display().to_string(), &text, service, region, sources)?);
+                let read = shelf(&file.display().to_string(), &text, service, region, sources);
+                rates.extend(read.map_err(|problems| of_book(problems, path))?);
             }
         }
         Ok(rates)
@@ -86,10 +87,12 @@ impl OwnBook {
                 Ok::<_, Failure>(if file.is_file() { Some((name, read_data(&file)?)) } else { None })
             };
             if let Some((name, text)) = text(PLANS)? {
-                plans.extend(book::plans(&name, &text, service, region, sources)?);
+                let read = book::plans(&name, &text, service, region, sources);
+                plans.extend(read.map_err(|problems| of_book(problems, path))?);
             }
             if let Some((name, text)) = text(RESERVED)? {
-                reserved.extend(book::reservations(&name, &text, service, region, sources)?);
+                let read = book::reservations(&name, &text, service, region, sources);
+                reserved.extend(read.map_err(|problems| of_book(problems, path))?);
             }
         }
         Ok((plans, reserved))
@@ -109,4 +112,18 @@ impl OwnBook {
         }
         Ok(())
     }
+}
+
+/// Problems with a file of a book, with what to do where they do not say it.
+pub(crate) fn of_book(Problems(problems): Problems, book: &Path) -> Problems {
+    let told = |problem: Problem| {
+        match problem.help {
+        Some(_) => problem,
+        None => problem.help(format!(
+            "it is a file of the price book {}: take it from a copy, or make the book again with `stackcost prices refresh`",
+            book.display()
+        )),
+    }
+    };
+    Problems(problems.into_iter().map(told).collect())
 }

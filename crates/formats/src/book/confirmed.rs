@@ -63,6 +63,9 @@ pub(super) fn read<T: Dated + Clone>(
     };
     let mut again = Vec::new();
     let mut reader = csv::Reader::from_reader(text.as_bytes());
+    if !reader.headers().is_ok_and(|header| header == HEADER[..]) {
+        return Err(wrong(1, format!("the header is not {}", HEADER.join(","))).into());
+    }
     for line in reader.records() {
         let line = line.map_err(|error| Problem::of_text(format!("{name}: {error}")))?;
         let at = line.position().map_or(0, csv::Position::line);

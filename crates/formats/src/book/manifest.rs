@@ -6,6 +6,7 @@ use crate::offers::{PriceList, Why};
 use crate::price_book::file_of_region;
 use crate::problem::{Problem, Problems};
 use serde::{Deserialize, Serialize};
+use stackcost_model::time::Date;
 use std::collections::BTreeMap;
 
 /// The first field of a manifest.
@@ -100,6 +101,13 @@ impl Manifest {
         if document.schema != FORMAT {
             let problem = Problem::of_text(format!("{name} is of the form `{}`, not `{FORMAT}`", document.schema));
             return Err(problem.help("make the book again with `stackcost prices refresh`").into());
+        }
+        if let Some(pin) = document.lists.iter().find(|pin| pin.published.parse::<Date>().is_err()) {
+            let problem = Problem::of_text(format!(
+                "{name}: {} was published on `{}`, which is no date such as 2026-09-01",
+                pin.file, pin.published
+            ));
+            return Err(problem.help("it was changed by hand: take it from a copy, or make the book again").into());
         }
         Ok(Manifest { lists: document.lists, confirms: document.confirms })
     }

@@ -116,7 +116,7 @@ impl Book {
     /// # Errors
     /// A list from between two others, where the book was made by a version of this tool that did
     /// not keep what lists confirmed.
-    pub fn add(&mut self, list: PriceList, pin: Pin) -> Result<(), Problem> {
+    pub fn add(&mut self, list: PriceList, mut pin: Pin) -> Result<(), Problem> {
         for region in list.regions().into_iter().filter(|_| !self.manifest.confirms) {
             // A price that did not change was not kept, so one that comes in between would seem to last.
             let (name, published) = (file_of_region(region), list.published.to_string());
@@ -146,7 +146,11 @@ impl Book {
         for plan in list.plans {
             self.plans.entry((plan.service, Some(plan.region))).or_default().push(plan);
         }
-        self.manifest.lists.retain(|known| known.sha256 != pin.sha256);
+        if let Some(at) = self.manifest.lists.iter().position(|known| known.sha256 == pin.sha256) {
+            // What is known of the same file stays known.
+            let known = self.manifest.lists.swap_remove(at);
+            pin.url = pin.url.or(known.url);
+        }
         self.manifest.lists.push(pin);
         Ok(())
     }

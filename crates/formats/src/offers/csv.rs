@@ -4,12 +4,15 @@
 use super::Form;
 use super::gather::{Dimension, Gather, PlanRow, TermOf, payment, plan_kind, term_of_lease};
 use super::place::{Product, place};
+use super::{NOT_ENDED, unreadable};
 use crate::problem::Problem;
 use csv::{ReaderBuilder, StringRecord};
 use std::cell::Cell;
 use std::io::{BufRead, Read};
 
-/// The header comes in the sixth line; more lines in front are something else.
+/// Where the header is in lists of today.
+const HEADER_LINE: u64 = 6;
+/// More lines in front are something else.
 const PREAMBLE: usize = 20;
 
 pub(super) fn read(gather: &mut Gather<'_>, source: impl BufRead) -> Result<(), Problem> {
@@ -18,14 +21,24 @@ pub(super) fn read(gather: &mut Gather<'_>, source: impl BufRead) -> Result<(), 
     let source = Watched { source, bytes: &bytes, last: &last };
     let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(source);
     let broken = |name: &str, error: &csv::Error| match error.kind() {
-        csv::ErrorKind::Io(error) => Problem::of_text(format!("cannot read {name}: {error}")),
+        csv::ErrorKind::Io(error) => unreadable(name, error),
+        csv::ErrorKind::Utf8 { pos, .. } => {
+            let line = pos.as_ref().map_or(1, csv::Position::line);
+            let problem = Problem::of_text(format!("{name}:{line}: this is no text in UTF-8"));
+            problem
+                .help("a price list is JSON or CSV as AWS publishes it, plain or packed with gzip: download it again")
+        }
         _ => Problem::of_text(format!("{name}: {error}")),
     };
     let mut row = StringRecord::new();
     let (mut version, mut published) = (None, None);
+    let (mut line, mut begun) = (1, false);
     let header = loop {
         let more = reader.read_record(&mut row).map_err(|error| broken(gather.name, &error))?;
-        let line = row.position().map_or(0, csv::Position::line);
+        line = row.position().map_or(line, csv::Position::line);
+        if !more && begun && line <= HEADER_LINE {
+            return Err(cut_off(gather.name, line, bytes.get()));
+        }
         if !more || line > PREAMBLE as u64 {
             let problem = gather.problem("there is no header line that begins with SKU");
             return Err(
@@ -35,6 +48,7 @@ pub(super) fn read(gather: &mut Gather<'_>, source: impl BufRead) -> Result<(), 
         let (key, value) = (row.get(0).unwrap_or("").trim_start_matches('\u{feff}'), row.get(1).unwrap_or(""));
         match plain(key).as_str() {
             "sku" => break Header::of(&row),
+            "formatversion" => begun = true,
             "offercode" => gather.offer = Some(value.to_string()),
             "version" => version = Some(value.to_string()),
             "publicationdate" => published = Some(value.to_string()),
@@ -44,7 +58,6 @@ pub(super) fn read(gather: &mut Gather<'_>, source: impl BufRead) -> Result<(), 
     if let (Some(version), Some(published)) = (version, published) {
         gather.is_version(&version, &published)?;
     }
-    let mut line = 0;
     while reader.read_record(&mut row).map_err(|error| broken(gather.name, &error))? {
         line = row.position().map_or(0, csv::Position::line);
         if row.len() != header.width {
@@ -71,8 +84,7 @@ fn rest_follows<R: Read>(reader: &mut csv::Reader<R>) -> bool {
 }
 
 fn cut_off(name: &str, line: u64, bytes: u64) -> Problem {
-    Problem::of_text(format!("{name} is cut off in line {line}, after {bytes} bytes"))
-        .help("the download did not end: get it again")
+    Problem::of_text(format!("{name} is cut off in line {line}, after {bytes} bytes")).help(NOT_ENDED)
 }
 
 /// The line goes into the message, as the text itself is not kept.

@@ -132,7 +132,10 @@ impl<'a> Gather<'a> {
 
     fn decimal(&self, text: &str, code: &str) -> Result<Decimal, Problem> {
         let value = Decimal::from_str_exact(text).ok().filter(|value| !value.is_sign_negative());
-        let value = value.ok_or_else(|| self.problem(format!("`{text}` of {code} is no decimal from 0 up")))?;
+        let value = value.ok_or_else(|| {
+            let problem = self.problem(format!("`{text}` of {code} is no decimal from 0 up"));
+            problem.help("AWS writes prices as 0.0404800000: download the list again")
+        })?;
         Ok(value.normalize())
     }
 

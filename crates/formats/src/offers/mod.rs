@@ -194,10 +194,9 @@ impl fmt::Display for Why {
 /// # Errors
 /// A text that is no price list, is cut off, has prices in another currency, or is not clear.
 pub fn read(name: &str, mut source: impl BufRead, allowances: &[Allowance]) -> Result<PriceList, Problems> {
-    let unreadable = |error: std::io::Error| Problem::of_text(format!("cannot read {name}: {error}"));
     let mut gather = Gather::new(name, allowances);
     // A byte order mark, and space, may stand before the first sign that tells the form.
-    let start = source.fill_buf().map_err(unreadable)?;
+    let start = source.fill_buf().map_err(|error| unreadable(name, &error))?;
     let first = start.iter().position(|byte| !b"\xef\xbb\xbf \t\r\n".contains(byte));
     match first.and_then(|at| start.get(at)) {
         None => return Err(Problem::of_text(format!("{name} is empty")).help("download it again").into()),
@@ -205,7 +204,28 @@ pub fn read(name: &str, mut source: impl BufRead, allowances: &[Allowance]) -> R
             source.consume(first.unwrap_or(0));
             json::read(&mut gather, source)?;
         }
+        Some(b'<') => {
+            let text: String = String::from_utf8_lossy(start).split_whitespace().collect::<Vec<_>>().join(" ");
+            let text: String = text.trim_start_matches('\u{feff}').chars().take(60).collect();
+            let problem = Problem::of_text(format!("{name} is a page in HTML or XML, not a price list: {text}"));
+            return Err(problem
+                .help("a server sent it instead, perhaps to say why: read it, and download again")
+                .into());
+        }
         Some(_) => csv::read(&mut gather, source)?,
     }
     Ok(gather.finish()?)
 }
+
+/// What is wrong with a file that ends too early, is damaged, or cannot be read at all.
+fn unreadable(name: &str, error: &std::io::Error) -> Problem {
+    use std::io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
+    match error.kind() {
+        UnexpectedEof => Problem::of_text(format!("{name} is cut off: {error}")).help(NOT_ENDED),
+        InvalidData | InvalidInput => Problem::of_text(format!("{name} is damaged: {error}")).help("download it again"),
+        _ => Problem::of_text(format!("cannot read {name}: {error}")),
+    }
+}
+
+/// What to do about a file that is cut off.
+const NOT_ENDED: &str = "the download did not end: get it again";

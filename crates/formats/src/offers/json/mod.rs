@@ -5,6 +5,7 @@ mod plans;
 
 use super::gather::{Dimension, Gather, TermOf};
 use super::place::{Place, Product, place};
+use super::{NOT_ENDED, unreadable};
 use crate::problem::Problem;
 use answers::Answers;
 use plans::{Pending, Plan, PlanProduct, PlanTerms};
@@ -41,14 +42,13 @@ pub(super) fn read(gather: &mut Gather<'_>, source: impl BufRead) -> Result<(), 
 fn broken(gather: &Gather<'_>, error: &serde_json::Error, bytes: u64) -> Problem {
     let (name, line) = (gather.name, error.line());
     if error.is_eof() {
-        return Problem::of_text(format!("{name} is cut off in line {line}, after {bytes} bytes"))
-            .help("the download did not end: get it again");
-    }
-    if error.is_io() {
-        return Problem::of_text(format!("cannot read {name}: {error}"));
+        return Problem::of_text(format!("{name} is cut off in line {line}, after {bytes} bytes")).help(NOT_ENDED);
     }
     let message = error.to_string();
     let message = message.rsplit_once(" at line ").map_or(&*message, |(message, _)| message);
+    if let Some(kind) = error.io_error_kind() {
+        return unreadable(name, &std::io::Error::new(kind, message));
+    }
     let problem = Problem::of_text(format!("{name}:{line}:{}: {message}", error.column()));
     problem.help("a price list is JSON or CSV as AWS publishes it, or what `aws pricing get-products` prints")
 }
@@ -267,10 +267,12 @@ impl<'de> Visitor<'de> for Body<'_, '_, '_> {
                     map.next_value_seed(Answers(state))?;
                     return drain(map);
                 }
-                "offers" | "regions" => {
+                "offers" | "regions" | "versions" => {
                     let problem =
                         Problem::of_text(format!("{} is an index of price lists, not a price list", state.gather.name));
-                    return Err(state.stop(problem.help("download what it names, and take it out of the folder")));
+                    let help = "take it out of the folder; a price list is at an address that such an index leads to, as \
+                                .../AmazonECS/20260720101010/eu-west-1/index.json: `prices refresh --download` finds it";
+                    return Err(state.stop(problem.help(help)));
                 }
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
