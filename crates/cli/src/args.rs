@@ -234,7 +234,8 @@ pub(crate) struct SpendArgs {
     #[command(flatten)]
     pub cost_explorer: CostExplorerArgs,
     /// Group by these, separated by commas: service, usage-type, operation, region, account,
-    /// charge-type, purchase-type, resource, description, tag:KEY, cost-category:NAME, month, day
+    /// charge-type, purchase-type, resource, description, usage-start, usage-end, list-rate, commitment,
+    /// tag:KEY, cost-category:NAME, month, day
     #[arg(long, value_name = "GROUPS", default_value = "service")]
     pub by: String,
     /// Keep only these charges, separated by commas: service=AmazonRDS,tag:Environment=prod,

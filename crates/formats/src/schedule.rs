@@ -177,11 +177,15 @@ impl Clock<'_> {
             let at = error.utf8_error().valid_up_to();
             Problem::new(&file.at, format!("{path} is no text: byte {at} is not UTF-8")).help("is it the right file?")
         })?;
-        let steps = steps(path, &text).map_err(|problem| problem.and(&file.at))?;
+        let (start, steps) = steps(path, &text).map_err(|problem| problem.and(&file.at))?;
         let steps: Vec<(u64, T)> =
             steps.into_iter().map(|(seconds, value)| Ok((seconds, read(&value)?))).collect::<Result<_, Problem>>()?;
+        let dated = |timeline: Timeline<T>| match start {
+            Some(start) => timeline.starting_at(start),
+            None => timeline,
+        };
         Timeline::steps(steps)
-            .map(|timeline| timeline.repeated_over(self.horizon))
+            .map(|timeline| dated(timeline).repeated_over(self.horizon))
             .ok_or_else(|| Problem::new(&file.at, format!("{path} holds no steps")))
     }
 }
@@ -244,8 +248,11 @@ fn hours(node: &Node, most: Ratio) -> Result<u64, Problem> {
         .ok_or_else(|| Problem::new(&node.at, "this is no whole number of seconds"))
 }
 
-/// `(seconds, value)` of a CSV file with a header.
-fn steps(path: &str, text: &str) -> Result<Vec<(u64, String)>, Problem> {
+/// `(seconds, value)` of a CSV file, and the second since 1970 at which they begin, where it says that.
+type Steps = (Option<i64>, Vec<(u64, String)>);
+
+/// The steps of a CSV file with a header.
+fn steps(path: &str, text: &str) -> Result<Steps, Problem> {
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).comment(Some(b'#')).from_reader(text.as_bytes());
     let broken = |error: csv::Error| Problem::of_text(format!("{path}: {error}"));
     let header: Vec<String> = reader.headers().map_err(broken)?.iter().map(str::to_lowercase).collect();
@@ -285,12 +292,13 @@ fn steps(path: &str, text: &str) -> Result<Vec<(u64, String)>, Problem> {
         rows.push((second, given.to_string()));
     }
     if by_length {
-        return Ok(rows.into_iter().map(|(seconds, value)| (seconds.unsigned_abs(), value)).collect());
+        return Ok((None, rows.into_iter().map(|(seconds, value)| (seconds.unsigned_abs(), value)).collect()));
     }
     let starts: Vec<i64> = rows.iter().map(|row| row.0).collect();
     let last_length = starts.windows(2).last().map_or(3_600, |pair| pair[1] - pair[0]);
     let ends = starts.iter().skip(1).copied().chain(starts.last().map(|last| last + last_length));
-    Ok(rows.into_iter().zip(ends).map(|((start, value), end)| ((end - start).unsigned_abs(), value)).collect())
+    let lengths = rows.into_iter().zip(ends).map(|((start, value), end)| ((end - start).unsigned_abs(), value));
+    Ok((starts.first().copied(), lengths.collect()))
 }
 
 /// `2026-10-01T09:00:00Z`, with an offset, or without (then UTC); a space instead of the `T`.

@@ -312,7 +312,12 @@ pub fn hourly_usage(bill: &Bill, ground: &Ground<'_>) -> Result<HourlyUsage, Hou
     regions.dedup();
     let demand = if rows.is_empty() { None } else { Some(Demand::new(rows)?) };
     Ok(HourlyUsage {
-        given: Given { demand, lacking: ground.catalog.lacks(lacking.into_values()), assumed: Vec::new() },
+        given: Given {
+            demand,
+            happened: true,
+            lacking: ground.catalog.lacks(lacking.into_values()),
+            assumed: Vec::new(),
+        },
         from: first * HOUR.cast_signed(),
         hours,
         empty_hours: hours - seen.len(),

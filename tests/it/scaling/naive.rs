@@ -19,7 +19,10 @@ pub fn simulate(load: &Load, service: &Autoscaling, seed: u64) -> Result<Run, Im
         world.tasks_start_and_stop(t);
         world.the_second_passes(t);
     }
-    let timeline = |counts: &[u32]| Timeline::steps(counts.iter().map(|&count| (1, count))).expect("some seconds");
+    let timeline = |counts: &[u32]| {
+        let steps = Timeline::steps(counts.iter().map(|&count| (1, count)));
+        steps.expect("some seconds").starting_at(load.start())
+    };
     Ok(Run {
         seconds: load.seconds(),
         billed: timeline(&world.billed),

@@ -44,6 +44,7 @@
 
 mod error;
 mod instance;
+mod layout;
 mod usage;
 mod owned;
 mod big;

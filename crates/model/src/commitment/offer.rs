@@ -8,6 +8,7 @@ use crate::exact::Ratio;
 use crate::price::{Payment, Reservation, Term};
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 /// Something that can be committed to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,6 +93,52 @@ impl Offer {
             }
             _ => false,
         }
+    }
+
+    /// Whether both reserve sizes that cover each other, for one term and paid in one way: they can be mixed.
+    pub(super) fn other_size(&self, other: &Offer) -> bool {
+        match (self, other) {
+            (
+                Offer::Reservation { instance: a, term, payment, .. },
+                Offer::Reservation { instance: b, term: of, payment: by, .. },
+            ) => (term, payment) == (of, by) && a != b && self.instead_of(other),
+            _ => false,
+        }
+    }
+
+    /// Whether it does for another size all that is to be done with it, for no more: it is so small that some of
+    /// it make the other, costs no more by unit, covers the same, and all of that costs the same by unit, on
+    /// demand and under plans. Then which usage is covered first makes no difference.
+    pub(super) fn does_for(&self, other: &Offer, demand: &Demand) -> bool {
+        let (
+            Offer::Reservation { instance: small, hourly, upfront, term, .. },
+            Offer::Reservation { instance: large, hourly: of, upfront: at_once, .. },
+        ) = (self, other)
+        else {
+            return false;
+        };
+        if !self.other_size(other) || (large.units() / small.units()).to_whole().is_none() {
+            return false;
+        }
+        let hours = Ratio::from(term.hours());
+        let (own, others) = ((*hourly + *upfront / hours) / small.units(), (*of + *at_once / hours) / large.units());
+        let covers = |instance: &Instance, used: &Instance| instance.covers(used).is_some();
+        let mut first = None;
+        own <= others
+            && demand.rows().iter().all(|row| {
+                let Some(used) = &row.instance else { return true };
+                if covers(small, used) != covers(large, used) {
+                    return false;
+                }
+                let by_unit = |rate: Ratio| rate / used.units();
+                let mut rates: Vec<(Card, Ratio)> =
+                    row.rates.iter().map(|(card, rate)| (card.clone(), by_unit(*rate))).collect();
+                rates.sort();
+                let own = (by_unit(row.on_demand), rates);
+                !covers(small, used) || *first.get_or_insert_with(|| own.clone()) == own
+            })
+            // Of two of the same size and price the first.
+            && !(large.units() == small.units() && own == others && small > large)
     }
 
     /// So many reservations; none of none.

@@ -76,8 +76,8 @@ pub struct Mix {
     /// The bill with what is held and bought.
     pub applied: Applied,
     /// Whether no other mix of these offers can cost less. False where plans of several kinds cover the same
-    /// usage, sizes that cover each other are offered, there are too many counts to try each, or one that is
-    /// held comes after what is bought: then each is best given the others.
+    /// usage, there are too many counts to try each, or one that is held comes after what is bought: then each
+    /// is best given the others.
     pub exact: bool,
 }
 
@@ -94,7 +94,8 @@ impl Mix {
 pub struct Proposal {
     /// The best of each offer alone, in their order.
     pub alone: Vec<Choice>,
-    /// Of offers that are alternatives the one with the highest level saving alone; of these the best together.
+    /// Of offers that are alternatives the one with the highest level saving alone; of these, and the other sizes
+    /// that cover the same at its term and payment, the best together.
     pub together: Mix,
 }
 
@@ -156,20 +157,44 @@ pub fn optimum(demand: &Demand, offers: &[Offer], held: &[Commitment], discount:
             None => chosen.push(at),
         }
     }
-    let best: Vec<Offer> = chosen.iter().filter_map(|&at| offers.get(at).cloned()).collect();
-    let mut together = jointly(demand, &best, held)?;
-    for (offer, _) in &mut together.buy {
-        *offer = chosen.get(*offer).copied().unwrap_or(*offer);
-    }
-    // Sizes that cover each other could be mixed.
-    let other_size = |(a, b): (&Offer, &Offer)| match (a, b) {
-        (Offer::Reservation { instance: a_instance, .. }, Offer::Reservation { instance: b_instance, .. }) => {
-            a_instance != b_instance && a.instead_of(b)
-        }
-        _ => false,
+    let worth = |at: usize| level(at).is_some_and(|level| level > Usd::ZERO);
+    let sizes = sizes(demand, offers, &chosen, worth);
+    let of = |places: &[usize], mix: Mix| {
+        let buy = mix.buy.into_iter().map(|(at, buy)| (places.get(at).copied().unwrap_or(at), buy)).collect();
+        Mix { buy, ..mix }
     };
-    together.exact &= !offers.iter().any(|a| best.iter().any(|b| other_size((a, b))));
-    Ok(Proposal { alone, together })
+    let some = |places: &[usize]| places.iter().filter_map(|&at| offers.get(at).cloned()).collect::<Vec<Offer>>();
+    let mixed = of(&sizes, mix(demand, &some(&sizes), held)?);
+    if mixed.exact || sizes == chosen {
+        return Ok(Proposal { alone, together: mixed });
+    }
+    // Too many counts to try each: one size a kind may be found to be better.
+    let one = of(&chosen, mix(demand, &some(&chosen), held)?);
+    let better = if one.applied.total() < mixed.applied.total() { one } else { mixed };
+    Ok(Proposal { alone, together: Mix { exact: false, ..better } })
+}
+
+/// What is bought together, with the other sizes of what is reserved, at the same term and payment: a mix of
+/// them may be cheaper than any one. Sizes that others do as well are left out.
+fn sizes(demand: &Demand, offers: &[Offer], chosen: &[usize], worth: impl Fn(usize) -> bool) -> Vec<usize> {
+    let mut sizes: Vec<usize> = chosen.to_vec();
+    for (at, offer) in offers.iter().enumerate() {
+        let other = chosen.iter().filter_map(|&of| offers.get(of)).any(|of| of.other_size(offer));
+        if other && worth(at) && !sizes.contains(&at) {
+            sizes.push(at);
+        }
+    }
+    sizes.sort_unstable();
+    let mut place = 0;
+    while let Some(&at) = sizes.get(place) {
+        let others = sizes.iter().filter(|&&other| other != at).filter_map(|&other| offers.get(other));
+        if offers.get(at).is_some_and(|offer| others.into_iter().any(|other| other.does_for(offer, demand))) {
+            sizes.remove(place);
+        } else {
+            place += 1;
+        }
+    }
+    sizes
 }
 
 /// The best amounts of offers that are bought together, none of them an alternative to another.
@@ -182,6 +207,11 @@ pub fn jointly(demand: &Demand, offers: &[Offer], held: &[Commitment]) -> Result
             return Err(Error::Alternatives(other.name(), offer.name()));
         }
     }
+    mix(demand, offers, held)
+}
+
+/// The same, of alternatives, too.
+fn mix(demand: &Demand, offers: &[Offer], held: &[Commitment]) -> Result<Mix, Error> {
     let before = apply(demand, held)?.total();
     let best = Market::new(demand, offers, held)?.best()?;
     let buy = best.commitments.into_iter().enumerate().filter_map(|(at, buy)| Some((at, buy?)));

@@ -15,6 +15,7 @@ use crate::exact::{Ratio, trim};
 use crate::price::Term;
 use crate::services::Component;
 use crate::stack::Stack;
+use crate::time::HOUR;
 use alloc::format;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -75,7 +76,8 @@ pub struct Together {
 /// What is taken for granted, as the stack does not say it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Assumption {
-    /// Components change over time, each by its own pattern; all patterns begin together.
+    /// Several components change over time, and the pattern of one at least does not say when it begins: it is
+    /// taken to begin with the hours.
     SideBySide,
     /// What runs now and then is spread evenly over all hours.
     SpreadEvenly(Arc<str>),
@@ -159,7 +161,8 @@ pub(crate) fn proposed(
         demand => Some(demand?),
     };
     let assumed = if demand.is_some() { assumed(stack, estimate, catalog) } else { Vec::new() };
-    given(Given { demand, lacking: catalog.lacking(estimate), assumed }, catalog, wanted, judging)
+    let happened = demand.as_ref().is_some_and(|demand| happened(stack, demand));
+    given(Given { demand, happened, lacking: catalog.lacking(estimate), assumed }, catalog, wanted, judging)
 }
 
 /// Usage, wherever it is from.
@@ -167,6 +170,8 @@ pub(crate) fn proposed(
 pub struct Given {
     /// What commitments may cover, hour by hour; none where nothing is.
     pub demand: Option<Demand>,
+    /// Whether its hours came one after another, once: then its past can be held against what followed.
+    pub happened: bool,
     /// What they cover without a rate that is known.
     pub lacking: Vec<Lacking>,
     /// What was taken for granted of it.
@@ -198,7 +203,7 @@ fn given(usage: Given, catalog: &Catalog, wanted: &Wanted, judging: bool) -> Res
         wanted.held.iter().cloned().partition(|held| covers_any(held, &demand));
     let now = apply(&demand, &held)?;
     let offers = catalog.offers(&demand, &wanted.terms);
-    let ground = Ground { wanted, demand: &demand, offers: &offers, held: &held, now: &now };
+    let ground = Ground { wanted, demand: &demand, happened: usage.happened, offers: &offers, held: &held, now: &now };
     let (mut alone, mut together, mut judged, mut tried) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for &term in &wanted.terms.terms {
         let Some(Proposal { alone: mut each, together: mix }) = ground.of_term(term)? else { continue };
@@ -226,6 +231,8 @@ fn given(usage: Given, catalog: &Catalog, wanted: &Wanted, judging: bool) -> Res
 struct Ground<'a> {
     wanted: &'a Wanted,
     demand: &'a Demand,
+    /// Whether its hours came one after another, once.
+    happened: bool,
     offers: &'a [Offer],
     /// What is owned and used here, and the bill with it.
     held: &'a [Commitment],
@@ -267,8 +274,8 @@ impl Ground<'_> {
         Ok(judged)
     }
 
-    /// Each part of a mix alone, fitted to the past. What repeats more than once did not happen: its past says
-    /// nothing of its future.
+    /// Each part of a mix alone, fitted to the past. What is repeated did not happen: its past says all of its
+    /// future.
     fn tried(&self, term: Term, mix: &Mix) -> Result<Vec<Tried>, Error> {
         let question = Question {
             levels: self.wanted.levels,
@@ -277,7 +284,7 @@ impl Ground<'_> {
             factors: self.wanted.factors.clone(),
             ..Question::default()
         };
-        if self.demand.repeats() > Ratio::ONE || self.demand.hours() < question.least_hours() {
+        if !self.happened || self.demand.hours() < question.least_hours() {
             return Ok(Vec::new());
         }
         let mut tried = Vec::new();
@@ -312,10 +319,19 @@ fn covers_any(held: &Commitment, demand: &Demand) -> bool {
     })
 }
 
+/// Whether the hours of a demand are those of a trace or timeline with dates, from its beginning to its end.
+fn happened(stack: &Stack, demand: &Demand) -> bool {
+    let hours = Ratio::new(i128::try_from(demand.hours()).unwrap_or(0), 1);
+    stack.components.iter().filter_map(|(_, component)| running(component)).any(|timeline| {
+        let seconds = timeline.pattern().0.iter().map(|step| Ratio::from(step.0)).sum::<Ratio>();
+        timeline.start().is_some() && (seconds / Ratio::from(HOUR)).ceil() == hours
+    })
+}
+
 /// What is taken for granted of when things run.
 fn assumed(stack: &Stack, estimate: &Estimate, catalog: &Catalog) -> Vec<Assumption> {
     let mut assumed = Vec::new();
-    let mut patterns = 0;
+    let (mut patterns, mut undated) = (0, false);
     for (name, component) in &stack.components {
         let eligible = estimate.lines.iter().filter(|line| line.component == *name).any(|line| {
             let of = catalog.eligible(estimate.region, line);
@@ -325,14 +341,17 @@ fn assumed(stack: &Stack, estimate: &Estimate, catalog: &Catalog) -> Vec<Assumpt
             continue;
         }
         match running(component) {
-            Some(timeline) if timeline.as_constant().is_none() => patterns += 1,
+            Some(timeline) if timeline.as_constant().is_none() => {
+                patterns += 1;
+                undated |= timeline.start().is_none();
+            }
             None if matches!(component, Component::Fargate(_)) => {
                 assumed.push(Assumption::SpreadEvenly(name.clone()));
             }
             _ => {}
         }
     }
-    if patterns > 1 {
+    if patterns > 1 && undated {
         assumed.push(Assumption::SideBySide);
     }
     assumed.sort();

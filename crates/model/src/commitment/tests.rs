@@ -5,6 +5,7 @@ mod naive_tests;
 mod best_tests;
 mod robust_tests;
 mod stack_tests;
+mod layout_tests;
 
 use super::*;
 use crate::exact::Ratio;

@@ -2,6 +2,7 @@
 
 use super::error::Error;
 use super::instance::Instance;
+use super::layout::{Frame, Shape};
 use crate::estimate::{Estimate, Line};
 use crate::exact::Ratio;
 use crate::meter::{Region, ServiceCode, UsageType};
@@ -330,32 +331,38 @@ impl Demand {
     /// they run, all else evenly. A line's quantity is spread over the hours as the seconds of its component
     /// are, so its sum is the estimate's to the last digit, minimums and shares on Spot and all.
     ///
-    /// A pattern begins where the timeline does: on Monday for the average month, on the first of a calendar
-    /// month.
+    /// Patterns that say when they begin lie to each other by their dates, weekdays and clocks, whatever zone
+    /// those are in; others begin with the hours. Where patterns fit the hours no whole number of times, each
+    /// hour is a little more or less than what runs in it, so that the sum stays the estimate's.
     ///
     /// # Errors
     /// [`Error`] when nothing is eligible, or patterns do not fit together.
     pub fn of_stack(stack: &Stack, estimate: &Estimate, eligible: impl Fn(&Line) -> Eligible) -> Result<Demand, Error> {
-        let mut parts = Vec::new();
+        let mut used = Vec::new();
+        let mut shapes: Vec<Shape> = Vec::new();
         for line in &estimate.lines {
-            let Eligible { rates, instance } = eligible(line);
+            let eligible = eligible(line);
             // What is free needs no commitment.
             let pays = !line.quantity.value.is_zero() && !line.rate.is_zero();
-            if (rates.is_empty() && instance.is_none()) || !pays {
+            if (eligible.rates.is_empty() && eligible.instance.is_none()) || !pays {
                 continue;
             }
             let component = stack.components.iter().find(|(name, _)| *name == line.component);
             let timeline = component.and_then(|(_, component)| running(component));
-            let (seconds, repeats) = match timeline.as_ref().map(hourly_seconds) {
+            shapes.push(match timeline.as_ref().map(Shape::of) {
                 Some(shape) => shape.ok_or(Error::TooLarge)?,
-                None => (vec![HOUR], estimate.horizon.hours()),
-            };
+                None => Shape::even(estimate.horizon.hours()),
+            });
+            used.push((line, eligible));
+        }
+        let frame = Frame::of(&shapes, estimate.horizon)?;
+        let rows = used.into_iter().zip(&shapes).map(|((line, Eligible { rates, instance }), shape)| {
             let region = estimate.region.code();
             let key = Key::new(line.service.code(), region, &line.usage_type, &line.operation);
-            let row = spread(key, line, &seconds, repeats)?;
-            parts.push(Demand::new(vec![Row { rates, instance, ..row }])?.repeated(repeats));
-        }
-        Demand::together(parts)
+            let row = spread(key, line, &frame.lay(shape), frame.repeats)?;
+            Ok(Row { rates, instance, ..row })
+        });
+        Ok(Demand::new(rows.collect::<Result<Vec<Row>, Error>>()?)?.repeated(frame.repeats))
     }
 }
 

@@ -100,8 +100,8 @@ pub fn lacking_words(lacking: &Lacking) -> String {
 pub fn assumption_words(assumed: &Assumption) -> String {
     match assumed {
         Assumption::SideBySide => {
-            "several components change over time, and how their patterns lie to each other is not \
-                                   known: all are taken to begin together, whatever their clocks"
+            "several components change over time, and not all of them say at what times: those that do not are \
+             taken to begin with the hours that are looked at"
                 .to_string()
         }
         Assumption::SpreadEvenly(component) => {

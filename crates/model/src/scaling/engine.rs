@@ -48,8 +48,9 @@ pub fn simulate(load: &Load, service: &Autoscaling, seed: u64) -> Result<Run, Im
                 Some((at, u32::try_from(*count).unwrap_or(0)))
             }),
             seconds,
-        ),
-        running: course(running.into_iter(), seconds),
+        )
+        .starting_at(load.start()),
+        running: course(running.into_iter(), seconds).starting_at(load.start()),
         task_seconds: totals.task_seconds,
         spot_task_seconds: totals.spot_task_seconds,
         launches: totals.launches,

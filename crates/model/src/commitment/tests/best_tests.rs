@@ -114,6 +114,38 @@ proptest! {
         prop_assert_eq!(Some(cost_of(&demand, &owned, &mix)), best);
     }
 
+    /// One and two availability zones, at prices that are not in proportion.
+    #[test]
+    fn sizes_are_the_best_of_all_mixes(
+        single in proptest::collection::vec(0_u64..6, 6), multi in proptest::collection::vec(0_u64..4, 6),
+        rates in (1_i128..14, 1_i128..28), prices in (1_i128..14, 1_i128..28),
+    ) {
+        let of = |usage_type: &str| Instance::of("AmazonRDS", "us-east-1", usage_type, "CreateDBInstance:0014").unwrap();
+        let sizes = [of("InstanceUsage:db.r6g.large"), of("Multi-AZUsage:db.r6g.large")];
+        let row = |at: usize, rate: i128, hourly: &[u64]| {
+            Row::new(key("db"), "Hrs", Ratio::new(rate, 10), 1, hourly.to_vec()).of_instance(sizes[at].clone())
+        };
+        let demand = Demand::new(vec![row(0, rates.0, &single), row(1, rates.1, &multi)]).unwrap();
+        let offers: Vec<Offer> = sizes.iter().zip([prices.0, prices.1]).map(|(instance, price)| Offer::Reservation {
+            instance: instance.clone(),
+            term: Term::OneYear,
+            payment: Payment::No,
+            hourly: Ratio::new(price, 10),
+            upfront: Ratio::ZERO,
+        }).collect();
+        let mix = optimum(&demand, &offers, &[], Ratio::ZERO).unwrap().together;
+        prop_assert!(mix.exact);
+        let mut best: Option<Ratio> = None;
+        for one in 0_u32..=12 {
+            for two in 0_u32..=6 {
+                let lots = [(0, one), (1, two)].into_iter().filter_map(|(at, count)| offers[at].of_count(count).unwrap());
+                let cost = bill(&demand, &lots.collect::<Vec<_>>());
+                best = Some(best.map_or(cost, |best| Ord::min(best, cost)));
+            }
+        }
+        prop_assert_eq!(Some(cost_of(&demand, &[], &mix)), best);
+    }
+
     #[test]
     fn reservations_alone_are_the_best_of_all_counts(demand in demands(), which in 0_usize..4, price in 0_i128..20, held in 0_u32..3) {
         let owned: Vec<Commitment> = (held > 0).then(|| reserved(2, held, 4)).into_iter().collect();

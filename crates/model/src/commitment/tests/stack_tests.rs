@@ -16,7 +16,7 @@ use alloc::string::ToString;
 use alloc::vec;
 use proptest::prelude::*;
 
-fn book() -> PriceBook {
+pub(super) fn book() -> PriceBook {
     let price = |service, usage_type: &str, operation: &str, unit, usd: &str| Price {
         service,
         region: Some("eu-west-1".parse().unwrap()),
@@ -36,13 +36,13 @@ fn book() -> PriceBook {
     )
 }
 
-fn stack(horizon: Horizon, tasks: Tasks) -> Stack {
+pub(super) fn stack(horizon: Horizon, tasks: Tasks) -> Stack {
     let mut stack = Stack::new("api", "eu-west-1".parse().unwrap(), horizon);
     stack.add("fargate.api", fargate(tasks));
     stack
 }
 
-fn fargate(tasks: Tasks) -> Fargate {
+pub(super) fn fargate(tasks: Tasks) -> Fargate {
     Fargate {
         size: Size::new(512, 1_024).unwrap(),
         platform: Platform::LinuxX86,
@@ -53,7 +53,7 @@ fn fargate(tasks: Tasks) -> Fargate {
     }
 }
 
-fn eligible(line: &Priced) -> Eligible {
+pub(super) fn eligible(line: &Priced) -> Eligible {
     let instance = Instance::of(line.service.code(), "eu-west-1", &line.usage_type, &line.operation);
     let kind = if instance.is_some() { PlanKind::Database } else { PlanKind::Compute };
     Eligible { rates: vec![(card(kind), line.rate * ratio("0.8"))], instance }
@@ -207,7 +207,7 @@ fn plan_rate(usage_type: &str, unit: UnitKind, usd: &str, day: &str) -> PlanRate
     }
 }
 
-fn vcpu_rate(usd: &str, day: &str) -> PlanRate {
+pub(super) fn vcpu_rate(usd: &str, day: &str) -> PlanRate {
     plan_rate("Fargate-vCPU-Hours:perCPU", UnitKind::VcpuHour, usd, day)
 }
 
