@@ -182,6 +182,19 @@ fn lists_of_a_day_that_is_past_and_of_a_stack_alone() {
     assert_eq!(desk.asked(), ["AmazonECS", "AmazonVPC", "ComputeSavingsPlans"]);
     let names = ["AWSComputeSavingsPlan-eu-west-1-20260720141414.json", "AmazonECS-eu-west-1-20260720101010.json"];
     assert_eq!(desk.names("lists"), names);
+    // In a book of today they are what was before.
+    desk.done(&["--api", "--bulk", "--stack", "stack.toml"]);
+    std::fs::remove_dir_all(desk.path("book")).expect("removed");
+    std::fs::remove_file(desk.path("lists").join(names[1])).expect("removed");
+    desk.done(&[]);
+    let rates = |desk: &Desk| {
+        let text = desk.book()["rates/AmazonECS/eu-west-1.csv"].clone();
+        let of_vcpu = text.lines().filter(|row| row.starts_with("Fargate-vCPU")).map(str::to_string);
+        of_vcpu.map(|row| row.split(',').nth(6).expect("a date").to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(rates(&desk), ["2026-11-01"]);
+    desk.done(&["--api", "--as-of", "2026-10-31", "--stack", "stack.toml"]);
+    assert_eq!(rates(&desk), ["2026-07-01", "2026-11-01"]);
     let none = desk.fails_as_input(&["--api", "--as-of", "2026-12-31", "--region", "eu-west-1"]);
     assert!(none.contains("2026-12-31 is still to come"), "{none}");
     let nowhere = desk.fails_as_input(&["--api"]);

@@ -8,7 +8,7 @@ use crate::output::say;
 use crate::progress::Progress;
 use stackcost_aws::{Downloads, Head, Sink};
 use stackcost_formats::problem::Problem;
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::{self, BufWriter, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
@@ -114,8 +114,16 @@ impl<'a> Fetch<'a> {
         new.prefix(UNFINISHED);
         #[cfg(unix)]
         new.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let file = new.tempfile_in(self.into).map_err(cannot)?;
-        file.as_file().try_lock().map_err(|error| cannot(error.into()))?;
+        let file = loop {
+            let file = new.tempfile_in(self.into).map_err(cannot)?;
+            match file.as_file().try_lock() {
+                // Between the two, another download may have taken it for one that nobody writes.
+                Ok(()) if !file.path().exists() => {}
+                Err(TryLockError::WouldBlock) => {}
+                // Where there are no locks, nobody takes it away either.
+                Ok(()) | Err(TryLockError::Error(_)) => break file,
+            }
+        };
         // By the one handle: elsewhere a lock keeps the others of a process out, too.
         let writer = BufWriter::with_capacity(1 << 18, file.as_file());
         let mut disk = Disk { writer, head: Head::default(), came: 0, what: &wanted.what, progress: Progress::open() };
