@@ -2,6 +2,7 @@
 
 use crate::args::PricingArgs;
 use crate::failure::Failure;
+use crate::output::say;
 use crate::prices::{self, OwnBook, age};
 use stackcost_formats::classes::Classes;
 use stackcost_formats::price_book::{self, Bundle};
@@ -118,6 +119,17 @@ impl Input {
         self.price_and_tell(scenario).map(|(priced, _)| priced)
     }
 
+    /// The same at list prices, for what a bill tells of usage: what was agreed with AWS stands under other
+    /// kinds of charges there.
+    pub fn at_list_prices(&self, scenario: Option<&str>) -> Result<Estimate, Failure> {
+        let resolved = self.resolve(scenario)?;
+        let mut priced = estimate(&resolved.stack, &self.book(&resolved)?, self.as_of(&resolved));
+        priced.scenario = scenario.map(str::to_string);
+        priced.remarks.extend(self.age(&priced));
+        say_left_out(&resolved, true);
+        Ok(priced)
+    }
+
     /// The same, with what to know of the loads that it was priced by, a line each.
     pub fn price_and_tell(&self, scenario: Option<&str>) -> Result<(Estimate, Vec<String>), Failure> {
         let resolved = self.resolve(scenario)?;
@@ -208,6 +220,30 @@ impl Input {
     pub fn calibrate(&self, of: &Reconciliation) -> Result<Calibrated, Problems> {
         let env = Env { classes: &self.classes, load: &|named| self.load(named) };
         calibrate(&self.name, &self.text, of, &env)
+    }
+}
+
+/// Says what of an account a command leaves out that goes by list prices.
+pub(crate) fn say_left_out(resolved: &Resolved, owned_too: bool) {
+    let account = &resolved.stack.account;
+    let parts = [
+        ("private rates", !account.private_rates.is_empty()),
+        ("commitments that are owned", owned_too && !resolved.owned.is_empty()),
+        ("the discount", account.discount.is_some()),
+        ("credits", !account.credits.is_empty()),
+    ];
+    let left: Vec<&str> = parts.into_iter().filter(|(_, has)| *has).map(|(name, _)| name).collect();
+    if !left.is_empty() {
+        say(&format!("this goes by list prices: of [account], {} left out", listed(&left)));
+    }
+}
+
+/// `a is`, `a and b are`, `a, b and c are`.
+fn listed(names: &[&str]) -> String {
+    match names {
+        [only] => format!("{only} {}", if only.ends_with('s') { "are" } else { "is" }),
+        [first @ .., last] => format!("{} and {last} are", first.join(", ")),
+        [] => String::new(),
     }
 }
 

@@ -6,7 +6,7 @@ use super::simulate::{chosen, open};
 use crate::Outcome;
 use crate::args::Format;
 use crate::failure::Failure;
-use crate::input::Input;
+use crate::input::{Input, say_left_out};
 use crate::output::{self, say};
 use crate::prices;
 use crate::scaling::optimize_args::OptimizeArgs;
@@ -35,6 +35,7 @@ pub(crate) fn run(args: &OptimizeArgs) -> Result<Outcome, Failure> {
     let (input, scenario) = if asked.jointly { open(args.stack(), &args.of, &args.pricing)? } else { as_it_is(args)? };
     let scenario = scenario.as_deref();
     let resolved = input.resolve(scenario)?;
+    say_left_out(&resolved, false);
     let as_of = input.as_of(&resolved);
     let book = input.book(&resolved)?;
     let mut priced = estimate(&resolved.stack, &book, as_of);
