@@ -128,9 +128,9 @@ fn private_rate(entry: &Entry) -> Result<PrivateRate, Problem> {
     let of = if is_sku(&entry.key) {
         Priced::Sku(entry.key.clone())
     } else {
-        let usage_type = UsageType::parse(&entry.key).rest;
-        let service = meter(entry, &usage_type, service, "", "rate")?.service;
-        Priced::UsageType(service, usage_type)
+        let UsageType { region, rest } = UsageType::parse(&entry.key);
+        let service = meter(entry, &rest, service, "", "rate")?.service;
+        Priced::UsageType(service, region, rest)
     };
     Ok(PrivateRate { of, terms, from })
 }

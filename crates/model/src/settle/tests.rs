@@ -91,9 +91,9 @@ fn private_rates_first_and_the_discount_of_the_rest() {
         private_rates: vec![
             rate(Priced::Sku("KEY".into()), Terms::Rate("0.9".parse().unwrap())),
             // A SKU goes before its usage type.
-            rate(Priced::UsageType(ServiceCode::Kms, "KMS-Keys".into()), Terms::Off(Ratio::new(1, 2))),
+            rate(Priced::UsageType(ServiceCode::Kms, None, "KMS-Keys".into()), Terms::Off(Ratio::new(1, 2))),
             rate(
-                Priced::UsageType(ServiceCode::SecretsManager, "AWSSecretsManager-Secrets".into()),
+                Priced::UsageType(ServiceCode::SecretsManager, None, "AWSSecretsManager-Secrets".into()),
                 Terms::Off(Ratio::new(1, 4)),
             ),
         ],
@@ -299,7 +299,7 @@ proptest! {
         let part = |percent: u32| Ratio::new(percent.into(), 100);
         let account = Account {
             private_rates: vec![PrivateRate {
-                of: Priced::UsageType(ServiceCode::Ecs, "Fargate-vCPU-Hours:perCPU".into()),
+                of: Priced::UsageType(ServiceCode::Ecs, None, "Fargate-vCPU-Hours:perCPU".into()),
                 terms: Terms::Off(part(off)),
                 from: "a contract".into(),
             }],
