@@ -66,7 +66,8 @@ impl Input {
         };
         let mut file = StackFile::parse(&name, &text)?;
         if let Some(account) = &args.account {
-            file.of_account(&account.display().to_string(), &read_file(account, STACK_BYTES, None)?)?;
+            let (name, text) = account_text(account, stdin)?;
+            file.of_account(&name, &text)?;
         }
         for set in &args.set {
             file.set(set)?;
@@ -293,6 +294,19 @@ pub(crate) fn user_book(path: &Path) -> Result<Vec<Price>, Failure> {
             .into());
     }
     Ok(prices)
+}
+
+/// The file of an account, or standard input (`-`) where the stack is not that.
+fn account_text(path: &Path, stack_is_stdin: bool) -> Result<(String, String), Failure> {
+    let stdin = "standard input";
+    if path != Path::new("-") {
+        let missing = "it is a TOML file with the table [account], or [prices], as in a stack file";
+        return Ok((path.display().to_string(), read_file(path, STACK_BYTES, Some(missing))?));
+    }
+    if stack_is_stdin {
+        return Err(Problem::of_text("standard input can be read once, as the stack or as the account").into());
+    }
+    Ok((stdin.to_string(), read_text(std::io::stdin().lock(), stdin, STACK_BYTES)?))
 }
 
 /// Reads a small text file.
