@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::output::say;
 use crate::prices::{self, OwnBook, age};
 use stackcost_formats::classes::Classes;
+use stackcost_formats::owned::Owned as Typed;
 use stackcost_formats::price_book::{self, Bundle};
 use stackcost_formats::problem::{Problem, Problems, did_you_mean};
 use stackcost_formats::stack::{Calibrated, Env, FileKind, Named, Resolved, StackFile, calibrate};
@@ -148,13 +149,16 @@ impl Input {
     /// The estimate with what the account takes off.
     fn settled(&self, resolved: &Resolved, book: &PriceBook) -> Result<Estimate, Failure> {
         let as_of = self.as_of(resolved);
-        let priced = estimate(&resolved.stack, book, as_of);
+        let mut priced = estimate(&resolved.stack, book, as_of);
         let catalog = match resolved.owned.is_empty() {
             true => Catalog::default(),
             false => self.catalog(&priced, as_of)?,
         };
         let wrong = |why: String| Problem::of_text(format!("[account] of {}: {why}", self.name));
-        let held = resolved.owned.iter().map(|owned| owned.commitment(&catalog, priced.region));
+        let here = priced.region;
+        let (held, away) = of_region(&resolved.owned, here);
+        priced.remarks.extend(away);
+        let held = held.into_iter().map(|owned| owned.commitment(&catalog, here));
         let held = held.collect::<Result<Vec<_>, _>>().map_err(wrong)?;
         let owned = Owned { catalog: &catalog, commitments: &held, from: "`owned` of [account]" };
         let lacking = if held.is_empty() { Vec::new() } else { catalog.lacking(&priced) };
@@ -222,6 +226,18 @@ impl Input {
         let env = Env { classes: &self.classes, load: &|named| self.load(named) };
         calibrate(&self.name, &self.text, of, &env)
     }
+}
+
+/// The commitments that may cover something in a region, and words on those that are for others.
+pub(crate) fn of_region<'a>(owned: impl IntoIterator<Item = &'a Typed>, here: Region) -> (Vec<&'a Typed>, Vec<String>) {
+    let (mut held, mut away) = (Vec::new(), Vec::new());
+    for owned in owned {
+        match owned.elsewhere(here) {
+            None => held.push(owned),
+            Some(region) => away.push(format!("{} is owned in {region}: it covers nothing in {here}", owned.name())),
+        }
+    }
+    (held, away)
 }
 
 /// Says what of an account a command leaves out that goes by list prices.
