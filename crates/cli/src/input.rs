@@ -49,6 +49,8 @@ pub(crate) struct Input {
     /// The user's rates, and the day whose rates count.
     own: Option<OwnBook>,
     as_of: Option<Date>,
+    /// What "now" is where a month has no date, if not the day of the book.
+    now: Option<Date>,
     /// Rates of more days than this are told of.
     max_age: i32,
 }
@@ -77,12 +79,23 @@ impl Input {
         let own = args.price_book.as_deref().map(OwnBook::open).transpose()?;
         let classes = Classes::parse(stackcost_prices::CLASSES)?;
         let max_age = args.max_age.unwrap_or(age::OLD);
-        Ok(Input { name, text, file, folder, classes, own, as_of: args.as_of, max_age })
+        Ok(Input { name, text, file, folder, classes, own, as_of: args.as_of, now: None, max_age })
     }
 
     /// Estimates over this month, whatever the file and `--set` say.
     pub fn set_month(&mut self, month: &str) -> Result<(), Failure> {
         Ok(self.file.set(&format!("month={month}"))?)
+    }
+
+    /// Takes months without a date as of this day, whatever day the book is of.
+    pub fn set_now(&mut self, day: Date) {
+        self.now = Some(day);
+    }
+
+    /// The day that months without a date are taken as of.
+    pub fn now(&self) -> Result<Option<Date>, Problems> {
+        let resolved = self.resolve(None)?;
+        Ok(self.as_of(&resolved).or(self.book(&resolved)?.day()))
     }
 
     /// Other values of keys of `tasks` of a component (the only one, without a name).
@@ -199,6 +212,9 @@ impl Input {
             own.lay_over(&mut book, wanted)?;
         }
         book.override_with(resolved.prices.iter().cloned());
+        if let Some(now) = self.now {
+            book.set_day(now);
+        }
         Ok(book)
     }
 

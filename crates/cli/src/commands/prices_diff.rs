@@ -67,7 +67,12 @@ fn bills(stack: &Path, args: &PricesDiffArgs) -> Result<Vec<(String, Estimate, E
         let price_book = (path != Path::new(BUNDLED)).then(|| path.to_path_buf());
         Input::read(stack, &PricingArgs { price_book, as_of: args.as_of, ..PricingArgs::default() })
     };
-    let (before, after) = (input(&args.before)?, input(&args.after)?);
+    let (mut before, mut after) = (input(&args.before)?, input(&args.after)?);
+    // Only rates are to differ: what is free, and what is left of credits, is that of one day for both.
+    if let Some(now) = before.now()?.max(after.now()?) {
+        before.set_now(now);
+        after.set_now(now);
+    }
     let file = before.file();
     let baseline = file.baseline()?;
     let mut bills = vec![(baseline.clone(), before.price(None)?, after.price(None)?)];

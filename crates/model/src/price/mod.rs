@@ -171,6 +171,8 @@ impl Price {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PriceBook {
     version: String,
+    /// What was set as "now".
+    day: Option<Date>,
     /// Sorted by key, band, then date.
     prices: Vec<Price>,
     /// Sorted likewise; looked at first.
@@ -219,11 +221,17 @@ impl PriceBook {
         self.sign_up.as_ref()
     }
 
-    /// The newest day that the book's name has: what "now" is for a horizon without a date, so that the
-    /// same book gives the same estimate on any day.
+    /// What "now" is for a horizon without a date: the newest day that the book's name has, so that the same
+    /// book gives the same estimate on any day, or what [`PriceBook::set_day`] says.
     #[must_use]
     pub fn day(&self) -> Option<Date> {
-        self.version.split_whitespace().filter_map(|word| word.parse().ok()).max()
+        self.day.or_else(|| self.version.split_whitespace().filter_map(|word| word.parse().ok()).max())
+    }
+
+    /// Makes another day "now": that of the other book where two are compared, for one. Rates are not
+    /// chosen by it.
+    pub fn set_day(&mut self, day: Date) {
+        self.day = Some(day);
     }
 
     /// The name of this book: the date of its newest rate, as a rule.
