@@ -70,7 +70,11 @@ pub(crate) fn missing(lacking: &[Lacking]) -> Vec<String> {
         }
     }
     if !steps.is_empty() {
-        steps.push("then: stackcost prices refresh --from FOLDER --into prices/, and --price-book prices/".to_string());
+        let region = lacking.first().map_or(Region::US_EAST_1, |lacking| lacking.region);
+        steps.push(format!(
+            "`stackcost prices refresh --download --region {region} --from lists/ --into prices/` gets them; then \
+             --price-book prices/"
+        ));
     }
     steps
 }
