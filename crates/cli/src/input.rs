@@ -2,8 +2,10 @@
 
 use crate::args::PricingArgs;
 use crate::failure::Failure;
+use crate::output::say;
 use crate::prices::{self, OwnBook, age};
 use stackcost_formats::classes::Classes;
+use stackcost_formats::owned::Owned as Typed;
 use stackcost_formats::price_book::{self, Bundle};
 use stackcost_formats::problem::{Problem, Problems, did_you_mean};
 use stackcost_formats::stack::{Calibrated, Env, FileKind, Named, Resolved, StackFile, calibrate};
@@ -65,7 +67,8 @@ impl Input {
         };
         let mut file = StackFile::parse(&name, &text)?;
         if let Some(account) = &args.account {
-            file.of_account(&account.display().to_string(), &read_file(account, STACK_BYTES, None)?)?;
+            let (name, text) = account_text(account, stdin)?;
+            file.of_account(&name, &text)?;
         }
         for set in &args.set {
             file.set(set)?;
@@ -118,6 +121,17 @@ impl Input {
         self.price_and_tell(scenario).map(|(priced, _)| priced)
     }
 
+    /// The same at list prices, for what a bill tells of usage: what was agreed with AWS stands under other
+    /// kinds of charges there.
+    pub fn at_list_prices(&self, scenario: Option<&str>) -> Result<Estimate, Failure> {
+        let resolved = self.resolve(scenario)?;
+        let mut priced = estimate(&resolved.stack, &self.book(&resolved)?, self.as_of(&resolved));
+        priced.scenario = scenario.map(str::to_string);
+        priced.remarks.extend(self.age(&priced));
+        say_left_out(&resolved, true);
+        Ok(priced)
+    }
+
     /// The same, with what to know of the loads that it was priced by, a line each.
     pub fn price_and_tell(&self, scenario: Option<&str>) -> Result<(Estimate, Vec<String>), Failure> {
         let resolved = self.resolve(scenario)?;
@@ -135,13 +149,16 @@ impl Input {
     /// The estimate with what the account takes off.
     fn settled(&self, resolved: &Resolved, book: &PriceBook) -> Result<Estimate, Failure> {
         let as_of = self.as_of(resolved);
-        let priced = estimate(&resolved.stack, book, as_of);
+        let mut priced = estimate(&resolved.stack, book, as_of);
         let catalog = match resolved.owned.is_empty() {
             true => Catalog::default(),
             false => self.catalog(&priced, as_of)?,
         };
         let wrong = |why: String| Problem::of_text(format!("[account] of {}: {why}", self.name));
-        let held = resolved.owned.iter().map(|owned| owned.commitment(&catalog, priced.region));
+        let here = priced.region;
+        let (held, away) = of_region(&resolved.owned, here);
+        priced.remarks.extend(away);
+        let held = held.into_iter().map(|owned| owned.commitment(&catalog, here));
         let held = held.collect::<Result<Vec<_>, _>>().map_err(wrong)?;
         let owned = Owned { catalog: &catalog, commitments: &held, from: "`owned` of [account]" };
         let lacking = if held.is_empty() { Vec::new() } else { catalog.lacking(&priced) };
@@ -211,6 +228,42 @@ impl Input {
     }
 }
 
+/// The commitments that may cover something in a region, and words on those that are for others.
+pub(crate) fn of_region<'a>(owned: impl IntoIterator<Item = &'a Typed>, here: Region) -> (Vec<&'a Typed>, Vec<String>) {
+    let (mut held, mut away) = (Vec::new(), Vec::new());
+    for owned in owned {
+        match owned.elsewhere(here) {
+            None => held.push(owned),
+            Some(region) => away.push(format!("{} is owned in {region}: it covers nothing in {here}", owned.name())),
+        }
+    }
+    (held, away)
+}
+
+/// Says what of an account a command leaves out that goes by list prices.
+pub(crate) fn say_left_out(resolved: &Resolved, owned_too: bool) {
+    let account = &resolved.stack.account;
+    let parts = [
+        ("private rates", !account.private_rates.is_empty()),
+        ("commitments that are owned", owned_too && !resolved.owned.is_empty()),
+        ("the discount", account.discount.is_some()),
+        ("credits", !account.credits.is_empty()),
+    ];
+    let left: Vec<&str> = parts.into_iter().filter(|(_, has)| *has).map(|(name, _)| name).collect();
+    if !left.is_empty() {
+        say(&format!("this goes by list prices: of [account], {} left out", listed(&left)));
+    }
+}
+
+/// `a is`, `a and b are`, `a, b and c are`.
+fn listed(names: &[&str]) -> String {
+    match names {
+        [only] => format!("{only} {}", if only.ends_with('s') { "are" } else { "is" }),
+        [first @ .., last] => format!("{} and {last} are", first.join(", ")),
+        [] => String::new(),
+    }
+}
+
 /// How many vCPUs a Fargate task of the stack has, where all its services have the same.
 pub(crate) fn task_vcpu(path: &Path) -> Result<Option<Ratio>, Failure> {
     let input = Input::read(path, &PricingArgs::default())?;
@@ -257,6 +310,19 @@ pub(crate) fn user_book(path: &Path) -> Result<Vec<Price>, Failure> {
             .into());
     }
     Ok(prices)
+}
+
+/// The file of an account, or standard input (`-`) where the stack is not that.
+fn account_text(path: &Path, stack_is_stdin: bool) -> Result<(String, String), Failure> {
+    let stdin = "standard input";
+    if path != Path::new("-") {
+        let missing = "it is a TOML file with the table [account], or [prices], as in a stack file";
+        return Ok((path.display().to_string(), read_file(path, STACK_BYTES, Some(missing))?));
+    }
+    if stack_is_stdin {
+        return Err(Problem::of_text("standard input can be read once, as the stack or as the account").into());
+    }
+    Ok((stdin.to_string(), read_text(std::io::stdin().lock(), stdin, STACK_BYTES)?))
 }
 
 /// Reads a small text file.

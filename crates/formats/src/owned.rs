@@ -76,6 +76,21 @@ impl Owned {
         }
     }
 
+    /// The region that it is for, where that is another one than this: what is reserved there covers nothing here.
+    #[must_use]
+    pub fn elsewhere(&self, here: Region) -> Option<Region> {
+        self.region().filter(|region| *region != here)
+    }
+
+    /// What it was typed as, for words: of reservations the usage type.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Owned::Plan(plan) => plan.name(),
+            Owned::Reserved { usage_type, .. } => usage_type,
+        }
+    }
+
     /// The commitment, whose price a catalog knows.
     ///
     /// # Errors
@@ -87,6 +102,10 @@ impl Owned {
                 let service = if usage_type.contains(":cache.") { "AmazonElastiCache" } else { "AmazonRDS" };
                 let instance = Instance::of(service, region.code(), usage_type, operation)
                     .ok_or_else(|| format!("`{usage_type}` is nothing that is reserved"))?;
+                // What AWS does not sell is in no price list: that is not to be looked for.
+                let nothing = (Ratio::ZERO, Ratio::ZERO);
+                Reserved::new(usage_type, instance.clone(), *count, (*term, *payment), nothing)
+                    .map_err(|error| error.to_string())?;
                 let of = catalog.reservation(&instance, *term, *payment).ok_or_else(|| {
                     format!(
                         "no reservation of {instance} for {term} with payment \"{payment}\" is known in {region}: \

@@ -272,7 +272,12 @@ pub(crate) fn usd(node: &Node) -> Result<Usd, Problem> {
     if !matches!(parts.unit, "" | "USD") || parts.period.is_some() {
         return Err(wrong_unit(node, parts.unit, wanted));
     }
-    Some(parts.number).filter(|usd| usd.fits(Usd::PLACES)).and_then(Usd::round).ok_or_else(|| wrong(node, wanted))
+    let exact = Some(parts.number).filter(|usd| usd.fits(Usd::PLACES)).ok_or_else(|| {
+        Problem::new(&node.at, "dollars have at most twelve decimals").help(format!("write {wanted}"))
+    })?;
+    Usd::round(exact).ok_or_else(|| {
+        Problem::new(&node.at, "this is more than a million million dollars").help(format!("write {wanted}"))
+    })
 }
 
 /// Things that happen each minute; a bare number is that many.

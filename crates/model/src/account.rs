@@ -82,15 +82,16 @@ pub struct PrivateRate {
 pub enum Priced {
     /// One SKU of AWS's price list.
     Sku(String),
-    /// A usage type of a service, as [`Meter::usage_type`] has it, in all regions.
-    UsageType(ServiceCode, String),
+    /// A usage type of a service, as [`Meter::usage_type`] has it; in one region, or in all.
+    UsageType(ServiceCode, Option<Region>, String),
 }
 
 impl fmt::Display for Priced {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Priced::Sku(sku) => write!(f, "SKU {sku}"),
-            Priced::UsageType(_, usage_type) => f.write_str(usage_type),
+            Priced::UsageType(_, None, usage_type) => f.write_str(usage_type),
+            Priced::UsageType(_, Some(region), usage_type) => write!(f, "{usage_type} in {region}"),
         }
     }
 }

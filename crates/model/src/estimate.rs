@@ -375,6 +375,8 @@ impl Pricer<'_> {
                 let mut source = price.source.clone();
                 source.from = format!("{percent} % (user) off {listed}, {}", source.from).into();
                 source.confidence = Confidence::User;
+                // That SKU is what the other rate is of: nothing that is agreed for it is for this one.
+                source.sku = None;
                 self.charge(used, listed * (Ratio::ONE - off), source);
             }
             Err(gap) => self.gap(used, gap),

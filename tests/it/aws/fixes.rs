@@ -329,6 +329,11 @@ fn thresholds_come_from_the_estimate_of_the_stack() {
     let names: Vec<&str> = alarms.map(|step| step["target"]["name"].as_str().expect("a name")).collect();
     // 50, 80, 100 and 120 % of 75.93505 dollars, in whole dollars.
     assert_eq!(names, ["billing-38-usd", "billing-61-usd", "billing-76-usd", "billing-92-usd"]);
+    // Credits run out, so they lower no threshold.
+    let text = std::fs::read_to_string(stack).expect("the example");
+    bench.write("credited.toml", &format!("{text}\n[account]\ncredits = [{{ amount = \"500 USD\" }}]\n"));
+    let credited = [&words[..words.len() - 1], &["credited.toml"]].concat();
+    assert_eq!(json_of(&bench.run(&credited))["plan"]["steps"], json_of(&plan)["plan"]["steps"]);
     // What is wished goes before what is proposed.
     bench.write("fixes.toml", "[billing]\nthresholds = [60]\nemails = [\"ops@example.com\"]\n");
     let wished = bench.run(&words).out;

@@ -5,6 +5,7 @@ use super::simulate::{chosen, open};
 use crate::Outcome;
 use crate::args::Format;
 use crate::failure::Failure;
+use crate::input::say_left_out;
 use crate::output::{self, say};
 use crate::progress::Progress;
 use crate::scaling::optimize_args::{OptimizeArgs, Values};
@@ -33,6 +34,7 @@ pub(crate) fn run(args: &OptimizeArgs) -> Result<Outcome, Failure> {
     let (input, scenario) = open(args.stack(), &args.of, &args.pricing)?;
     let scenario = scenario.as_deref();
     let resolved = input.resolve(scenario)?;
+    say_left_out(&resolved, true);
     let book = input.book(&resolved)?;
     let (component, scaled) = chosen(&resolved, args.of.component.as_deref())?;
     let pricing = Pricing { stack: &resolved.stack, component, book: &book, as_of: input.as_of(&resolved) };

@@ -6,7 +6,7 @@ use super::simulate::{chosen, open};
 use crate::Outcome;
 use crate::args::Format;
 use crate::failure::Failure;
-use crate::input::Input;
+use crate::input::{Input, of_region, say_left_out};
 use crate::output::{self, say};
 use crate::prices;
 use crate::scaling::optimize_args::OptimizeArgs;
@@ -35,11 +35,14 @@ pub(crate) fn run(args: &OptimizeArgs) -> Result<Outcome, Failure> {
     let (input, scenario) = if asked.jointly { open(args.stack(), &args.of, &args.pricing)? } else { as_it_is(args)? };
     let scenario = scenario.as_deref();
     let resolved = input.resolve(scenario)?;
+    say_left_out(&resolved, false);
     let as_of = input.as_of(&resolved);
     let book = input.book(&resolved)?;
     let mut priced = estimate(&resolved.stack, &book, as_of);
     let catalog = input.catalog(&priced, as_of)?;
-    let held = resolved.owned.iter().chain(&asked.owned).map(|owned| owned.commitment(&catalog, priced.region));
+    let (held, away) = of_region(resolved.owned.iter().chain(&asked.owned), priced.region);
+    away.iter().for_each(|words| say(words));
+    let held = held.into_iter().map(|owned| owned.commitment(&catalog, priced.region));
     let wanted = wanted(args, held.collect::<Result<Vec<_>, String>>())?;
     let (found, together) = if asked.jointly {
         let (component, scaled) = chosen(&resolved, args.of.component.as_deref())?;

@@ -37,7 +37,7 @@ fn against_bill(stack: &Path, month: Span, args: &ReconcileArgs) -> Result<Outco
         let problem = Problem::of_text(format!("{} has no charges of {}", charged.source, month_name(month)));
         return Err(problem.help("name another --month, or other files").into());
     }
-    let estimate = input.price(args.scenario.as_deref())?;
+    let estimate = input.at_list_prices(args.scenario.as_deref())?;
     let reconciled = Reconciliation::new(&estimate, &charged.bill, &conditions)
         .map_err(|error| Problem::of_text(error.to_string()))?;
     show(&reconciled, &charged, input.age(&estimate), args)?;

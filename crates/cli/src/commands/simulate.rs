@@ -4,7 +4,7 @@ use super::init::write_new;
 use crate::Outcome;
 use crate::args::{Format, PricingArgs};
 use crate::failure::Failure;
-use crate::input::Input;
+use crate::input::{Input, say_left_out};
 use crate::output::{self, say};
 use crate::progress::Progress;
 use crate::scaling::args::{ServiceArgs, SimulateArgs};
@@ -30,6 +30,7 @@ pub(crate) fn run(args: &SimulateArgs) -> Result<Outcome, Failure> {
     let (input, scenario) = open(&args.stack, &args.of, &args.pricing)?;
     let scenario = scenario.as_deref();
     let resolved = input.resolve(scenario)?;
+    say_left_out(&resolved, true);
     let book = input.book(&resolved)?;
     let (component, scaled) = chosen(&resolved, args.of.component.as_deref())?;
     let question = Question {

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use stackcost_aws::{Access, Options, PreviewRequest, Session};
 use stackcost_formats::fixes::{read_security_groups, read_wish};
 use stackcost_formats::problem::{Problem, did_you_mean, region};
-use stackcost_model::estimate::Total;
+use stackcost_model::estimate::{LineKind, Total};
 use stackcost_model::fixes::{
     self, Eyes, Finding, Gap, Guard, Plan, Seen, Snapshot, State, Target, Wish, hold_against_preview,
 };
@@ -69,11 +69,13 @@ fn wish(args: &LookArgs) -> Result<Wish, Failure> {
     wish.protect.extend(args.protect.iter().cloned());
     wish.logs.allow_shorten |= args.allow_shorten;
     if let Some(stack) = &args.stack {
-        let total = Input::read(stack, &PricingArgs::default())?.price(None)?.total();
+        let priced = Input::read(stack, &PricingArgs::default())?.price(None)?;
+        let total = priced.total();
         if matches!(total, Total::AtLeast(_)) {
             say("the estimate of the stack is a lower bound: thresholds proposed from it are low");
         }
-        wish.billing.expected = Some(total.usd());
+        // Credits run out: an alarm at what they leave would sound in every month after them.
+        wish.billing.expected = Some(total.usd() - priced.of_kind(LineKind::Credit));
     }
     Ok(wish)
 }

@@ -164,8 +164,8 @@ pub fn comparison(comparison: &Comparison) -> String {
     })
 }
 
-/// One object a line: each line of the estimates, each gap, each total, with a `type` and the
-/// scenario it belongs to.
+/// One object a line: each line of the estimates, each gap, each total (in another currency, too), each
+/// month of credits, with a `type` and the scenario it belongs to.
 #[must_use]
 pub fn ndjson<'a>(estimates: impl IntoIterator<Item = (&'a str, &'a estimate::Estimate)>) -> String {
     #[derive(Serialize)]
@@ -187,6 +187,12 @@ pub fn ndjson<'a>(estimates: impl IntoIterator<Item = (&'a str, &'a estimate::Es
             push(&mut out, &Record { r#type: "unpriced", stack, scenario, value });
         }
         push(&mut out, &Record { r#type: "total", stack, scenario, value: document.total });
+        if let Some(value) = document.converted {
+            push(&mut out, &Record { r#type: "converted", stack, scenario, value });
+        }
+        for value in document.credit_months {
+            push(&mut out, &Record { r#type: "credit_month", stack, scenario, value });
+        }
     }
     out
 }

@@ -26,6 +26,9 @@ use stackcost_model::unit::UnitKind;
 /// The day on which AWS began to let accounts in.
 const FIRST_DAY: Date = Date::constant(2006, 3, 14);
 
+/// More of a currency than this is no dollar.
+const MOST_PER_USD: i64 = 1_000_000_000;
+
 /// Reads the account, and what commitments it owns.
 pub(super) fn read(node: &Node, region: Region) -> Result<(Account, Vec<Owned>), Problem> {
     let table = Reader::new(node, "[account]")?;
@@ -128,9 +131,9 @@ fn private_rate(entry: &Entry) -> Result<PrivateRate, Problem> {
     let of = if is_sku(&entry.key) {
         Priced::Sku(entry.key.clone())
     } else {
-        let usage_type = UsageType::parse(&entry.key).rest;
-        let service = meter(entry, &usage_type, service, "", "rate")?.service;
-        Priced::UsageType(service, usage_type)
+        let UsageType { region, rest } = UsageType::parse(&entry.key);
+        let service = meter(entry, &rest, service, "", "rate")?.service;
+        Priced::UsageType(service, region, rest)
     };
     Ok(PrivateRate { of, terms, from })
 }
@@ -195,14 +198,32 @@ fn currency(node: &Node) -> Result<Currency, Problem> {
             .help("write its code of ISO 4217, such as \"EUR\""));
     }
     let rate_at = table.need("per_usd", "\"0.92\"")?;
-    let per_usd = Ratio::from(decimal(rate_at)?);
-    if per_usd.is_zero() {
-        return Err(Problem::new(&rate_at.at, "a dollar is worth something")
-            .help("write how much of the currency one dollar is, such as per_usd = \"0.92\""));
-    }
+    let per_usd = per_usd(rate_at)?;
     let currency = Currency { code: code.to_string(), per_usd, from: noted(place("currency", &node.at), &table)? };
     table.finish()?;
     Ok(currency)
+}
+
+/// How much of a currency a dollar is: with at most twelve decimals, so that every report shows it whole.
+fn per_usd(node: &Node) -> Result<Ratio, Problem> {
+    let wrong = |what: String| {
+        Problem::new(&node.at, what).help("write how much of the currency one dollar is, such as per_usd = \"0.92\"")
+    };
+    let (Value::String(text) | Value::Number(text)) = &node.value else {
+        return Err(wrong(format!("a rate is a decimal, not {}", node.value.kind())));
+    };
+    let Some(rate) = Ratio::parse(text).filter(|rate| !rate.is_negative()) else {
+        return Err(wrong(format!("`{text}` is no rate of a currency")));
+    };
+    if rate.is_zero() {
+        return Err(wrong("a dollar is worth something".to_string()));
+    }
+    if rate > Ratio::whole(MOST_PER_USD) || !rate.fits(Usd::PLACES) {
+        return Err(wrong(format!(
+            "`{text}` is no rate of a currency: at most a thousand million, with twelve decimals"
+        )));
+    }
+    Ok(rate)
 }
 
 fn services(node: &Node) -> Result<Vec<ServiceCode>, Problem> {

@@ -99,6 +99,10 @@ pub(super) fn meter(
     if let Some(service) = service {
         found.retain(|meter| meter.service == service);
     }
+    if usage_type.ends_with(':') {
+        return Err(Problem::new(&entry.key_at, format!("`{}` does not say of which class", entry.key))
+            .help("write the whole usage type, such as InstanceUsage:db.t4g.micro"));
+    }
     let Some(first) = found.first() else {
         let problem = Problem::new(&entry.key_at, format!("no component is billed by `{}`", entry.key))
             .label("unknown usage type");
@@ -124,6 +128,13 @@ pub(super) fn meter(
         return Ok(first);
     }
     found.into_iter().find(|meter| *meter.operation == *operation).ok_or_else(|| {
+        if !operation.is_empty() {
+            let problem = Problem::new(&entry.key_at, format!("`{usage_type}` has no operation \"{operation}\" here"));
+            return match operations[..] {
+                [""] => problem.help("leave `operation` out"),
+                _ => problem.help(format!("it has: {}", operations.join(", "))),
+            };
+        }
         Problem::new(
             &entry.key_at,
             format!("`{usage_type}` is billed by several operations: {}", operations.join(", ")),

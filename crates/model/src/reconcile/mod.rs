@@ -27,7 +27,7 @@ pub use join::service_of;
 pub use rerate::{RerateLine, Rerated, Verdict, flat_rate, rerate, rerate_query, services};
 
 use crate::bill::{Amount, Bill, ChargeKind, Condition, Dimension, Metric, Query, Span};
-use crate::estimate::{Estimate, Unpriced};
+use crate::estimate::{Estimate, LineKind, Unpriced};
 use crate::exact::Ratio;
 use crate::time::{Date, Horizon};
 use crate::unit::UnitKind;
@@ -288,7 +288,8 @@ fn totals(estimate: &Estimate, joined: &join::Joined) -> Option<Totals> {
     let sum = |of: &dyn Fn(&Line) -> Option<Amount>| Amount::sum(joined.lines.iter().filter_map(of));
     let effect = |of: fn(&Line) -> Amount| sum(&|line| Some(of(line)));
     let only = |part: Part, of: fn(&Line) -> Amount| sum(&|line| (line.part == part).then(|| of(line)));
-    let estimated = Amount::round(estimate.total().usd().to_ratio())?;
+    // A bill has discounts, commitments and credits as charges of other kinds: only usage is compared.
+    let estimated = Amount::round(estimate.of_kind(LineKind::Usage).to_ratio())?;
     let difference = joined.billed.checked_sub(estimated)?;
     let usage_effects = effect(|line| line.usage_effect)?;
     let price_effects = effect(|line| line.price_effect)?;

@@ -105,6 +105,23 @@ fn usage_and_price_make_the_difference() {
     assert_eq!((totals.difference, totals.residual, totals.unexplained), (amount("0.55"), Amount::ZERO, Amount::ZERO));
 }
 
+/// A bill has discounts and credits under other kinds of charges: what an account takes off is no usage.
+#[test]
+fn what_is_taken_off_is_in_no_sum() {
+    let mut ours = estimate(&[("alb.a", ELB, "LCUUsage", ALB, "100", "0.008")]);
+    let credit = crate::estimate::Line {
+        kind: crate::estimate::LineKind::Credit,
+        usage_type: "Credit".into(),
+        rate: Ratio::whole(-1),
+        amount: -ours.lines[0].amount,
+        ..ours.lines[0].clone()
+    };
+    ours.lines.push(credit);
+    let theirs = bill(&[("AWSELB", "LCUUsage", ALB, "Usage", "", "100", "0.8", "0.8")]);
+    let totals = reconcile(&ours, &theirs).totals;
+    assert_eq!((totals.difference, totals.residual), (Amount::ZERO, Amount::ZERO));
+}
+
 #[test]
 fn without_list_costs_another_rate_is_unexplained() {
     let ours = estimate(&[("alb.a", ELB, "LCUUsage", ALB, "100", "0.008")]);

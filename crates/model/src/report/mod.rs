@@ -345,8 +345,13 @@ pub fn comparison(comparison: &Comparison) -> Report {
     let totals = scenarios.iter().map(|scenario| Cell::total(scenario.estimate.total()));
     rows.push(row(RowKind::Total, "TOTAL", totals));
     let converted: Vec<_> = scenarios.iter().map(|scenario| converted(&scenario.estimate)).collect();
-    if let Some((name, _)) = converted.iter().flatten().next() {
-        // A scenario can have a currency of its own: then only amounts at the same rate stand in the row.
+    // A scenario can have a currency of its own: amounts at the same rate stand in a row.
+    let mut told: Vec<&str> = Vec::new();
+    for (name, _) in converted.iter().flatten() {
+        if told.contains(&name.as_str()) {
+            continue;
+        }
+        told.push(name);
         let amounts = converted.iter().map(|of| match of {
             Some((of, amount)) if of == name => Cell::Text(amount.clone()),
             _ => Cell::Empty,

@@ -15,13 +15,16 @@ use crate::price::{Basis, Confidence, Source};
 use crate::time::{Date, Horizon};
 use crate::unit::{AnyQuantity, UnitKind};
 use alloc::format;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
+use jiff::Span;
 
 /// More months than this are not told one by one: credits last long where little is used.
 const MOST_MONTHS: usize = 36;
+/// Nor are more months than this told that passed before.
+const MONTHS_BEFORE: i64 = 12;
 /// Hours of a day.
 const DAY: i64 = 24;
 
@@ -37,6 +40,7 @@ pub(super) fn pay(
         credits.push(of_sign_up(opened, usd, rule));
     }
     if credits.is_empty() {
+        priced.remarks.extend(free_plan(priced, account, sign_up));
         return Ok(());
     }
     let start = match priced.horizon {
@@ -50,6 +54,9 @@ pub(super) fn pay(
     let first = ledger.first().unwrap_or(start).min(start);
     let hours = i64::try_from(priced.horizon.seconds() / 3_600).unwrap_or(i64::MAX);
     let mut months = ledger.clone();
+    if dated {
+        priced.remarks.extend(ledger.idle(start, hours, &hourly));
+    }
     ledger.draw(first, days(first, start) * DAY, &hourly)?;
     let left: Vec<Usd> = ledger.accounts.iter().map(|account| account.left).collect();
     let draws = ledger.draw(start, hours, &hourly)?;
@@ -62,23 +69,39 @@ pub(super) fn pay(
         priced.components.push(name);
     }
     if dated {
-        priced.drawdown = months.by_month(first, &hourly)?;
+        let told = told_from(ledger.first().unwrap_or(start), start);
+        months.draw(first, days(first, told) * DAY, &hourly)?;
+        priced.drawdown = months.by_month(told, &hourly)?;
     }
     if first < start {
         priced.remarks.push(format!("credits were drawn on since {first} by what the stack costs now"));
     }
-    if let Some((opened, _, rule)) = sign_up.filter(|_| account.free_plan) {
-        let used_up = priced.drawdown.iter().find(|month| month.left == Usd::ZERO).map(|month| month.from);
-        let end = months_after(opened, rule.free_plan_months);
-        let sooner = used_up.filter(|used_up| *used_up < end);
-        let sooner = sooner.map(|month| format!("; its credits are used up in {}", month.strftime("%Y-%m")));
-        priced.remarks.push(format!(
-            "the free plan ends on {end}, or when its credits are used up: the account is then closed, unless it goes \
-             over to the paid plan{}",
-            sooner.unwrap_or_default()
-        ));
-    }
+    priced.remarks.extend(free_plan(priced, account, sign_up));
     Ok(())
+}
+
+/// The day from which on months are told: when the first credit is there, but not long before the horizon, which
+/// begins on `start`.
+fn told_from(first: Date, start: Date) -> Date {
+    if first.first_of_month() > start {
+        return first.first_of_month();
+    }
+    let before = start.first_of_month().saturating_sub(Span::new().months(MONTHS_BEFORE));
+    first.min(start).max(before)
+}
+
+/// When the free plan ends, for an account that is on it.
+fn free_plan(priced: &Estimate, account: &Account, sign_up: Option<(Date, Usd, &SignUp)>) -> Option<String> {
+    let (opened, _, rule) = sign_up.filter(|_| account.free_plan)?;
+    let used_up = priced.drawdown.iter().find(|month| month.left == Usd::ZERO).map(|month| month.from);
+    let end = months_after(opened, rule.free_plan_months);
+    let sooner = used_up.filter(|used_up| *used_up < end);
+    let sooner = sooner.map(|month| format!("; its credits are used up in {}", month.strftime("%Y-%m")));
+    Some(format!(
+        "the free plan ends on {end}, or when its credits are used up: the account is then closed, unless it goes over \
+         to the paid plan{}",
+        sooner.unwrap_or_default()
+    ))
 }
 
 fn of_sign_up(opened: Date, usd: Usd, rule: &SignUp) -> (Credit, Source) {
@@ -182,6 +205,24 @@ impl Ledger {
         self.accounts.iter().filter_map(|account| account.credit.since).min()
     }
 
+    /// Why credits pay nothing in the hours from `start` on, where that is not for having been used up.
+    fn idle(&self, start: Date, hours: i64, hourly: &[(ServiceCode, Ratio)]) -> Vec<String> {
+        let why = |Balance { credit, .. }: &Balance| match (credit.since, credit.until) {
+            (_, Some(until)) if until <= start => {
+                Some(format!("expired on {}, before what is estimated", until.yesterday().unwrap_or(until)))
+            }
+            (Some(since), _) if since > start && days(start, since) * DAY >= hours => {
+                Some(format!("is drawn on from {since} on, after what is estimated"))
+            }
+            _ if !hourly.iter().any(|(service, _)| credit.pays_for(*service)) => {
+                Some("is for nothing that the stack pays for".to_string())
+            }
+            _ => None,
+        };
+        let words = |of: &Balance| why(of).map(|why| format!("the credit \"{}\" {why}", of.credit.name));
+        self.accounts.iter().filter_map(words).collect()
+    }
+
     /// Lets hours pass; says what each credit paid of each service.
     fn draw(
         &mut self,
@@ -191,14 +232,19 @@ impl Ledger {
     ) -> Result<Vec<(usize, ServiceCode, Usd)>, Error> {
         let mut paid: Vec<(usize, ServiceCode, Usd)> = Vec::new();
         let (mut day, mut left) = (from, hours);
+        let cost = |service: ServiceCode, rate: Ratio, hours: i64| {
+            let cost = Usd::round(rate * Ratio::whole(hours));
+            cost.ok_or_else(|| Error::TooLarge(format!("what {service} costs")))
+        };
         while left > 0 {
             // Until the next credit begins or ends.
             let ends = self.accounts.iter().flat_map(|account| [account.credit.since, account.credit.until]);
             let next = ends.flatten().filter(|end| *end > day).min();
             let stretch = next.map_or(left, |next| (days(day, next) * DAY).min(left));
             for &(service, rate) in hourly {
-                let cost = Usd::round(rate * Ratio::whole(stretch));
-                let mut open = cost.ok_or_else(|| Error::TooLarge(format!("what {service} costs")))?;
+                // What it cost up to the end, less up to the beginning: stretches then add up to the whole.
+                let passed = hours - left;
+                let mut open = cost(service, rate, passed + stretch)? - cost(service, rate, passed)?;
                 for (at, account) in self.accounts.iter_mut().enumerate() {
                     let part = account.left.min(open);
                     if part == Usd::ZERO || !account.is_there(day) || !account.credit.pays_for(service) {
@@ -223,16 +269,21 @@ impl Ledger {
 
     /// Month by month, until nothing is left that could pay.
     fn by_month(&mut self, first: Date, hourly: &[(ServiceCode, Ratio)]) -> Result<Vec<CreditMonth>, Error> {
-        let each_hour = hourly.iter().fold(Ratio::ZERO, |sum, (_, rate)| sum + *rate);
         let mut months = vec![];
         let mut from = first;
         while months.len() < MOST_MONTHS {
             let next = months_after(from.first_of_month(), 1);
+            if next <= from {
+                // The calendar ends.
+                break;
+            }
             let hours = days(from, next) * DAY;
             let credits: Usd = self.draw(from, hours, hourly)?.into_iter().map(|(_, _, paid)| paid).sum();
-            let gross = Usd::round(each_hour * Ratio::whole(hours));
+            let costs = hourly.iter().map(|(_, rate)| Usd::round(*rate * Ratio::whole(hours)));
+            let gross: Option<Usd> = costs.sum();
             let gross = gross.ok_or_else(|| Error::TooLarge("what the stack costs".to_string()))?;
-            let there = |account: &&Balance| account.credit.until.is_none_or(|until| until > next);
+            let begun = |account: &&Balance| account.credit.since.is_none_or(|since| since < next);
+            let there = |account: &&Balance| begun(account) && account.credit.until.is_none_or(|until| until > next);
             let left: Usd = self.accounts.iter().filter(there).map(|account| account.left).sum();
             months.push(CreditMonth { from, gross, credits, left });
             let usable = |account: &Balance| {

@@ -4,7 +4,7 @@ use super::Error;
 use crate::account::{Account, Discount, Priced, PrivateRate, Terms};
 use crate::estimate::{Estimate, Line, LineKind};
 use crate::exact::Ratio;
-use crate::meter::{ServiceCode, UsageType};
+use crate::meter::{Region, ServiceCode, UsageType};
 use crate::money::Usd;
 use crate::price::Source;
 use crate::unit::{AnyQuantity, UnitKind};
@@ -24,7 +24,7 @@ pub(super) fn private(priced: &mut Estimate, account: &Account) -> Result<Vec<Li
     let mut private = Vec::new();
     let mut usage = priced.lines.clone();
     for line in usage.iter_mut().filter(|line| !line.rate.is_zero()) {
-        if let Some(rate) = agreed(line, &account.private_rates) {
+        if let Some(rate) = agreed(line, priced.region, &account.private_rates) {
             used.push(rate);
             let off = of_private_rate(line, rate)?;
             line.rate = line.rate + off.rate;
@@ -48,7 +48,7 @@ pub(super) fn take_off(priced: &mut Estimate, account: &Account) -> Result<(), E
 }
 
 /// The rate that was agreed for a line: of its SKU, or else of its usage type.
-fn agreed<'a>(line: &Line, rates: &'a [PrivateRate]) -> Option<&'a PrivateRate> {
+fn agreed<'a>(line: &Line, here: Region, rates: &'a [PrivateRate]) -> Option<&'a PrivateRate> {
     let usage_type = UsageType::parse(&line.usage_type).rest;
     let of_sku = |rate: &&PrivateRate| match &rate.of {
         Priced::Sku(sku) => line.source.sku.as_deref() == Some(sku.as_str()),
@@ -56,7 +56,9 @@ fn agreed<'a>(line: &Line, rates: &'a [PrivateRate]) -> Option<&'a PrivateRate> 
     };
     let of_type = |rate: &&PrivateRate| match &rate.of {
         Priced::Sku(_) => false,
-        Priced::UsageType(service, of) => *service == line.service && *of == usage_type,
+        Priced::UsageType(service, region, of) => {
+            *service == line.service && *of == usage_type && region.is_none_or(|region| region == here)
+        }
     };
     rates.iter().find(of_sku).or_else(|| rates.iter().find(of_type))
 }

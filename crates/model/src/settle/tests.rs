@@ -91,9 +91,9 @@ fn private_rates_first_and_the_discount_of_the_rest() {
         private_rates: vec![
             rate(Priced::Sku("KEY".into()), Terms::Rate("0.9".parse().unwrap())),
             // A SKU goes before its usage type.
-            rate(Priced::UsageType(ServiceCode::Kms, "KMS-Keys".into()), Terms::Off(Ratio::new(1, 2))),
+            rate(Priced::UsageType(ServiceCode::Kms, None, "KMS-Keys".into()), Terms::Off(Ratio::new(1, 2))),
             rate(
-                Priced::UsageType(ServiceCode::SecretsManager, "AWSSecretsManager-Secrets".into()),
+                Priced::UsageType(ServiceCode::SecretsManager, None, "AWSSecretsManager-Secrets".into()),
                 Terms::Off(Ratio::new(1, 4)),
             ),
         ],
@@ -161,6 +161,78 @@ fn what_was_drawn_before_is_gone() {
     assert_eq!(got.remarks, ["credits were drawn on since 2026-10-22 by what the stack costs now"]);
 }
 
+/// Stretches between credits add up to what the month costs, and what they pay is never more.
+#[test]
+fn credits_pay_to_the_last_digit() {
+    // 20 dollars in three times ten days: 6.666666666667 each, were each rounded by itself.
+    let until = |day: &str| Some(day.parse().unwrap());
+    let credits = vec![
+        Credit { until: until("2026-11-11"), ..credit("a", "1000") },
+        Credit { until: until("2026-11-21"), ..credit("b", "1000") },
+        credit("c", "1000"),
+    ];
+    let mut stack = Stack::new("s", "us-east-1".parse().unwrap(), "2026-11".parse().unwrap());
+    stack.account = Account { credits, ..Account::default() };
+    stack.add("kms.a", Kms { keys: 20, requests: Ratio::ZERO });
+    let book = book();
+    let got = settle(estimate(&stack, &book, None), &stack, &book, None).unwrap();
+    assert_eq!(got.total().usd(), Usd::ZERO);
+    assert!(got.drawdown.iter().all(|month| month.credits <= month.gross), "{:?}", got.drawdown);
+}
+
+#[test]
+fn months_are_told_from_where_credits_are() {
+    let of = |month: &str, since: &str, usd: &str| {
+        let credits = vec![Credit { since: since.parse().ok(), ..credit("ours", usd) }];
+        let got = priced(month, Account { credits, ..Account::default() }).unwrap();
+        (months(&got), got.remarks)
+    };
+    // What is not there yet is not told month by month, nor counted as left.
+    let (later, remarks) = of("2026-11", "2027-01-01", "100");
+    assert_eq!(later, ["2027-01-01 68.2 -68.2 31.8", "2027-02-01 61.6 -31.8 0"]);
+    assert_eq!(remarks, ["the credit \"ours\" is drawn on from 2027-01-01 on, after what is estimated"]);
+    // Of the past a year, so that the month that is asked for is among them.
+    let (long, _) = of("2026-11", "2016-11-01", "100000");
+    assert!(long[0].starts_with("2025-11-01 66 -66 "), "{long:?}");
+    assert!(long.iter().any(|month| month.starts_with("2026-11-01 66 -66 ")), "{long:?}");
+    // The calendar ends.
+    assert_eq!(of("9999-12", "9999-12-01", "100000").0.len(), 1);
+}
+
+#[test]
+fn credits_that_pay_nothing_are_told() {
+    let credits = vec![
+        Credit { until: "2026-11-01".parse().ok(), ..credit("old", "5") },
+        Credit { services: vec![ServiceCode::Rds], ..credit("for databases", "5") },
+        credit("in use", "5"),
+    ];
+    let got = priced("2026-11", Account { credits, ..Account::default() }).unwrap();
+    assert_eq!(
+        got.remarks,
+        [
+            "the credit \"old\" expired on 2026-10-31, before what is estimated",
+            "the credit \"for databases\" is for nothing that the stack pays for",
+        ]
+    );
+}
+
+#[test]
+fn a_private_rate_is_of_its_region() {
+    let of = |region: &str| {
+        let rate = PrivateRate {
+            of: Priced::UsageType(ServiceCode::Kms, region.parse().ok(), "KMS-Keys".into()),
+            terms: Terms::Off(Ratio::new(1, 2)),
+            from: "a contract".into(),
+        };
+        let got = priced("average", Account { private_rates: vec![rate], ..Account::default() }).unwrap();
+        (got.of_kind(LineKind::Discount).to_string(), got.remarks)
+    };
+    assert_eq!(of("us-east-1"), ("-31".to_string(), Vec::new()));
+    assert_eq!(of(""), ("-31".to_string(), Vec::new()));
+    let unused = "the private rate of KMS-Keys in eu-central-1 is of nothing that the stack pays for";
+    assert_eq!(of("eu-central-1"), ("0".to_string(), vec![unused.to_string()]));
+}
+
 #[test]
 fn a_new_account_has_credits_and_an_old_one_has_not() {
     let of = |opened: &str, month: &str, sign_up_credits: Option<&str>, free_plan| {
@@ -199,6 +271,12 @@ fn the_free_plan_ends() {
         ["the free plan ends on 2027-05-01, or when its credits are used up: the account is then closed, unless it \
           goes over to the paid plan; its credits are used up in 2026-12"]
     );
+    // Without credits, too.
+    let none = Some(Usd::ZERO);
+    let account =
+        Account { opened: "2026-11-01".parse().ok(), free_plan: true, sign_up_credits: none, ..Account::default() };
+    let got = priced("2026-11", account).unwrap();
+    assert!(got.remarks[0].starts_with("the free plan ends on 2027-05-01"), "{:?}", got.remarks);
 }
 
 #[test]
@@ -299,7 +377,7 @@ proptest! {
         let part = |percent: u32| Ratio::new(percent.into(), 100);
         let account = Account {
             private_rates: vec![PrivateRate {
-                of: Priced::UsageType(ServiceCode::Ecs, "Fargate-vCPU-Hours:perCPU".into()),
+                of: Priced::UsageType(ServiceCode::Ecs, None, "Fargate-vCPU-Hours:perCPU".into()),
                 terms: Terms::Off(part(off)),
                 from: "a contract".into(),
             }],
