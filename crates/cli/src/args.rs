@@ -429,7 +429,7 @@ pub(crate) struct PricesArgs {
 pub(crate) enum PricesCommand {
     /// List rates with where they come from
     #[command(
-        after_help = "Examples:\n  stackcost prices show fargate --region eu-west-1\n  stackcost prices show rds db.t4g.micro --format csv"
+        after_help = "Examples:\n  stackcost prices show fargate --region eu-west-1\n  stackcost prices show rds db.t4g.micro --format csv\n  stackcost prices show fargate --commitments --price-book prices/"
     )]
     Show(PricesShowArgs),
     /// List what the book lacks for the components of this tool, and warn of what looks odd
@@ -451,13 +451,12 @@ pub(crate) struct PricesShowArgs {
     pub service: String,
     /// Only usage types that contain this
     pub usage_type: Option<String>,
+    /// List what it costs under Savings Plans and as reservations instead
+    #[arg(long)]
+    pub commitments: bool,
     /// Whose rates
     #[arg(long, default_value = "us-east-1", env = "AWS_REGION")]
     pub region: String,
-    /// What the account pays, for all its stacks: a TOML file with the tables [account] and [prices] of
-    /// a stack file, before those of the stack
-    #[arg(long, value_name = "FILE")]
-    pub account: Option<PathBuf>,
     /// Rates that go before the bundled ones: a CSV file, or a folder made by `prices refresh`
     #[arg(long, value_name = "PATH")]
     pub price_book: Option<PathBuf>,
@@ -474,10 +473,6 @@ pub(crate) struct PricesVerifyArgs {
     /// Only this region [default: all]
     #[arg(long)]
     pub region: Option<String>,
-    /// What the account pays, for all its stacks: a TOML file with the tables [account] and [prices] of
-    /// a stack file, before those of the stack
-    #[arg(long, value_name = "FILE")]
-    pub account: Option<PathBuf>,
     /// Rates that go before the bundled ones: a CSV file, or a folder made by `prices refresh`
     #[arg(long, value_name = "PATH")]
     pub price_book: Option<PathBuf>,

@@ -53,6 +53,8 @@ pub struct CreditMonth {
     pub gross: Usd,
     /// What they pay.
     pub credits: Usd,
+    /// What of them expires in it, unused.
+    pub expired: Usd,
     /// What is left of them at its end, without what expired.
     pub left: Usd,
 }

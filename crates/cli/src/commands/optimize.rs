@@ -65,7 +65,8 @@ pub(crate) fn run(args: &OptimizeArgs) -> Result<Outcome, Failure> {
         policy: args.policy_name.as_deref(),
         resource_label: args.resource_label.as_deref(),
     };
-    show(&found, &resolved, (scenario, component, scaled), &put, args)?;
+    let age = input.age(&found.estimate);
+    show(&found, &resolved, (scenario, component, scaled), (&put, age), args)?;
     if let Some(path) = &args.svg {
         write_new(path, &render::picture(&found).into_string(), true)?;
     }
@@ -200,7 +201,7 @@ fn show(
     found: &Optimization,
     resolved: &Resolved,
     (scenario, component, scaled): (Option<&str>, &str, &Autoscaled),
-    place: &Place<'_>,
+    (place, age): (&Place<'_>, Option<String>),
     args: &OptimizeArgs,
 ) -> Result<(), Failure> {
     let clock = Clock::new(scaled.load.start(), scaled.zone.clone());
@@ -220,6 +221,7 @@ fn show(
         let note = "fixed counts and the clock schedule are fitted as if AWS took no Spot task back; policies are not";
         first.notes.push(note.to_string());
     }
+    first.notes.extend(age);
     let curve = report::trade_off(found);
     let precision = args.output.precision;
     let texts = || place::shown(found, place);

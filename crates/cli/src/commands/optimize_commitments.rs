@@ -59,7 +59,8 @@ pub(crate) fn run(args: &OptimizeArgs) -> Result<Outcome, Failure> {
     let named = scenario.map(|name| format!(", {name}")).unwrap_or_default();
     let title =
         format!("{}{named}: commitments, {}, {} ({} h)", priced.stack, priced.region, horizon.label(), horizon.hours());
-    let first = report::commitments(&found, title, horizon.hours(), "this stack");
+    let mut first = report::commitments(&found, title, horizon.hours(), "this stack");
+    first.notes.extend(input.age(&priced));
     let of = Of {
         stack: Some(&priced.stack),
         scenario,

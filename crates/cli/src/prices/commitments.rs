@@ -13,7 +13,7 @@ use stackcost_model::time::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a price book says of commitments.
-type Rates = (Vec<PlanRate>, Vec<Reservation>);
+pub(crate) type Rates = (Vec<PlanRate>, Vec<Reservation>);
 
 /// What price books say of commitments for the services of each region, the user's own first.
 pub(crate) fn catalog(
@@ -36,7 +36,8 @@ pub(crate) fn catalog(
     Ok(catalog.map_err(|why| Problem::of_text(why.to_string()).help("one of the two rows is to go"))?)
 }
 
-fn bundled(services: &BTreeSet<ServiceCode>, region: Region) -> Result<Rates, Problems> {
+/// What the bundled book says of them.
+pub(crate) fn bundled(services: &BTreeSet<ServiceCode>, region: Region) -> Result<Rates, Problems> {
     let sources = Sources::parse(stackcost_prices::SOURCES)?;
     let (mut plans, mut reserved) = (Vec::new(), Vec::new());
     for &service in services {
@@ -70,7 +71,11 @@ pub(crate) fn missing(lacking: &[Lacking]) -> Vec<String> {
         }
     }
     if !steps.is_empty() {
-        steps.push("then: stackcost prices refresh --from FOLDER --into prices/, and --price-book prices/".to_string());
+        let region = lacking.first().map_or(Region::US_EAST_1, |lacking| lacking.region);
+        steps.push(format!(
+            "`stackcost prices refresh --download --region {region} --from lists/ --into prices/` gets them; then \
+             --price-book prices/"
+        ));
     }
     steps
 }

@@ -13,7 +13,7 @@ mod own;
 mod wanted;
 
 pub(crate) use ask::{Way, ask};
-pub(crate) use commitments::{catalog, missing};
+pub(crate) use commitments::{bundled, catalog, missing};
 pub(crate) use download::download;
 pub(crate) use lists::{Found, find, read};
 pub(crate) use lock::Lock;

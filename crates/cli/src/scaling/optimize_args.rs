@@ -151,8 +151,10 @@ impl OptimizeArgs {
 }
 
 /// What says something of a stack, and nothing of a bill.
-const OF_STACKS: [&str; 11] = [
+const OF_STACKS: [&str; 13] = [
     "stack",
+    "account",
+    "max_age",
     "jointly",
     "scenario",
     "component",

@@ -44,6 +44,7 @@ struct CreditMonth {
     gross: String,
     credits: String,
     net: String,
+    expired: String,
     left: String,
 }
 
@@ -253,6 +254,7 @@ fn credit_month(month: &estimate::CreditMonth) -> CreditMonth {
         gross: month.gross.to_string(),
         credits: month.credits.to_string(),
         net: (month.gross - month.credits).to_string(),
+        expired: month.expired.to_string(),
         left: month.left.to_string(),
     }
 }

@@ -1,5 +1,6 @@
 //! Values to text. One file a format.
 
+pub mod commitment_prices;
 pub mod commitments;
 pub mod csv;
 pub mod drivers;

@@ -135,13 +135,6 @@ pub struct Price {
 }
 
 impl Price {
-    /// Whether the rate can have applied on that day: only AWS's own date of effect says that it
-    /// did not apply before.
-    #[must_use]
-    pub fn may_apply(&self, day: Date) -> bool {
-        self.source.basis != Basis::Effective || self.source.date.is_none_or(|date| date <= day)
-    }
-
     fn key(&self) -> (ServiceCode, &str, &str, Option<Region>) {
         (self.service, &self.usage_type, &self.operation, self.region)
     }
@@ -324,6 +317,13 @@ impl Source {
     #[must_use]
     pub fn user(place: &str) -> Source {
         Source { sku: None, date: None, basis: Basis::Undated, from: place.into(), confidence: Confidence::User }
+    }
+
+    /// Whether what it says can have applied on that day: only AWS's own date of effect says that it did not
+    /// apply before.
+    #[must_use]
+    pub fn may_apply(&self, day: Date) -> bool {
+        self.basis != Basis::Effective || self.date.is_none_or(|date| date <= day)
     }
 
     /// The date in ISO form; `None` where the source gives none.

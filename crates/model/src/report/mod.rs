@@ -21,7 +21,7 @@ pub use forecast::forecast;
 pub use optimization::{
     candidate_words, contender_words, limit_words, optimization, trade_off, verdict_words, winner_words,
 };
-pub use prices::{price_diff, price_effect};
+pub use prices::{commitment_prices, price_diff, price_effect};
 pub use reconcile::{reconciliation, rerated};
 pub use simulation::{
     Alarm, Stretch, Subject, activities, alarm, difference, load_remarks, not_scaled, reason, service_words,
@@ -30,7 +30,7 @@ pub use simulation::{
 pub use spend::{spend, spend_by_kind};
 
 use crate::compare::{Comparison, Delta};
-use crate::estimate::{Estimate, Line, LineKind, Total, Unpriced};
+use crate::estimate::{CreditMonth, Estimate, Line, LineKind, Total, Unpriced};
 use crate::exact::Ratio;
 use crate::meter::{Meter, ServiceCode, UsageType};
 use crate::money::{Usd, apportion};
@@ -227,7 +227,7 @@ pub fn drawdown(estimate: &Estimate) -> Option<Report> {
             Cell::Amount(month.gross - month.credits),
             Cell::Amount(month.left),
         ],
-        remark: (month.from.day() > 1).then(|| format!("from {} on", month.from)),
+        remark: credit_words(month),
     });
     let scenario = estimate.scenario.as_ref().map(|name| format!(", {name}")).unwrap_or_default();
     let mut notes = vec!["each month costs what this estimate says of an hour, times its hours".to_string()];
@@ -240,6 +240,14 @@ pub fn drawdown(estimate: &Estimate) -> Option<Report> {
         rows: rows.collect(),
         notes,
     })
+}
+
+/// What is particular about a month of credits.
+fn credit_words(month: &CreditMonth) -> Option<String> {
+    let begins = (month.from.day() > 1).then(|| format!("from {} on", month.from));
+    let expires = (month.expired != Usd::ZERO).then(|| format!("{} USD expire unused", month.expired.to_fixed(2)));
+    let words: Vec<String> = begins.into_iter().chain(expires).collect();
+    (!words.is_empty()).then(|| words.join("; "))
 }
 
 fn title(estimate: &Estimate) -> String {

@@ -4,7 +4,8 @@ use super::{Cell, Report, Row, RowKind, number, text};
 use crate::compare::Delta;
 use crate::estimate::{Estimate, Total};
 use crate::exact::Ratio;
-use crate::price::{BookDiff, Change, Price, Shelf};
+use crate::price::{BookDiff, Change, PlanRate, Price, Reservation, Shelf, Source};
+use crate::unit::UnitKind;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
@@ -38,6 +39,68 @@ pub fn price_diff(diff: &BookDiff<'_>, before: &str, after: &str) -> Report {
         rows,
         notes,
     }
+}
+
+/// What usage costs under commitments, with where that comes from.
+#[must_use]
+pub fn commitment_prices(title: &str, plans: &[PlanRate], reserved: &[Reservation], notes: Vec<String>) -> Report {
+    let plans = plans.iter().map(|plan| Offered {
+        of: (&plan.usage_type, &plan.operation, plan.unit),
+        offer: format!("{}, {}, {}", plan.kind, plan.term, plan.payment),
+        usd: Ratio::from(plan.usd),
+        upfront: Ratio::ZERO,
+        spread: Ratio::from(plan.usd),
+        source: &plan.source,
+    });
+    let reserved = reserved.iter().map(|of| Offered {
+        of: (&of.usage_type, &of.operation, UnitKind::Hour),
+        offer: format!("reserved, {}, {}", of.term, of.payment),
+        usd: Ratio::from(of.hourly),
+        upfront: Ratio::from(of.upfront),
+        spread: of.effective(),
+        source: &of.source,
+    });
+    let all: Vec<Offered<'_>> = plans.chain(reserved).collect();
+    let rows = all.chunk_by(|a, b| a.of == b.of).flat_map(of_usage).collect();
+    let columns = vec![text("under"), number("USD"), number("upfront"), number("spread")];
+    Report { title: title.to_string(), columns, rows, notes }
+}
+
+/// What a usage costs under one commitment.
+struct Offered<'a> {
+    /// Usage type, operation, unit.
+    of: (&'a str, &'a str, UnitKind),
+    offer: String,
+    usd: Ratio,
+    upfront: Ratio,
+    spread: Ratio,
+    source: &'a Source,
+}
+
+/// The rows of one usage. A source that all have is told once.
+fn of_usage(offered: &[Offered<'_>]) -> Vec<Row> {
+    let words = |source: &Source| format!("{source} [{}]", source.confidence);
+    let Some(first) = offered.first() else { return Vec::new() };
+    let one = offered.iter().all(|other| other.source == first.source);
+    let (usage_type, operation, unit) = first.of;
+    let operation = if operation.is_empty() { String::new() } else { format!(", {operation}") };
+    let name = Cell::Text(format!("{usage_type}{operation}, {}", unit.short()));
+    let heading = Row {
+        kind: RowKind::Heading,
+        cells: core::iter::once(name).chain((0..3).map(|_| Cell::Empty)).collect(),
+        remark: one.then(|| words(first.source)),
+    };
+    let row = |of: &Offered<'_>| Row {
+        kind: RowKind::Line,
+        cells: vec![
+            Cell::Text(of.offer.clone()),
+            Cell::Number(of.usd),
+            if of.upfront.is_zero() { Cell::Empty } else { Cell::Number(of.upfront) },
+            Cell::Number(of.spread),
+        ],
+        remark: (!one).then(|| words(of.source)),
+    };
+    core::iter::once(heading).chain(offered.iter().map(row)).collect()
 }
 
 fn shelf_name((service, region): Shelf) -> String {

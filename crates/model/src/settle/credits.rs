@@ -285,7 +285,9 @@ impl Ledger {
             let begun = |account: &&Balance| account.credit.since.is_none_or(|since| since < next);
             let there = |account: &&Balance| begun(account) && account.credit.until.is_none_or(|until| until > next);
             let left: Usd = self.accounts.iter().filter(there).map(|account| account.left).sum();
-            months.push(CreditMonth { from, gross, credits, left });
+            let gone = |account: &&Balance| account.credit.until.is_some_and(|until| from < until && until <= next);
+            let expired: Usd = self.accounts.iter().filter(gone).map(|account| account.left).sum();
+            months.push(CreditMonth { from, gross, credits, expired, left });
             let usable = |account: &Balance| {
                 let pays = hourly.iter().any(|(service, _)| account.credit.pays_for(*service));
                 pays && account.left != Usd::ZERO && account.credit.until.is_none_or(|until| until > next)

@@ -149,6 +149,7 @@ fn a_credit_that_ends_within_the_month_pays_until_then() {
     let got = priced("2026-11", Account { credits, ..Account::default() }).unwrap();
     assert_eq!(got.total().usd().to_string(), "44");
     assert_eq!(months(&got), ["2026-11-01 66 -22 0"]);
+    assert_eq!(got.drawdown[0].expired.to_string(), "38");
 }
 
 #[test]
