@@ -141,7 +141,7 @@ impl Input {
         let mut priced = estimate(&resolved.stack, &self.book(&resolved)?, self.as_of(&resolved));
         priced.scenario = scenario.map(str::to_string);
         priced.remarks.extend(self.age(&priced));
-        say_left_out(&resolved, true);
+        say_left_out(&resolved, true, true);
         Ok(priced)
     }
 
@@ -256,18 +256,20 @@ pub(crate) fn of_region<'a>(owned: impl IntoIterator<Item = &'a Typed>, here: Re
     (held, away)
 }
 
-/// Says what of an account a command leaves out that goes by list prices.
-pub(crate) fn say_left_out(resolved: &Resolved, owned_too: bool) {
+/// Says what of an account a command leaves out that goes by list prices, or of which only private rates and
+/// what is owned count.
+pub(crate) fn say_left_out(resolved: &Resolved, rates_too: bool, owned_too: bool) {
     let account = &resolved.stack.account;
     let parts = [
-        ("private rates", !account.private_rates.is_empty()),
+        ("private rates", rates_too && !account.private_rates.is_empty()),
         ("commitments that are owned", owned_too && !resolved.owned.is_empty()),
         ("the discount", account.discount.is_some()),
         ("credits", !account.credits.is_empty()),
     ];
     let left: Vec<&str> = parts.into_iter().filter(|(_, has)| *has).map(|(name, _)| name).collect();
     if !left.is_empty() {
-        say(&format!("this goes by list prices: of [account], {} left out", listed(&left)));
+        let by = if rates_too { "this goes by list prices" } else { "only rates count here" };
+        say(&format!("{by}: of [account], {} left out", listed(&left)));
     }
 }
 

@@ -20,6 +20,7 @@ use stackcost_model::joint::{Joint, joint};
 use stackcost_model::report::{self, Report};
 use stackcost_model::scaling::optimize::{Arena, Objective};
 use stackcost_model::scaling::{Metric, Policy};
+use stackcost_model::settle::at_private_rates;
 use stackcost_model::simulation::Pricing;
 
 pub(crate) fn run(args: &OptimizeArgs) -> Result<Outcome, Failure> {
@@ -35,10 +36,15 @@ pub(crate) fn run(args: &OptimizeArgs) -> Result<Outcome, Failure> {
     let (input, scenario) = if asked.jointly { open(args.stack(), &args.of, &args.pricing)? } else { as_it_is(args)? };
     let scenario = scenario.as_deref();
     let resolved = input.resolve(scenario)?;
-    say_left_out(&resolved, false);
+    say_left_out(&resolved, asked.jointly, false);
     let as_of = input.as_of(&resolved);
     let book = input.book(&resolved)?;
-    let mut priced = estimate(&resolved.stack, &book, as_of);
+    let priced = estimate(&resolved.stack, &book, as_of);
+    // What commitments save is held against what the account pays; a policy is priced anew in each trial.
+    let mut priced = match asked.jointly {
+        true => priced,
+        false => at_private_rates(priced, &resolved.stack.account).map_err(|why| Problem::of_text(why.to_string()))?,
+    };
     let catalog = input.catalog(&priced, as_of)?;
     let (held, away) = of_region(resolved.owned.iter().chain(&asked.owned), priced.region);
     away.iter().for_each(|words| say(words));

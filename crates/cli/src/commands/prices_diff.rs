@@ -9,7 +9,7 @@ use crate::prices::OwnBook;
 use crate::prices::args::PricesDiffArgs;
 use stackcost_formats::problem::region;
 use stackcost_formats::render::{html, markdown, price_diff, table};
-use stackcost_model::estimate::Estimate;
+use stackcost_model::estimate::{Estimate, LineKind};
 use stackcost_model::meter::{Region, ServiceCode};
 use stackcost_model::price::{PriceBook, compare_books};
 use stackcost_model::report;
@@ -75,9 +75,20 @@ fn bills(stack: &Path, args: &PricesDiffArgs) -> Result<Vec<(String, Estimate, E
     }
     let file = before.file();
     let baseline = file.baseline()?;
-    let mut bills = vec![(baseline.clone(), before.price(None)?, after.price(None)?)];
+    let both =
+        |scenario: Option<&str>| Ok::<_, Failure>((uncredited(&before, scenario)?, uncredited(&after, scenario)?));
+    let (old, new) = both(None)?;
+    let mut bills = vec![(baseline.clone(), old, new)];
     for name in file.scenarios().filter(|name| *name != baseline) {
-        bills.push((name.to_string(), before.price(Some(name))?, after.price(Some(name))?));
+        let (old, new) = both(Some(name))?;
+        bills.push((name.to_string(), old, new));
     }
     Ok(bills)
+}
+
+/// A bill before credits: what they pay depends on the rates of months before, too, and is no effect of these.
+fn uncredited(input: &Input, scenario: Option<&str>) -> Result<Estimate, Failure> {
+    let mut priced = input.price(scenario)?;
+    priced.lines.retain(|line| line.kind != LineKind::Credit);
+    Ok(priced)
 }

@@ -30,7 +30,7 @@ pub(crate) fn run(args: &SimulateArgs) -> Result<Outcome, Failure> {
     let (input, scenario) = open(&args.stack, &args.of, &args.pricing)?;
     let scenario = scenario.as_deref();
     let resolved = input.resolve(scenario)?;
-    say_left_out(&resolved, true);
+    say_left_out(&resolved, true, true);
     let book = input.book(&resolved)?;
     let (component, scaled) = chosen(&resolved, args.of.component.as_deref())?;
     let question = Question {

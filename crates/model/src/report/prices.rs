@@ -159,10 +159,14 @@ pub fn price_effect(bills: &[(String, Estimate, Estimate)], before: &str, after:
     let what = bills.first().map_or(String::new(), |(_, one, _)| {
         format!("{}: {}, {} ({} h)", one.stack, one.region, one.horizon.label(), one.horizon.hours())
     });
+    let credited = bills.iter().any(|(_, one, other)| !one.drawdown.is_empty() || !other.drawdown.is_empty());
     Report {
         title: what,
         columns: vec![text("scenario"), number("before"), number("after"), number("change"), number("%")],
         rows: rows.collect(),
-        notes: vec![format!("before: rates of {before}, after: of {after}, each over those of the bundled book")],
+        notes: [format!("before: rates of {before}, after: of {after}, each over those of the bundled book")]
+            .into_iter()
+            .chain(credited.then(|| "what credits pay is not taken off here".to_string()))
+            .collect(),
     }
 }

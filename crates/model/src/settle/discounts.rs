@@ -28,6 +28,7 @@ pub(super) fn private(priced: &mut Estimate, account: &Account) -> Result<Vec<Li
             used.push(rate);
             let off = of_private_rate(line, rate)?;
             line.rate = line.rate + off.rate;
+            line.amount = line.amount + off.amount;
             private.push(off);
         }
     }

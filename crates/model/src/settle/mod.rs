@@ -84,6 +84,17 @@ pub fn settle(priced: Estimate, stack: &Stack, book: &PriceBook, owned: Option<&
     Ok(priced)
 }
 
+/// An estimate at list prices with usage at the rates that were agreed for it instead: what commitments are
+/// held against.
+///
+/// # Errors
+/// [`Error::TooLarge`]
+pub fn at_private_rates(priced: Estimate, account: &Account) -> Result<Estimate, Error> {
+    let mut priced = priced;
+    let lines = discounts::private(&mut priced, account)?;
+    Ok(Estimate { lines, ..priced })
+}
+
 /// What the account was credited at its opening, and by what rule.
 fn sign_up<'a>(account: &Account, book: &'a PriceBook) -> Result<Option<(Date, Usd, &'a SignUp)>, Error> {
     let asked = account.sign_up_credits.filter(|usd| *usd != Usd::ZERO);
