@@ -206,8 +206,9 @@ pub(crate) struct CommitmentArgs {
     /// InstanceUsage:db.r6g.large/CreateDBInstance:0014:1yr:no=2
     #[arg(long, requires = "commitments", value_name = "COMMITMENT", value_parser = Owned::parse)]
     pub owned: Vec<Owned>,
-    /// Other demand to hold it against, in percent of what the stack uses
-    #[arg(long, requires = "commitments", value_name = "PERCENTS", value_delimiter = ',', default_value = "50%,80%,120%", value_parser = percent)]
+    /// Other demand to hold it against, in percent of what is used; what you name counts for the least regret, too
+    /// [default: 50%,80%,120%, which are only shown]
+    #[arg(long, requires = "commitments", value_name = "PERCENTS", value_delimiter = ',', value_parser = percent)]
     pub demand: Vec<Ratio>,
     /// Draw the days of the demand anew so often
     #[arg(long, requires = "commitments", value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(20..=100_000))]

@@ -357,7 +357,13 @@ pub fn other_demand(found: &Proposed, hours: Ratio) -> Option<Report> {
                 "savings in USD in {hours} h, of whole days, against buying none of it, with all else that is proposed"
             ),
             "median and bad: of days drawn again from the demand; bad is the mean of the worst of them".to_string(),
-            "regret: the most that it costs more than the best amount, in any of them".to_string(),
+            if first.stage.scenarios_count() {
+                "regret: the most that it costs more than the best amount, in any of them".to_string()
+            } else {
+                "regret: the most that it costs more than the best amount, on days drawn again; other demand counts, \
+                 too, where --demand asks for it"
+                    .to_string()
+            },
         ],
     })
 }
