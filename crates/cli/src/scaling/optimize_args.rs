@@ -37,7 +37,7 @@ With --from it is the usage of an hourly bill that commitments are searched for,
 bill has, or else the price book. Accounts count together. What is on demand counts, as in AWS's own
 recommendations; what commitments cover today is left aside, and said. With --owned it counts, too, and what is
 owned takes it off first: name all of it, usage types with the prefix that their region has (EU-InstanceUsage:...).
-An hour without rows is an hour without usage.";
+An hour without rows is an hour without usage; a month without rows is left out, as its file is not there.";
 
 #[derive(Debug, Args)]
 pub(crate) struct OptimizeArgs {

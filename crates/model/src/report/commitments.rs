@@ -267,6 +267,14 @@ pub fn commitments(found: &Proposed, title: String, hours: Ratio, of: &str) -> R
 pub fn bill_notes(usage: &HourlyUsage) -> Vec<String> {
     let Aside { covered, covered_counted, spot, others, unrated } = &usage.aside;
     let mut notes = Vec::new();
+    if !usage.absent.is_empty() {
+        let months: Vec<String> = usage.absent.iter().map(|month| month.strftime("%Y-%m").to_string()).collect();
+        notes.push(format!(
+            "no row of any service is of {}: left out, and not counted as months without usage; perhaps a file is \
+             missing",
+            months.join(", ")
+        ));
+    }
     if usage.empty_hours > 0 {
         notes.push(format!(
             "{} of {} hours have no row of any service: they count as hours without usage",
