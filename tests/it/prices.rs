@@ -187,6 +187,47 @@ fn pinned_lists_make_the_same_book_again() {
     assert!(urls.contains("/offers/v1.0/aws/AmazonECS/20260720101010/eu-west-1/index.json"), "{urls}");
 }
 
+/// A list of two regions, taken one at a time in any order, is the same book as both at once; its manifest says
+/// both, and what is pinned of it is what comes back.
+#[test]
+fn regions_of_a_list_add_up_in_any_order() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    let from = at.join("lists");
+    std::fs::create_dir_all(&from).expect("a folder");
+    let text = std::fs::read_to_string(lists().join("july/AmazonRDS.csv")).expect("a list");
+    let rows = text.lines().skip(6).map(|row| {
+        let row = row.replace("\"EU-", "\"").replace("eu-west-1", "us-east-1");
+        ["A", "B", "C", "D"].iter().fold(row, |row, sku| {
+            let (own, code) = (format!("\"{sku}\","), format!("\"{sku}."));
+            row.replace(&own, &format!("\"E{sku}\",")).replace(&code, &format!("\"E{sku}."))
+        })
+    });
+    let both = text.lines().map(str::to_string).chain(rows).collect::<Vec<_>>().join("\n") + "\n";
+    std::fs::write(from.join("AmazonRDS.csv"), both).expect("written");
+    for (book, regions) in [
+        ("both", vec![vec!["--region", "us-east-1", "--region", "eu-west-1"]]),
+        ("east", vec![vec!["--region", "us-east-1"], vec!["--region", "eu-west-1"]]),
+        ("west", vec![vec!["--region", "eu-west-1"], vec!["--region", "us-east-1"], vec!["--region", "eu-west-1"]]),
+        ("all", vec![vec![]]),
+        ("one", vec![vec!["--region", "eu-west-1"]]),
+    ] {
+        for region in regions {
+            let output = refresh(at, &from, &[&["--into", book], &region[..]].concat());
+            assert!(output.status.success(), "{}", stderr(&output));
+        }
+        let pinned = refresh(at, &from, &["--into", "again", "--pinned", book]);
+        assert!(pinned.status.success(), "{}", stderr(&pinned));
+        assert_eq!(tree(&at.join("again")), tree(&at.join(book)), "{book}");
+        std::fs::remove_dir_all(at.join("again")).expect("taken away");
+        if book != "one" {
+            assert_eq!(tree(&at.join(book)), tree(&at.join("both")), "{book}");
+        }
+    }
+    let manifest = std::fs::read_to_string(at.join("west/manifest.json")).expect("a manifest");
+    assert!(manifest.contains("\"rates\": 4") && manifest.contains("\"us-east-1\""), "{manifest}");
+}
+
 #[test]
 fn without_a_folder_it_is_the_users_data_folder() {
     let folder = tempfile::tempdir().expect("a folder");

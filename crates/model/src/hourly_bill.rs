@@ -1,7 +1,8 @@
 //! The usage of an hourly bill, as what commitments may cover.
 //!
 //! Each usage type, operation and region becomes one row with the sum of every hour, whatever resource, account
-//! or part of the hour it was used in. An hour that no row is of is an hour without usage. As in AWS's own
+//! or part of the hour it was used in. An hour that no row is of is an hour without usage; a whole month that no
+//! row is of is one whose file is not there, and is left out, for as idle as that no account is. As in AWS's own
 //! recommendations, what counts is what is on demand: usage that a Savings Plan or a reservation covers is left
 //! aside, unless what is owned is named, which then takes it off again.
 //!
@@ -21,12 +22,13 @@ use crate::exact::Ratio;
 use crate::meter::{Region, ServiceCode, UsageType};
 use crate::price::PriceBook;
 use crate::reconcile::{contradicts, flat_rate, service_of};
-use crate::time::{Date, HOUR};
+use crate::time::{Date, HOUR, midnight_utc};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 /// What an hourly bill is asked.
 #[must_use]
@@ -71,8 +73,12 @@ pub struct HourlyUsage {
     pub given: Given,
     /// When its first hour begins, in seconds since 1970.
     pub from: i64,
-    /// How many hours there are.
+    /// When its last hour ends.
+    pub to: i64,
+    /// How many hours there are, one after another but for [`HourlyUsage::absent`].
     pub hours: usize,
+    /// Whole months in between, each by its first day, that no row of any service is of: their hours are not counted.
+    pub absent: Vec<Date>,
     /// Hours that no row of any service is of; they count as hours without usage.
     pub empty_hours: usize,
     /// Where it was used.
@@ -82,14 +88,6 @@ pub struct HourlyUsage {
     /// What rounding the hours of quantities with very many digits can come to at most, in dollars; none where
     /// nothing was rounded.
     pub rounded: Option<Ratio>,
-}
-
-impl HourlyUsage {
-    /// When its last hour ends, in seconds since 1970.
-    #[must_use]
-    pub fn to(&self) -> i64 {
-        self.from + i64::try_from(self.hours).unwrap_or(0) * HOUR.cast_signed()
-    }
 }
 
 /// Usage of a bill that is left aside.
@@ -286,9 +284,7 @@ pub fn hourly_usage(bill: &Bill, ground: &Ground<'_>) -> Result<HourlyUsage, Hou
     aside.others =
         others.into_iter().filter(|(_, amount)| !amount.is_zero()).map(|(of, sum)| (of.into(), sum)).collect();
     aside.others.sort_by_key(|(_, amount)| core::cmp::Reverse(*amount));
-    let (first, last) = seen.first().zip(seen.last()).ok_or(HourlyError::NoHours)?;
-    let hours =
-        usize::try_from(last - first + 1).ok().filter(|&hours| hours <= MOST_HOURS).ok_or(HourlyError::TooLong)?;
+    let Laid { first, last, hours, absent } = Laid::of(&seen)?;
     let mut rounded = None;
     let mut rows = Vec::new();
     for (place, (by_hour, eligible)) in &used {
@@ -297,7 +293,8 @@ pub fn hourly_usage(bill: &Bill, ground: &Ground<'_>) -> Result<HourlyUsage, Hou
             if amount.is_negative() {
                 return Err(HourlyError::Negative(place.2.to_string(), moment(hour * HOUR.cast_signed())));
             }
-            if let Some(sum) = usize::try_from(hour - first).ok().and_then(|at| quantities.get_mut(at)) {
+            let before: i64 = absent.iter().filter(|of| of.to <= *hour).map(|of| of.to - of.from).sum();
+            if let Some(sum) = usize::try_from(hour - first - before).ok().and_then(|at| quantities.get_mut(at)) {
                 *sum = *amount;
             }
         }
@@ -319,12 +316,59 @@ pub fn hourly_usage(bill: &Bill, ground: &Ground<'_>) -> Result<HourlyUsage, Hou
             assumed: Vec::new(),
         },
         from: first * HOUR.cast_signed(),
+        to: (last + 1) * HOUR.cast_signed(),
         hours,
+        absent: absent.into_iter().map(|of| of.first).collect(),
         empty_hours: hours - seen.len(),
         regions,
         aside,
         rounded,
     })
+}
+
+/// The hours that a bill is laid on, since 1970.
+struct Laid {
+    first: i64,
+    last: i64,
+    hours: usize,
+    absent: Vec<Absent>,
+}
+
+/// A month without a row: its first day, its first hour, and that of the next.
+struct Absent {
+    first: Date,
+    from: i64,
+    to: i64,
+}
+
+impl Laid {
+    /// From the first to the last of these hours, but for months that none of them is in.
+    fn of(seen: &BTreeSet<i64>) -> Result<Laid, HourlyError> {
+        let (&first, &last) = seen.first().zip(seen.last()).ok_or(HourlyError::NoHours)?;
+        let mut absent = Vec::new();
+        for (&before, &after) in seen.iter().zip(seen.iter().skip(1)).filter(|(before, after)| *after - *before > 1) {
+            let mut month = next_month(before).ok_or(HourlyError::TooLong)?;
+            loop {
+                let from = midnight_utc(month).div_euclid(HOUR.cast_signed());
+                let to = next_month(from).ok_or(HourlyError::TooLong)?;
+                let end = midnight_utc(to).div_euclid(HOUR.cast_signed());
+                if end > after {
+                    break;
+                }
+                absent.push(Absent { first: month, from, to: end });
+                month = to;
+            }
+        }
+        let without: i64 = absent.iter().map(|of| of.to - of.from).sum();
+        let hours = usize::try_from(last - first + 1 - without).ok().filter(|&hours| hours <= MOST_HOURS);
+        Ok(Laid { first, last, hours: hours.ok_or(HourlyError::TooLong)?, absent })
+    }
+}
+
+/// The first day of the month after that of an hour since 1970, in UTC, as AWS bills.
+fn next_month(hour: i64) -> Option<Date> {
+    let at = Timestamp::from_second(hour.checked_mul(HOUR.cast_signed())?).ok()?;
+    at.to_zoned(TimeZone::UTC).date().last_of_month().tomorrow().ok()
 }
 
 /// A moment in seconds since 1970 as text: `2026-10-01T05:00:00Z`.

@@ -177,6 +177,37 @@ fn every_form_has_the_same_hours() {
     }
 }
 
+/// A month in between without any row is one whose file is missing, not one without usage; hours of other months
+/// without rows are.
+#[test]
+fn a_month_without_rows_is_left_out() {
+    let rows = |hours: &[&str]| {
+        let of = |hour: &&str| {
+            format!(
+                "2026-01-01,Usage,{hour}:00:00Z,{hour}:59:59Z,AmazonECS,USE1-Fargate-GB-Hours,,1,USD,1,0.0044,hours\n"
+            )
+        };
+        usage(&of_csv(&format!("{HEADER}{}", hours.iter().map(of).collect::<String>()))).expect("hourly")
+    };
+    for (hours, absent, counted) in [
+        (vec!["2026-10-31T22", "2026-11-01T01"], vec![], 4),
+        // The end of January, and the beginning of March.
+        (vec!["2026-01-31T23", "2026-03-01T00"], vec!["2026-02-01"], 2),
+        // A day of March is there, so the rest of it is without usage.
+        (vec!["2026-01-31T23", "2026-03-02T00"], vec!["2026-02-01"], 26),
+        (vec!["2025-11-30T00", "2026-02-01T00", "2026-02-01T02"], vec!["2025-12-01", "2026-01-01"], 27),
+        (vec!["2026-01-31T23", "2026-02-28T23", "2026-05-01T00"], vec!["2026-03-01", "2026-04-01"], 28 * 24 + 2),
+    ] {
+        let found = rows(&hours);
+        let months: Vec<String> = found.absent.iter().map(ToString::to_string).collect();
+        assert_eq!((months, found.hours), (absent.iter().map(ToString::to_string).collect(), counted), "{hours:?}");
+        assert_eq!(found.empty_hours, counted - hours.len());
+        let demand = found.given.demand.expect("a demand");
+        let used: Vec<usize> = (0..counted).filter(|&hour| demand.rows()[0].hourly[hour] > 0).collect();
+        assert_eq!((used.len(), used[0], used[used.len() - 1]), (hours.len(), 0, counted - 1));
+    }
+}
+
 #[test]
 fn what_is_not_by_the_hour_is_refused() {
     let row = |start: &str, end: &str, usage_type: &str, amount: &str, rate: &str| {

@@ -63,7 +63,7 @@ pub(super) fn run(args: &OptimizeArgs) -> Result<Outcome, Failure> {
     let found = propose_for(usage.given.clone(), &catalog, &wanted);
     let found = found.map_err(|why| Problem::of_text(format!("{source}: {why}")))?;
     let hours = Ratio::from(usage.hours as u64);
-    let label = format!("{} to {}", moment(usage.from), moment(usage.to()));
+    let label = format!("{} to {}", moment(usage.from), moment(usage.to));
     let mut first =
         report::commitments(&found, format!("{source}: commitments, {label} ({hours} h)"), hours, "this bill");
     first.notes.extend(report::bill_notes(&usage));

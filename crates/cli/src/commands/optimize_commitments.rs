@@ -85,6 +85,9 @@ pub(crate) fn run(args: &OptimizeArgs) -> Result<Outcome, Failure> {
 /// What is asked, with what is owned.
 pub(super) fn wanted(args: &OptimizeArgs, held: Result<Vec<Commitment>, String>) -> Result<Wanted, Problem> {
     let asked = &args.committing;
+    let usual = Wanted::default();
+    // What nobody asked for is shown, and decides nothing.
+    let factors_count = !asked.demand.is_empty();
     Ok(Wanted {
         terms: Terms {
             terms: once(&asked.terms),
@@ -93,10 +96,11 @@ pub(super) fn wanted(args: &OptimizeArgs, held: Result<Vec<Commitment>, String>)
         },
         held: held.map_err(|why| Problem::of_text(format!("what is owned: {why}")))?,
         discount: asked.discount_rate,
-        factors: once(&asked.demand),
+        factors: if factors_count { once(&asked.demand) } else { usual.factors },
+        factors_count,
         resamples: asked.resamples,
         seed: args.seed.unwrap_or_default(),
-        ..Wanted::default()
+        ..usual
     })
 }
 
@@ -132,6 +136,11 @@ fn as_it_is(args: &OptimizeArgs) -> Result<(Input, Option<String>), Failure> {
     let mut input = Input::read(args.stack(), &args.pricing)?;
     let keys = args.of.load.keys();
     let keys: Vec<(&str, &str)> = keys.iter().map(|(key, value)| (*key, value.as_str())).collect();
+    if args.of.component.is_some() && keys.is_empty() {
+        let problem =
+            Problem::of_text("--component says whose load is given, and none is: commitments are for the whole stack");
+        return Err(problem.help("add --trace, or --jointly to choose its policy, too").into());
+    }
     input.set_tasks(args.of.component.as_deref(), &keys)?;
     Ok((input, args.of.scenario.clone()))
 }

@@ -5,14 +5,16 @@ use crate::args::{Format, PricingArgs};
 use crate::failure::Failure;
 use crate::input::{BUNDLE, Input};
 use crate::output;
-use crate::prices::OwnBook;
 use crate::prices::args::PricesDiffArgs;
+use crate::prices::{self, OwnBook};
 use stackcost_formats::problem::region;
-use stackcost_formats::render::{html, markdown, price_diff, table};
+use stackcost_formats::render::price_diff::{self, Books};
+use stackcost_formats::render::{html, markdown, table};
 use stackcost_model::estimate::{Estimate, LineKind};
 use stackcost_model::meter::{Region, ServiceCode};
-use stackcost_model::price::{PriceBook, compare_books};
+use stackcost_model::price::{Committing, PriceBook, compare_books, compare_commitments};
 use stackcost_model::report;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// The book that comes with the program.
@@ -24,12 +26,16 @@ pub(crate) fn run(args: &PricesDiffArgs) -> Result<Outcome, Failure> {
     let names = [&args.before, &args.after].map(|path| path.display().to_string());
     let [old, new] = [names[0].as_str(), names[1].as_str()];
     let diff = compare_books(&before, &after, args.as_of);
+    let (theirs, ours) = (commitments(&args.before, only)?, commitments(&args.after, only)?);
+    let committed = compare_commitments(&theirs, &ours, args.as_of);
+    let both = Books { on_demand: &diff, committed: &committed };
     let bills = match &args.stack {
         Some(stack) => bills(stack, args)?,
         None => Vec::new(),
     };
     let reports = || {
         let mut reports = vec![report::price_diff(&diff, old, new)];
+        reports.extend(report::committed_diff(&committed, old, new));
         if !bills.is_empty() {
             reports.push(report::price_effect(&bills, old, new));
         }
@@ -41,11 +47,11 @@ pub(crate) fn run(args: &PricesDiffArgs) -> Result<Outcome, Failure> {
         Format::Table => texts(&|report| table::render(report, args.precision, output::stdout_width())),
         Format::Markdown => texts(&|report| markdown::render(report, args.precision)),
         Format::Html => html::page(&reports(), args.precision, None),
-        Format::Json => price_diff::json(&diff, old, new, &bills),
-        Format::Ndjson => price_diff::ndjson(&diff),
-        Format::Csv => price_diff::csv(&diff),
+        Format::Json => price_diff::json(both, old, new, &bills),
+        Format::Ndjson => price_diff::ndjson(both),
+        Format::Csv => price_diff::csv(both),
     })?;
-    let differ = !diff.changes.is_empty();
+    let differ = !diff.changes.is_empty() || !committed.changes.is_empty();
     Ok(if differ && args.detailed_exitcode { Outcome::Findings } else { Outcome::Complete })
 }
 
@@ -59,6 +65,22 @@ fn book(path: &Path, only: Option<Region>) -> Result<PriceBook, Failure> {
     // A file is read as a whole.
     rates.retain(|rate| wanted(rate.service, rate.region));
     Ok(PriceBook::new(path.display().to_string(), rates))
+}
+
+/// What one book alone says of commitments.
+fn commitments(path: &Path, only: Option<Region>) -> Result<Committing, Failure> {
+    let services: BTreeSet<ServiceCode> = ServiceCode::ALL.iter().copied().collect();
+    let own = if path == Path::new(BUNDLED) { None } else { Some(OwnBook::open(path)?) };
+    let mut found = Committing::default();
+    for region in Region::all().filter(|&region| only.is_none_or(|only| only == region)) {
+        let (plans, reserved) = match &own {
+            Some(own) => own.commitments(&services, region)?,
+            None => prices::bundled(&services, region)?,
+        };
+        found.0.extend(plans);
+        found.1.extend(reserved);
+    }
+    Ok(found)
 }
 
 /// The stack and each of its scenarios, at the rates of both.

@@ -56,15 +56,17 @@ pub(crate) fn run(args: &PricesRefreshArgs) -> Result<Outcome, Failure> {
     let mut pins: Vec<Pin> = Vec::new();
     for file in &found {
         let (mut list, mut pin) = prices::read(file, &allowances)?;
+        let mut only: Option<Vec<Region>> = Some(regions.clone()).filter(|regions| !regions.is_empty());
         if let Some(pinned) = &pinned {
             // Of versions that were called the same, the files cannot be; the book is the same.
             let known = is_pinned(file, &pin, pinned)?;
             (pin.file, pin.url) = (known.file.clone(), known.url.clone());
+            only = only.or_else(|| Some(known.places()));
         }
         // A list of which nothing is of use does not say of which region it is.
         pin.url = pin.url.or_else(|| made.iter().find(|made| made.file == file.name)?.url.clone());
-        if !regions.is_empty() {
-            list.keep_regions(regions);
+        if let Some(only) = &only {
+            list.keep_regions(only);
             // Its digest and its address are those of the whole list.
             pin = Pin { url: pin.url, ..Pin::of(&list, &pin.file, &pin.sha256) };
         }

@@ -37,7 +37,7 @@ With --from it is the usage of an hourly bill that commitments are searched for,
 bill has, or else the price book. Accounts count together. What is on demand counts, as in AWS's own
 recommendations; what commitments cover today is left aside, and said. With --owned it counts, too, and what is
 owned takes it off first: name all of it, usage types with the prefix that their region has (EU-InstanceUsage:...).
-An hour without rows is an hour without usage.";
+An hour without rows is an hour without usage; a month without rows is left out, as its file is not there.";
 
 #[derive(Debug, Args)]
 pub(crate) struct OptimizeArgs {
@@ -206,8 +206,9 @@ pub(crate) struct CommitmentArgs {
     /// InstanceUsage:db.r6g.large/CreateDBInstance:0014:1yr:no=2
     #[arg(long, requires = "commitments", value_name = "COMMITMENT", value_parser = Owned::parse)]
     pub owned: Vec<Owned>,
-    /// Other demand to hold it against, in percent of what the stack uses
-    #[arg(long, requires = "commitments", value_name = "PERCENTS", value_delimiter = ',', default_value = "50%,80%,120%", value_parser = percent)]
+    /// Other demand to hold it against, in percent of what is used; what you name counts for the least regret, too
+    /// [default: 50%,80%,120%, which are only shown]
+    #[arg(long, requires = "commitments", value_name = "PERCENTS", value_delimiter = ',', value_parser = percent)]
     pub demand: Vec<Ratio>,
     /// Draw the days of the demand anew so often
     #[arg(long, requires = "commitments", value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(20..=100_000))]

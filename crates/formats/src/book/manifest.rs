@@ -3,11 +3,12 @@
 
 use crate::offers::urls::{Download, curl};
 use crate::offers::{PriceList, Why};
-use crate::price_book::file_of_region;
+use crate::price_book::{file_of_region, region_of_file};
 use crate::problem::{Problem, Problems};
 use serde::{Deserialize, Serialize};
+use stackcost_model::meter::Region;
 use stackcost_model::time::Date;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The first field of a manifest.
 const FORMAT: &str = "stackcost.price-book/1";
@@ -73,6 +74,33 @@ impl Pin {
             plans: list.plans.len(),
             left_out: list.left_out.iter().map(|(why, of)| (why.word().to_string(), of.count)).collect(),
         }
+    }
+
+    /// The same file as it is known already, perhaps of other regions: both together. `list` is what is read of it
+    /// now.
+    #[must_use]
+    pub(super) fn and(self, known: Pin, list: &PriceList) -> Pin {
+        let url = self.url.or(known.url);
+        if known.regions.iter().all(|region| self.regions.contains(region)) {
+            return Pin { url, ..self };
+        }
+        let is_new = |region: Option<Region>| !known.regions.iter().any(|of| of == file_of_region(region));
+        let all = known.regions.iter().chain(&self.regions).filter_map(|region| region_of_file(region));
+        let all: BTreeSet<Option<Region>> = all.collect();
+        Pin {
+            url,
+            regions: all.into_iter().map(|region| file_of_region(region).to_string()).collect(),
+            rates: known.rates + list.rates.iter().filter(|rate| is_new(rate.region)).count(),
+            reservations: known.reservations + list.reservations.iter().filter(|of| is_new(Some(of.region))).count(),
+            plans: known.plans + list.plans.iter().filter(|plan| is_new(Some(plan.region))).count(),
+            ..self
+        }
+    }
+
+    /// The regions it has rates of.
+    #[must_use]
+    pub fn places(&self) -> Vec<Region> {
+        self.regions.iter().filter_map(|region| region_of_file(region)?).collect()
     }
 
     /// How much was left out, by reason.

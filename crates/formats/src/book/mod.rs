@@ -137,6 +137,12 @@ impl Book {
         if let Some(source) = source.chain(list.plans.iter().map(|plan| &plan.source)).next() {
             self.name_source(&list, source);
         }
+        if let Some(at) = self.manifest.lists.iter().position(|known| known.sha256 == pin.sha256) {
+            // What is known of the same file stays known.
+            let known = self.manifest.lists.swap_remove(at);
+            pin = pin.and(known, &list);
+        }
+        self.manifest.lists.push(pin);
         for rate in list.rates {
             self.rates.entry((rate.service, rate.region)).or_default().push(rate);
         }
@@ -146,28 +152,16 @@ impl Book {
         for plan in list.plans {
             self.plans.entry((plan.service, Some(plan.region))).or_default().push(plan);
         }
-        if let Some(at) = self.manifest.lists.iter().position(|known| known.sha256 == pin.sha256) {
-            // What is known of the same file stays known.
-            let known = self.manifest.lists.swap_remove(at);
-            pin.url = pin.url.or(known.url);
-        }
-        self.manifest.lists.push(pin);
         Ok(())
     }
 
-    /// An id that tells a reader what it is.
+    /// An id that tells a reader what it is, whichever regions of the list are kept first.
     fn name_source(&mut self, list: &PriceList, source: &Source) {
         if self.ids.contains_key(&source.from) {
             return;
         }
-        let regions = list.regions();
-        let mut places = regions.iter().flatten();
-        let place = match (places.next(), places.next()) {
-            (Some(only), None) => only.code(),
-            _ => "several",
-        };
-        let id = format!("{}-{place}-{}", list.offer, list.version);
-        // Several regions can be others in another file.
+        let id = format!("{}-{}-{}", list.offer, list.place().replace(' ', "-"), list.version);
+        // So many regions can be others in another file.
         let twins = self.ids.values().filter(|known| known.starts_with(&id)).count();
         let id = if twins == 0 { id } else { format!("{id}-{}", twins + 1) };
         self.ids.insert(Arc::clone(&source.from), id);

@@ -58,8 +58,10 @@ pub(super) fn read(gather: &mut Gather<'_>, source: impl BufRead) -> Result<(), 
     if let (Some(version), Some(published)) = (version, published) {
         gather.is_version(&version, &published)?;
     }
+    let mut rows = false;
     while reader.read_record(&mut row).map_err(|error| broken(gather.name, &error))? {
         line = row.position().map_or(0, csv::Position::line);
+        rows = true;
         if row.len() != header.width {
             let (has, width) = (row.len(), header.width);
             let cut = reader.is_done() || !rest_follows(&mut reader);
@@ -72,8 +74,8 @@ pub(super) fn read(gather: &mut Gather<'_>, source: impl BufRead) -> Result<(), 
         let taken = if header.is_of_plans { plan(gather, &header, &row) } else { offer(gather, &header, &row) };
         taken.map_err(|problem| at_line(gather.name, problem, line))?;
     }
-    // A row can be whole and the last cell not; AWS ends the last line, too.
-    if !matches!(last.get(), b'\n' | b'"') {
+    // A row can be whole and the last cell not; AWS ends the last line, too. No list of AWS has a header alone.
+    if !rows || !matches!(last.get(), b'\n' | b'"') {
         return Err(cut_off(gather.name, line, bytes.get()));
     }
     Ok(())

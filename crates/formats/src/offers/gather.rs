@@ -6,6 +6,7 @@ use crate::problem::Problem;
 use rust_decimal::Decimal;
 use stackcost_model::exact::Ratio;
 use stackcost_model::free::Allowance;
+use stackcost_model::meter::ServiceCode;
 use stackcost_model::price::{Band, Basis, Confidence, Payment, PlanKind, PlanRate, Price, Reservation, Source, Term};
 use stackcost_model::time::Date;
 use std::collections::{BTreeMap, HashSet};
@@ -218,6 +219,11 @@ impl<'a> Gather<'a> {
             self.leave_out(Why::OtherTerm, &place.usage_type);
             return Ok(());
         }
+        if (place.service, length, payment) == (ServiceCode::Rds, Term::ThreeYears, Payment::No) {
+            let what = format!("{} is a reservation of {} that AWS does not sell", dimension.code, place.usage_type);
+            let help = "databases are reserved for three years with a payment at once alone: download it again";
+            return Err(self.problem(format!("{what}: 3yr, No Upfront")).help(help));
+        }
         let upfront = dimension.unit == "Quantity";
         if !upfront && !means(place.unit, dimension.unit) {
             self.leave_out(Why::OtherUnit, &place.usage_type);
@@ -252,6 +258,11 @@ impl<'a> Gather<'a> {
             self.leave_out(Why::OtherUnit, &place.usage_type);
             return Ok(());
         }
+        let usd = self.decimal(row.usd, row.code)?;
+        if usd.is_zero() {
+            let problem = self.problem(format!("`{}` of {} is no rate under a Savings Plan", row.usd, row.code));
+            return Err(problem.help("what a plan covers costs something: download it again"));
+        }
         let sku = TermOf { sku: row.sku, effective: row.effective, ..TermOf::default() };
         let value = PlanRate {
             kind,
@@ -262,7 +273,7 @@ impl<'a> Gather<'a> {
             unit: place.unit,
             term,
             payment,
-            usd: self.decimal(row.usd, row.code)?,
+            usd,
             source: self.source(&sku)?,
         };
         self.plans.push(Coded { value, code: row.code.into() });
@@ -286,7 +297,9 @@ impl<'a> Gather<'a> {
         let plans = std::mem::take(&mut self.plans);
         let plans = self.clear_plans(plans)?;
         let left_out = self.left_out;
-        let mut list = PriceList { form: self.form, offer, version, published, rates, reservations, plans, left_out };
+        let (form, place) = (self.form, String::new());
+        let mut list = PriceList { form, offer, version, published, place, rates, reservations, plans, left_out };
+        list.place = place_of(&list);
         let from: Arc<str> = source_of(&list).into();
         let sources = list.rates.iter_mut().map(|rate| &mut rate.source);
         let sources = sources.chain(list.reservations.iter_mut().map(|of| &mut of.source));
@@ -404,8 +417,18 @@ impl<'a> Gather<'a> {
             }
             let Some(one) = found[0].or(found[1]) else { continue };
             let Some(region) = one.place.region else { continue };
-            if one.payment == Payment::All && found[1].is_none() {
-                return Err(self.problem(format!("{} is paid at once, but nothing says how much", one.code)));
+            // With one half alone it would seem to be cheaper than it is.
+            let lacks = match (one.payment, found) {
+                (Payment::All, [_, None]) => Some("is paid at once, but nothing says how much"),
+                (Payment::Partial, [_, None]) => Some("is paid at once in part, but nothing says how much of it"),
+                (Payment::No | Payment::Partial, [None, _]) => {
+                    Some("is paid by the hour, but nothing that can be read says how much")
+                }
+                _ => None,
+            };
+            if let Some(lacks) = lacks {
+                let what = format!("the reservation of {} with {} {lacks}", one.place.usage_type, one.code);
+                return Err(self.problem(what).help("download it again; a part of a product is not enough"));
             }
             whole.push(Reservation {
                 service: one.place.service,
@@ -453,14 +476,19 @@ impl<'a> Gather<'a> {
 
 /// What a source is called in reports.
 fn source_of(list: &PriceList) -> String {
+    let of = if list.place.is_empty() { String::new() } else { format!(" of {}", list.place) };
+    format!("AWS price list {}{of}, version {}, published {}", list.offer, list.version, list.published)
+}
+
+/// The region of a list, or how many it has: `eu-west-1`, `3 regions`; empty without any.
+fn place_of(list: &PriceList) -> String {
     let regions = list.regions();
     let mut places = regions.iter().flatten();
-    let of = match (places.next(), places.count()) {
-        (Some(region), 0) => format!(" of {region}"),
+    match (places.next(), places.count()) {
+        (Some(region), 0) => region.to_string(),
         (None, _) => String::new(),
-        (Some(_), more) => format!(" of {} regions", more + 1),
-    };
-    format!("AWS price list {}{of}, version {}, published {}", list.offer, list.version, list.published)
+        (Some(_), more) => format!("{} regions", more + 1),
+    }
 }
 
 fn band(band: &Band) -> String {

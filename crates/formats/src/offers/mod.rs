@@ -41,6 +41,8 @@ pub struct PriceList {
     pub version: String,
     /// The day on which AWS published it.
     pub published: Date,
+    /// Its region, or how many it has, before any were taken out.
+    place: String,
     /// On-demand rates, sorted by service, usage type, operation, region, band and date.
     pub rates: Vec<Price>,
     /// Reservations, sorted likewise.
@@ -74,6 +76,12 @@ impl PriceList {
         let rates = self.rates.iter().map(|rate| rate.region);
         let reservations = self.reservations.iter().map(|of| Some(of.region));
         rates.chain(reservations).chain(self.plans.iter().map(|plan| Some(plan.region))).collect()
+    }
+
+    /// The region of the whole list, or how many it has: `eu-west-1`, `3 regions`, `global`.
+    #[must_use]
+    pub fn place(&self) -> &str {
+        if self.place.is_empty() { "global" } else { &self.place }
     }
 
     /// Keeps only what is in these regions, and what is billed once for all.

@@ -351,6 +351,43 @@ fn reservations_are_what_their_terms_say() {
     assert!(told(&list("AmazonElastiCache", &[node], &[], &twice)).contains("0.1 of N.X.R0, 0.2 of N.Y.R0"));
 }
 
+/// A half of a reservation is not a cheap one, and what AWS does not sell is nothing to recommend.
+#[test]
+fn reservations_that_cannot_be() {
+    for (service, product_of, length, option, prices, want) in [
+        (
+            "AmazonElastiCache",
+            "cache",
+            "1yr",
+            "Partial Upfront",
+            ["Hrs 0 Inf 0.01", ""],
+            "in part, but nothing says how",
+        ),
+        ("AmazonElastiCache", "cache", "1yr", "Partial Upfront", ["Quantity - - 50", ""], "by the hour, but nothing"),
+        (
+            "AmazonElastiCache",
+            "cache",
+            "1yr",
+            "Partial Upfront",
+            ["Days 0 Inf 1", "Quantity - - 50"],
+            "that can be read",
+        ),
+        ("AmazonElastiCache", "cache", "1yr", "No Upfront", ["Quantity - - 50", ""], "by the hour, but nothing"),
+        ("AmazonElastiCache", "cache", "1yr", "No Upfront", ["Hrs 0 Inf -0.01", ""], "no decimal from 0 up"),
+        ("AmazonRDS", "db", "3yr", "No Upfront", ["Hrs 0 Inf 0.01", ""], "AWS does not sell: 3yr, No Upfront"),
+        ("AmazonRDS", "db", "1yr", "No Upfront", ["Hrs 0 Inf 0.01", ""], "1yr no 0.01 + 0"),
+        ("AmazonElastiCache", "cache", "3yr", "No Upfront", ["Hrs 0 Inf 0.01", ""], "3yr no 0.01 + 0"),
+    ] {
+        let product = match product_of {
+            "db" => product("N SAE1-InstanceUsage:db.t4g.micro CreateDBInstance:0014", ""),
+            _ => product("N SAE1-NodeUsage:cache.t4g.micro CreateCacheCluster:0002", ""),
+        };
+        let prices: Vec<&str> = prices.into_iter().filter(|price| !price.is_empty()).collect();
+        let told = told(&list(service, &[product], &[], &[("N", lease("N X 2026-08-01", length, option, &prices))]));
+        assert!(told.contains(want), "{told}");
+    }
+}
+
 #[test]
 fn an_eks_list_has_the_rates_of_fargate() {
     let products = [
@@ -463,6 +500,12 @@ fn csv_is_read_by_its_header() {
         let cut = told(&CSV[..end]);
         assert!(cut.contains(&format!("list.json is cut off in line 9, after {end} bytes")), "{cut}");
     }
+    // Between two rows nothing shows a cut, but a header alone is no list; one can end with the sign that a row does.
+    let header = CSV.find("\n\"A\"").unwrap() + 1;
+    for end in [header, header - 1, header - ",\"Database Engine\"\n".len()] {
+        let cut = told(&CSV[..end]);
+        assert!(cut.contains(&format!("list.json is cut off in line 6, after {end} bytes")), "{cut}");
+    }
 }
 
 #[test]
@@ -476,6 +519,8 @@ SKU,RateCode,Unit,EffectiveDate,DiscountedRate,Currency,DiscountedSKU,Discounted
 P,P.1,Hrs,2026-04-20,1.824,USD,D,AmazonRDS,APS5-Multi-AZUsage:db.r7i.2xl,CreateDBInstance:0014,No Upfront,1,year,DatabaseSavingsPlans,DatabaseSP:1yrNoUpfront,DatabaseSavingsPlans,ap-south-2
 P,P.2,Hrs,2026-04-20,1.9,USD,E,AmazonDynamoDB,APS5-Something,x,No Upfront,1,year,DatabaseSavingsPlans,DatabaseSP:1yrNoUpfront,DatabaseSavingsPlans,ap-south-2
 "#;
+    let free = told(&csv.replace(",1.824,", ",0.000,"));
+    assert!(free.contains("list.json:7: `0.000` of P.1 is no rate under a Savings Plan"), "{free}");
     check(csv, &["DatabaseSavingsPlans Multi-AZUsage:db.r7i.2xlarge 1yr no 1.824", "1 x not-used: APS5-Something"]);
     let json = r#"{"version":"20260422000000","publicationDate":"2026-04-22T00:00:00Z","regionCode":"sa-east-1",
 "products":[{"sku":"P","productFamily":"ComputeSavingsPlans","serviceCode":"ComputeSavingsPlans","usageType":"ComputeSP:3yrAllUpfront","attributes":{"purchaseOption":"All Upfront","purchaseTerm":"3yr"}}],

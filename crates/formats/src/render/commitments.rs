@@ -57,6 +57,8 @@ struct BillJson<'a> {
     to: String,
     hours: usize,
     hours_without_rows: usize,
+    /// Whole months without rows in between, which are left out.
+    months_without_rows: Vec<String>,
     regions: Vec<&'static str>,
     /// Left aside: covered by commitments today, at rates on demand.
     covered: String,
@@ -256,9 +258,10 @@ fn bill<'a>(source: &'a str, usage: &'a HourlyUsage) -> BillJson<'a> {
     BillJson {
         source,
         from: moment(usage.from),
-        to: moment(usage.to()),
+        to: moment(usage.to),
         hours: usage.hours,
         hours_without_rows: usage.empty_hours,
+        months_without_rows: usage.absent.iter().map(|month| month.strftime("%Y-%m").to_string()).collect(),
         regions: usage.regions.iter().map(|region| region.code()).collect(),
         covered: aside.covered.to_string(),
         covered_and_counted: aside.covered_counted.to_string(),

@@ -21,7 +21,7 @@ use alloc::vec::Vec;
 pub enum Rule {
     /// What would have been best in them.
     Hindsight,
-    /// The least largest regret over resamples of them, and scenarios.
+    /// The least largest regret over resamples of them, and of other demand that is asked for.
     LeastRegret,
 }
 
@@ -38,15 +38,15 @@ pub struct Question {
     pub resamples: u64,
     /// The seed of the first.
     pub seed: u64,
-    /// Scenarios that it also takes into account: what was seen, this many times.
+    /// Other demand that it also takes into account: what was seen, this many times.
     pub factors: Vec<Ratio>,
 }
 
 impl Default for Question {
-    /// Back 7, 30 and 60 days, on 30 days, 20 levels, 100 resamples, and half of what was seen.
+    /// Back 7, 30 and 60 days, on 30 days, 20 levels, 100 resamples, and no other demand.
     fn default() -> Question {
         let lookbacks = [7, 30, 60].into();
-        Question { lookbacks, judged_days: 30, levels: 20, resamples: 100, seed: 0, factors: [Ratio::new(1, 2)].into() }
+        Question { lookbacks, judged_days: 30, levels: 20, resamples: 100, seed: 0, factors: Vec::new() }
     }
 }
 
@@ -236,8 +236,9 @@ fn robust_level(
     held: &[Commitment],
     question: &Question,
 ) -> Result<Option<Commitment>, Error> {
-    let scenario =
-        |&factor: &Ratio| Ok(Scenario { name: format!("{factor} times").into(), demand: past.scaled(factor)? });
+    let scenario = |&factor: &Ratio| {
+        Ok(Scenario { name: format!("{factor} times").into(), demand: past.scaled(factor)?, counts: true })
+    };
     let scenarios = question.factors.iter().map(scenario).collect::<Result<Vec<Scenario>, Error>>()?;
     let levels = levels(past, offer, held, question.levels)?;
     // A single day is drawn by the hour.

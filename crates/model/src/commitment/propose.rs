@@ -31,6 +31,8 @@ pub struct Wanted {
     pub discount: Ratio,
     /// Other demand: so many times what the stack uses.
     pub factors: Vec<Ratio>,
+    /// Whether somebody asked for it: then it counts for the robust choice, too, and is not only shown.
+    pub factors_count: bool,
     /// Levels of each offer that are held against other demand.
     pub levels: usize,
     /// Resamples of the demand's days.
@@ -42,14 +44,15 @@ pub struct Wanted {
 }
 
 impl Default for Wanted {
-    /// Everything on offer, nothing owned, no discounting; half, four fifths and six fifths of the demand;
-    /// 20 levels, 200 resamples, of which the worst twentieth counts as bad.
+    /// Everything on offer, nothing owned, no discounting; half, four fifths and six fifths of the demand, to be
+    /// shown; 20 levels, 200 resamples, of which the worst twentieth counts as bad.
     fn default() -> Wanted {
         Wanted {
             terms: Terms::default(),
             held: Vec::new(),
             discount: Ratio::ZERO,
             factors: [Ratio::new(1, 2), Ratio::new(4, 5), Ratio::new(6, 5)].into(),
+            factors_count: false,
             levels: 20,
             resamples: 200,
             seed: 0,
@@ -281,7 +284,7 @@ impl Ground<'_> {
             levels: self.wanted.levels,
             resamples: self.wanted.resamples,
             seed: self.wanted.seed,
-            factors: self.wanted.factors.clone(),
+            factors: if self.wanted.factors_count { self.wanted.factors.clone() } else { Vec::new() },
             ..Question::default()
         };
         if !self.happened || self.demand.hours() < question.least_hours() {
@@ -362,7 +365,8 @@ fn assumed(stack: &Stack, estimate: &Estimate, catalog: &Catalog) -> Vec<Assumpt
 fn judge(demand: &Demand, offer: &Offer, with: &[Commitment], wanted: &Wanted) -> Result<(Stage, Robust), Error> {
     let scenario = |&factor: &Ratio| {
         let percent = (factor * Ratio::whole(100)).to_fixed(2);
-        Ok(Scenario { name: format!("{} %", trim(&percent)).into(), demand: demand.scaled(factor)? })
+        let name = format!("{} %", trim(&percent)).into();
+        Ok(Scenario { name, demand: demand.scaled(factor)?, counts: wanted.factors_count })
     };
     let scenarios = wanted.factors.iter().map(scenario).collect::<Result<Vec<_>, Error>>()?;
     let levels = levels(demand, offer, with, wanted.levels)?;

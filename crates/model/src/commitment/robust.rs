@@ -4,7 +4,8 @@
 //! others: the demand's own days or weeks, drawn again and again with replacement (a block bootstrap, which
 //! keeps what happens within a block together), and scenarios that the user gives. In each of them every
 //! candidate has a regret: what it costs more than the best candidate there. The robust choice is the one whose
-//! largest regret is least.
+//! largest regret is least. A scenario that nobody asked for is shown, and does not count: half of the demand is
+//! so much less than any resample that it would decide alone, also over a load that never changed.
 //!
 //! A block costs under a candidate what it costs, whenever it is drawn, so that is reckoned once, and a resample
 //! is a sum. Block costs are rounded once, to 10⁻¹² dollars; from there all is exact.
@@ -37,6 +38,8 @@ pub struct Scenario {
     pub name: Arc<str>,
     /// The demand: [`Demand::scaled`], for one. It may have any number of hours.
     pub demand: Demand,
+    /// Whether its regret counts for the robust choice, or is only shown.
+    pub counts: bool,
 }
 
 /// So many levels of an offer, evenly up to what covers the busiest hour, with none and the best in hindsight
@@ -100,7 +103,15 @@ pub struct Stage {
     candidates: Vec<Vec<Commitment>>,
     /// By block, then by candidate.
     costs: Vec<Usd>,
-    scenarios: Vec<(Arc<str>, Vec<Usd>)>,
+    scenarios: Vec<Played>,
+}
+
+/// A scenario: what all candidates cost in it.
+#[derive(Clone, Debug)]
+struct Played {
+    name: Arc<str>,
+    costs: Vec<Usd>,
+    counts: bool,
 }
 
 impl Stage {
@@ -138,12 +149,13 @@ impl Stage {
             }
         }
         let mut others = Vec::new();
-        for Scenario { name, demand } in scenarios {
+        for Scenario { name, demand, counts } in scenarios {
             let cost = |candidate| {
                 let all = block_costs(demand, &with(candidate), demand.hours(), 1)?;
                 Ok(all.into_iter().sum())
             };
-            others.push((Arc::clone(name), candidates.iter().map(cost).collect::<Result<Vec<Usd>, Error>>()?));
+            let costs = candidates.iter().map(cost).collect::<Result<Vec<Usd>, Error>>()?;
+            others.push(Played { name: Arc::clone(name), costs, counts: *counts });
         }
         Ok(Stage { candidates, costs, scenarios: others })
     }
@@ -152,6 +164,12 @@ impl Stage {
     #[must_use]
     pub fn candidates(&self) -> &[Vec<Commitment>] {
         &self.candidates
+    }
+
+    /// Whether a scenario counts for the robust choice.
+    #[must_use]
+    pub fn scenarios_count(&self) -> bool {
+        self.scenarios.iter().any(|scenario| scenario.counts)
     }
 
     /// How many blocks there are.
@@ -211,13 +229,14 @@ impl Stage {
             let scenarios: Vec<Outcome> = self
                 .scenarios
                 .iter()
-                .map(|(name, costs)| Outcome {
+                .map(|Played { name, costs, .. }| Outcome {
                     name: Arc::clone(name),
                     saving: saving(costs),
                     regret: of(costs) - best(costs),
                 })
                 .collect();
-            let regret = regrets.chain(scenarios.iter().map(|outcome| outcome.regret)).max().unwrap_or(Usd::ZERO);
+            let counted = self.scenarios.iter().zip(&scenarios).filter(|(played, _)| played.counts);
+            let regret = regrets.chain(counted.map(|(_, outcome)| outcome.regret)).max().unwrap_or(Usd::ZERO);
             standings.push(Standing {
                 candidate: at,
                 seen: saving(&seen),
@@ -370,7 +389,7 @@ pub struct Standing {
     pub tail: Usd,
     /// In the scenarios, in their order.
     pub scenarios: Vec<Outcome>,
-    /// The largest regret, of all resamples and scenarios.
+    /// The largest regret, of all resamples, and of scenarios that count.
     pub regret: Usd,
 }
 
@@ -399,7 +418,7 @@ pub struct Robust {
 /// let key = Key::new("AmazonECS", "us-east-1", "Fargate-vCPU-Hours:perCPU", "");
 /// let vcpu = Row::new(key, "vCPU-Hours", on_demand, 1, vec![100; 240]).under(&card, plan);
 /// let demand = Demand::new(vec![vcpu]).unwrap();
-/// let half = Scenario { name: "half of it".into(), demand: demand.scaled(Ratio::new(1, 2)).unwrap() };
+/// let half = Scenario { name: "half of it".into(), demand: demand.scaled(Ratio::new(1, 2)).unwrap(), counts: true };
 /// let offer = Offer::Plan { card, upfront_percent: 0 };
 /// let (stage, robust) = robust(&demand, &offer, &[], 12, &[half], 0..100, Ratio::new(1, 20)).unwrap();
 /// // In hindsight all of it; were half of it to come, that would be too much.

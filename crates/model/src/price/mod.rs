@@ -37,6 +37,7 @@ macro_rules! words {
 }
 
 mod diff;
+mod diff_committed;
 mod gaps;
 mod lint;
 mod tariff;
@@ -46,6 +47,7 @@ mod term;
 pub use rust_decimal::Decimal;
 
 pub use diff::{BookDiff, Change, Shelf, compare_books};
+pub use diff_committed::{Committed, CommittedChange, CommittedDiff, Committing, compare_commitments};
 pub use gaps::{RegionGaps, gaps};
 pub use lint::{Oddity, Old, Warning, oddities};
 pub use tariff::{Band, Slice, Tariff};

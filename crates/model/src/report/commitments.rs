@@ -267,6 +267,14 @@ pub fn commitments(found: &Proposed, title: String, hours: Ratio, of: &str) -> R
 pub fn bill_notes(usage: &HourlyUsage) -> Vec<String> {
     let Aside { covered, covered_counted, spot, others, unrated } = &usage.aside;
     let mut notes = Vec::new();
+    if !usage.absent.is_empty() {
+        let months: Vec<String> = usage.absent.iter().map(|month| month.strftime("%Y-%m").to_string()).collect();
+        notes.push(format!(
+            "no row of any service is of {}: left out, and not counted as months without usage; perhaps a file is \
+             missing",
+            months.join(", ")
+        ));
+    }
     if usage.empty_hours > 0 {
         notes.push(format!(
             "{} of {} hours have no row of any service: they count as hours without usage",
@@ -357,7 +365,13 @@ pub fn other_demand(found: &Proposed, hours: Ratio) -> Option<Report> {
                 "savings in USD in {hours} h, of whole days, against buying none of it, with all else that is proposed"
             ),
             "median and bad: of days drawn again from the demand; bad is the mean of the worst of them".to_string(),
-            "regret: the most that it costs more than the best amount, in any of them".to_string(),
+            if first.stage.scenarios_count() {
+                "regret: the most that it costs more than the best amount, in any of them".to_string()
+            } else {
+                "regret: the most that it costs more than the best amount, on days drawn again; other demand counts, \
+                 too, where --demand asks for it"
+                    .to_string()
+            },
         ],
     })
 }

@@ -21,7 +21,7 @@ pub use forecast::forecast;
 pub use optimization::{
     candidate_words, contender_words, limit_words, optimization, trade_off, verdict_words, winner_words,
 };
-pub use prices::{commitment_prices, price_diff, price_effect};
+pub use prices::{commitment_prices, committed_diff, price_diff, price_effect};
 pub use reconcile::{reconciliation, rerated};
 pub use simulation::{
     Alarm, Stretch, Subject, activities, alarm, difference, load_remarks, not_scaled, reason, service_words,

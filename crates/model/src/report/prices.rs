@@ -4,7 +4,9 @@ use super::{Cell, Report, Row, RowKind, number, text};
 use crate::compare::Delta;
 use crate::estimate::{Estimate, Total};
 use crate::exact::Ratio;
-use crate::price::{BookDiff, Change, PlanRate, Price, Reservation, Shelf, Source};
+use crate::price::{
+    BookDiff, Change, Committed, CommittedChange, CommittedDiff, PlanRate, Price, Reservation, Shelf, Source,
+};
 use crate::unit::UnitKind;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -38,6 +40,62 @@ pub fn price_diff(diff: &BookDiff<'_>, before: &str, after: &str) -> Report {
         columns: vec![text("rate"), text("unit"), number("before"), number("after"), number("change")],
         rows,
         notes,
+    }
+}
+
+/// What is new, gone or other under commitments; none where there is nothing to compare.
+#[must_use]
+pub fn committed_diff(diff: &CommittedDiff<'_>, before: &str, after: &str) -> Option<Report> {
+    if diff.changes.is_empty() && diff.same == 0 {
+        return None;
+    }
+    let mut rows = Vec::new();
+    for shelf in diff.changes.chunk_by(|a, b| (a.service, a.region) == (b.service, b.region)) {
+        let name = shelf.first().map_or(String::new(), |change| shelf_name((change.service, Some(change.region))));
+        let cells = core::iter::once(Cell::Text(name)).chain((0..4).map(|_| Cell::Empty)).collect();
+        rows.push(Row { kind: RowKind::Heading, cells, remark: None });
+        rows.extend(shelf.iter().map(committed_row));
+    }
+    let count = |of: fn(&CommittedChange<'_>) -> bool| diff.changes.iter().filter(|change| of(change)).count();
+    let new = count(|change| change.before.is_none());
+    let gone = count(|change| change.after.is_none());
+    let other = diff.changes.len() - new - gone;
+    let mut notes = vec![format!("{other} changed, {new} new, {gone} gone, {} the same", diff.same)];
+    for (book, only) in [(before, diff.only_before), (after, diff.only_after)] {
+        if only > 0 {
+            notes.push(format!("only {book} has {only} more, of plans, services or regions of its own: not compared"));
+        }
+    }
+    if !rows.is_empty() {
+        notes.push("USD a unit, what is paid at once spread over the term".to_string());
+    }
+    Some(Report {
+        title: format!("under commitments: rates of {before} and of {after}"),
+        columns: vec![text("rate"), text("under"), number("before"), number("after"), number("change")],
+        rows,
+        notes,
+    })
+}
+
+fn committed_row(change: &CommittedChange<'_>) -> Row {
+    let rate = |of: Option<Committed<'_>>| of.map_or(Cell::Empty, |of| Cell::Number(of.spread));
+    let word = match (change.before, change.after) {
+        (None, _) => Cell::Text("new".to_string()),
+        (_, None) => Cell::Text("gone".to_string()),
+        _ => Cell::Percent(change.percent()),
+    };
+    let operation = if change.operation.is_empty() { String::new() } else { format!("{}; ", change.operation) };
+    let source = change.after.or(change.before).map_or(String::new(), |of| of.source.to_string());
+    Row {
+        kind: RowKind::Line,
+        cells: vec![
+            Cell::Text(change.usage_type.to_string()),
+            Cell::Text(change.under()),
+            rate(change.before),
+            rate(change.after),
+            word,
+        ],
+        remark: Some(format!("{operation}{source}")),
     }
 }
 

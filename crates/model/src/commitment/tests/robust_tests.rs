@@ -66,6 +66,22 @@ proptest! {
     }
 }
 
+/// Over a load that never changes the best in hindsight has no regret on any day; half of it decides only where it
+/// was asked for, and is shown in both cases.
+#[test]
+fn what_nobody_asked_for_does_not_decide() {
+    let (demand, offer) = one(vec![50; 20 * 24]);
+    let choice = |counts: bool| {
+        let scenario = Scenario { name: "half".into(), demand: demand.scaled(Ratio::new(1, 2)).unwrap(), counts };
+        let (stage, robust) = robust(&demand, &offer, &[], 10, &[scenario], 0..20, Ratio::new(1, 20)).unwrap();
+        assert_eq!((stage.scenarios_count(), robust.standings[robust.hindsight].scenarios.len()), (counts, 1));
+        (robust.least_regret == robust.hindsight, robust.standings[robust.hindsight].regret)
+    };
+    assert_eq!(choice(false), (true, Usd::ZERO));
+    let (same, regret) = choice(true);
+    assert!(!same && regret > Usd::ZERO);
+}
+
 #[test]
 fn a_spread_is_made_of_its_amounts() {
     // Twenty days, of which one is busy: by seeds 0 to 99.
@@ -87,8 +103,10 @@ fn a_short_lookback_on_event_traffic_loses_money() {
     // A quiet service with a busy week every sixth: right after it a look-back of 7 days commits to it.
     let hourly = (0..240_u64 * 24).map(|hour| if hour / 168 % 6 == 3 { 100 } else { 10 }).collect();
     let (demand, offer) = one(hourly);
-    let question =
+    let usual =
         Question { lookbacks: vec![7, 30, 63], levels: 10, resamples: 10, judged_days: 7, ..Question::default() };
+    // No day that was seen says that a quiet week follows: that is for whoever knows of it to ask.
+    let question = Question { factors: vec![Ratio::new(1, 2)], ..usual.clone() };
     let tests = backtest(&demand, &offer, &[], &question).unwrap();
     let of = |rule, days| tests.iter().find(|test| (test.rule, test.lookback_days) == (rule, days)).unwrap();
     let (week, months) = (of(Rule::Hindsight, 7), of(Rule::Hindsight, 63));
@@ -97,6 +115,9 @@ fn a_short_lookback_on_event_traffic_loses_money() {
     assert_eq!(months.judged.len(), week.judged.len());
     let robust = of(Rule::LeastRegret, 7);
     assert!(robust.worst > week.worst);
+    let unasked = backtest(&demand, &offer, &[], &usual).unwrap();
+    let unasked = unasked.iter().find(|test| (test.rule, test.lookback_days) == (Rule::LeastRegret, 7)).unwrap();
+    assert_eq!((unasked.worst, unasked.mean), (week.worst, week.mean));
     for judged in tests.iter().flat_map(|test| &test.judged) {
         assert!(judged.saving <= judged.best);
     }

@@ -254,11 +254,15 @@ fn a_proposal_says_what_to_buy_and_what_it_cannot_judge() {
     let best = found.best().unwrap();
     assert_eq!((best.term, best.mix.buy.len(), found.lacking.len()), (Term::OneYear, 1, 0));
     assert!(best.hourly <= always && always - best.hourly < Ratio::new(1, 100_000), "{}", best.hourly);
-    // Half of the demand to come makes the least regret smaller than what is best as it is.
+    // Every day is like the others. Half of the demand, where it is asked for, makes the amount of least regret smaller
+    // than what is best as it is.
     let judged = &found.judged[0];
+    assert_eq!((judged.robust.least_regret, judged.hours), (judged.robust.hindsight, Ratio::whole(336)));
+    let wanted = Wanted { factors_count: true, ..Wanted::default() };
+    let asked = propose(&stack, &estimate, &catalog, &wanted).unwrap();
+    let judged = &asked.judged[0];
     let hourly = |place: usize| judged.stage.candidates()[place].iter().map(Commitment::effective).sum::<Ratio>();
     assert!(hourly(judged.robust.least_regret) < hourly(judged.robust.hindsight));
-    assert_eq!(judged.hours, Ratio::whole(336));
     // What is owned covers it already: nothing is left to buy.
     let owned = Plan::new("owned", card(PlanKind::Compute), best.hourly, 0).unwrap();
     let wanted = Wanted { held: vec![owned.into()], ..Wanted::default() };
