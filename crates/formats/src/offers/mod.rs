@@ -9,7 +9,8 @@
 //! All are read as they come, and only what this tool can use is kept, under the names of the
 //! bundled book; the rest is counted by reason. So a list of gigabytes needs no more memory than
 //! a small one. What is not clear is an error that names both rows: two prices for one thing from
-//! one day, bands with a hole, a file that is cut off.
+//! one day, bands with a hole, a rate code that is there twice, a file that is cut off. Of what is left out no
+//! code is remembered: two rows of it change nothing in a book, and a large list has millions of them.
 
 mod csv;
 mod gather;
