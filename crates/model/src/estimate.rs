@@ -193,11 +193,13 @@ pub fn estimate(stack: &Stack, book: &PriceBook, as_of: Option<Date>) -> Estimat
     let day = as_of.or_else(|| book.day());
     let own = stack.allowances();
     // What the stack makes free by itself is of the horizon, what an account has is of a month.
-    let pools = own.iter().map(|allowance| Pool { allowance, left: allowance.quantity, share: Ratio::ONE });
+    let pools =
+        own.iter().map(|allowance| Pool { allowance, left: allowance.quantity, share: Ratio::ONE, shared: false });
     let monthly = book.allowances().iter().map(|allowance| Pool {
         allowance,
         left: allowance.quantity * months,
         share: share(account, allowance.offer, stack.horizon, day),
+        shared: true,
     });
     let mut pricer = Pricer {
         region: stack.region,
@@ -236,6 +238,8 @@ struct Pool<'a> {
     left: Ratio,
     /// The part of the horizon in which it is there.
     share: Ratio,
+    /// Whether all that is billed together has it, not the stack alone.
+    shared: bool,
 }
 
 /// The part of the horizon in which an account has an offer and wants it.
@@ -297,7 +301,7 @@ impl Pricer<'_> {
     /// What others have used of free quantities and bands before.
     fn use_elsewhere(&mut self, used: &Elsewhere) {
         let mut rest = used.quantity * self.months;
-        for pool in self.pools.iter_mut().filter(|pool| pool.allowance.covers(&used.meter)) {
+        for pool in self.pools.iter_mut().filter(|pool| pool.shared && pool.allowance.covers(&used.meter)) {
             let free = pool.left.min(rest * pool.share);
             pool.left = pool.left - free;
             rest = rest - free;
@@ -311,7 +315,7 @@ impl Pricer<'_> {
     fn take_free(&mut self, used: &mut Usage) -> bool {
         let mut any = false;
         for at in 0..self.pools.len() {
-            let Pool { allowance, left, share } = &mut self.pools[at];
+            let Pool { allowance, left, share, .. } = &mut self.pools[at];
             if left.is_zero() || !allowance.covers(&used.meter) {
                 continue;
             }
