@@ -38,6 +38,15 @@ struct Row<'a> {
     percent: Option<String>,
 }
 
+/// What a change is, by which of the two books have the rate.
+fn kind(before: bool, after: bool) -> &'static str {
+    match (before, after) {
+        (false, _) => "new",
+        (_, false) => "gone",
+        _ => "changed",
+    }
+}
+
 fn row<'a>(change: &Change<'a>) -> Row<'a> {
     Row {
         service: change.service.code(),
@@ -45,11 +54,7 @@ fn row<'a>(change: &Change<'a>) -> Row<'a> {
         usage_type: change.usage_type,
         operation: change.operation,
         from: change.from.normalize().to_string(),
-        kind: match (change.before, change.after) {
-            (None, _) => "new",
-            (_, None) => "gone",
-            _ => "changed",
-        },
+        kind: kind(change.before.is_some(), change.after.is_some()),
         before: change.before.map(rate),
         after: change.after.map(rate),
         percent: change.percent().map(|percent| percent.to_fixed(4)),
@@ -98,11 +103,7 @@ fn committed_row<'a>(change: &CommittedChange<'a>) -> CommittedRow<'a> {
         usage_type: change.usage_type,
         operation: change.operation,
         under: change.under(),
-        kind: match (change.before, change.after) {
-            (None, _) => "new",
-            (_, None) => "gone",
-            _ => "changed",
-        },
+        kind: kind(change.before.is_some(), change.after.is_some()),
         before: change.before.map(committed_rate),
         after: change.after.map(committed_rate),
         percent: change.percent().map(|percent| percent.to_fixed(4)),

@@ -4,8 +4,8 @@
 //! Each step adds lines, also negative ones, and edits none: usage at list price stays to be seen, and the
 //! total is still the sum of the lines. The order is that of a bill: private rates first, then Savings Plans
 //! and reservations, hour by hour, of usage at these rates; then the discount, of what is left; credits pay
-//! last. That the discount is of what private rates leave is how
-//! AWS's cost and usage reports show it; no public page says so.
+//! last. That the discount is of what private rates leave is how AWS's cost and usage reports show it; no
+//! public page says so.
 
 mod credits;
 mod discounts;
@@ -58,6 +58,9 @@ pub enum Error {
     /// The account does not say when it was opened.
     #[error("which credits an account gets depends on the day it was opened: give `opened`")]
     NotOpened,
+    /// The book has no rule for what it was credited.
+    #[error("the price book does not say what accounts are credited at their opening")]
+    NoRule,
     /// Commitments that cannot be applied.
     #[error(transparent)]
     Commitment(#[from] commitment::Error),
@@ -99,7 +102,9 @@ pub fn at_private_rates(priced: Estimate, account: &Account) -> Result<Estimate,
 fn sign_up<'a>(account: &Account, book: &'a PriceBook) -> Result<Option<(Date, Usd, &'a SignUp)>, Error> {
     let asked = account.sign_up_credits.filter(|usd| *usd != Usd::ZERO);
     let needed = asked.is_some() || account.free_plan;
-    let Some(rule) = book.sign_up() else { return Ok(None) };
+    let Some(rule) = book.sign_up() else {
+        return if needed { Err(Error::NoRule) } else { Ok(None) };
+    };
     match account.opened {
         None if needed => Err(Error::NotOpened),
         Some(opened) if opened < rule.opened_from && needed => Err(Error::TooOld { from: rule.opened_from }),

@@ -6,6 +6,7 @@
 use super::{COMMITMENTS, Error, Owned};
 use crate::commitment::{self, Applied, Commitment, Demand, Key, apply, is_of_use};
 use crate::estimate::{Estimate, Line, LineKind};
+use crate::exact::Ratio;
 use crate::meter::ServiceCode;
 use crate::money::Usd;
 use crate::price::{PlanKind, Source};
@@ -55,6 +56,7 @@ pub(super) fn cover(priced: &mut Estimate, stack: &Stack, usage: Vec<Line>, owne
     Ok(())
 }
 
+/// Services and units are those of the estimate's own lines, so each line has them.
 fn of_line(line: &commitment::Line, name: &Arc<str>, owned: &Owned<'_>) -> Option<Line> {
     let of = line.commitment.as_deref().unwrap_or_default();
     let (service, usage_type, operation) = match &line.key {
@@ -104,7 +106,7 @@ fn cash(applied: &Applied) -> String {
     } else {
         format!(" and {} as the part of {} that was paid at once", amortised.to_fixed(2), upfront.to_fixed(2))
     };
-    let percent = |part: crate::exact::Ratio| (part * crate::exact::Ratio::whole(100)).to_fixed(1);
+    let percent = |part: Ratio| (part * Ratio::whole(100)).to_fixed(1);
     format!(
         "commitments cost {} as the hours pass{part}; {} % of them is used, {} % of what they can cover is covered",
         recurring.to_fixed(2),

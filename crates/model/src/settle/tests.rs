@@ -264,6 +264,13 @@ fn a_new_account_has_credits_and_an_old_one_has_not() {
 }
 
 #[test]
+fn a_book_without_the_rule_says_so() {
+    let account = Account { opened: "2026-11-01".parse().ok(), free_plan: true, ..Account::default() };
+    let (stack, book) = (stack("2026-11", account), book().with_sign_up(None));
+    assert_eq!(settle(estimate(&stack, &book, None), &stack, &book, None), Err(Error::NoRule));
+}
+
+#[test]
 fn the_free_plan_ends() {
     let account = Account { opened: "2026-11-01".parse().ok(), free_plan: true, ..Account::default() };
     let got = priced("2026-11", account).unwrap();
